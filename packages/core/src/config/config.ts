@@ -1,0 +1,125 @@
+import { z } from "zod";
+import { AliasName, ModelName } from "../document.ts";
+
+export const Task = z.enum(["binary", "multiclass", "regression", "ranking", "scores"]);
+export type Task = z.infer<typeof Task>;
+
+export const Goal = z.enum(["maximize", "minimize"]);
+export type Goal = z.infer<typeof Goal>;
+
+/** One pattern or a list of them. */
+const Patterns = z.union([z.string().min(1).transform((one) => [one]), z.array(z.string().min(1))]);
+
+const Command = z.string().min(1).max(10_000).describe("any command, any language; run at the folder of trainyard.yaml");
+
+const Step = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "lower-case letters, digits, `-` and `_`"),
+    run: Command,
+    inputs: Patterns.default([]).describe("files and folders that decide its result"),
+    outputs: Patterns.describe("files and folders it writes"),
+  })
+  .describe("a command before the training, reused while the content of its inputs is the same");
+
+const Dataset = z.union([
+  z.string().min(1),
+  z.strictObject({ path: z.string().min(1), keep: z.boolean().default(false).describe("store the bytes too") }),
+  z.strictObject({ uri: z.string().min(1), version: z.string().min(1).describe("recorded as claimed, not checked") }),
+  z.strictObject({ dvc: z.string().min(1).describe("a .dvc file; its digest is recorded as claimed unless the data is here to hash") }),
+]);
+export type Dataset = z.infer<typeof Dataset>;
+
+const ParamValue = z.json();
+
+const Train = z.strictObject({
+  run: Command,
+  params: z.string().min(1).optional().describe("YAML or JSON file of parameters"),
+  seed: z.int().nonnegative().optional().describe("given to the command as TRAINYARD_SEED; default: params.seed"),
+  code: Patterns.optional().describe("what counts as its code; default: tracked files except trainyard.yaml, *.md, .github/, data and outputs"),
+  env: z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*\*?$/, "a variable name, or a prefix with `*`")).default([]).describe("variables the command may see beyond a safe base"),
+  steps: z.array(Step).default([]),
+  data: z.array(Dataset).default([]).describe("data files; hashed"),
+  outputs: Patterns.describe("files the training writes; all but predictions and metrics.json are the model"),
+});
+
+const gateShape = {
+  metric: z.string().min(1),
+  goal: Goal.optional().describe("needed for a metric Trainyard does not know"),
+  alpha: z.number().gt(0).lt(0.5).optional().describe("two-sided; default 0.05, that is 95 % intervals"),
+  severity: z.enum(["fail", "warn", "info"]).default("fail"),
+  mode: z.enum(["ci", "point"]).default("ci").describe("`point` compares point values and is marked so everywhere"),
+};
+export const Gate = z
+  .strictObject({
+    ...gateShape,
+    "improve-by": z.number().nonnegative().optional().describe("pass when the whole interval of the gain is above this"),
+    margin: z.number().nonnegative().optional().describe("pass when the whole interval of the gain is above minus this"),
+    "margin-rel": z.number().nonnegative().optional().describe("the same, as a share of the baseline's value"),
+    min: z.number().optional().describe("pass when the candidate's whole interval is at or above this"),
+    max: z.number().optional().describe("pass when the candidate's whole interval is at or below this"),
+  })
+  .refine((gate) => [gate["improve-by"], gate.margin, gate["margin-rel"], gate.min, gate.max].filter((limit) => limit !== undefined).length === 1, {
+    message: "exactly one of improve-by, margin, margin-rel, min, max",
+  });
+export type Gate = z.output<typeof Gate>;
+
+const Evaluate = z.strictObject({
+  data: z.string().min(1).optional().describe("rows the verdict is given on"),
+  predict: Command.optional().describe("scores rows with a model's files; then candidate and baseline are scored on the same rows"),
+  predictions: z.string().min(1).default("predictions.parquet").describe("id, y_true, y_score and columns to slice or group by"),
+  groups: z.string().min(1).optional().describe("rows of one group stand or fall together; intervals cluster by it"),
+  slices: z.array(z.string().min(1)).default([]).describe("columns to look into"),
+  baseline: z.string().min(1).default("production").describe("an alias, a version, or merge-base"),
+  gates: z.array(Gate).optional().describe("complete when given; default: margin-rel 0.02 on the task's loss"),
+  alpha: z.number().gt(0).lt(0.5).default(0.05),
+  "on-inconclusive": z.enum(["fail", "warn"]).default("fail"),
+});
+
+const Environment = z.strictObject({
+  target: z.enum(["directory"]).describe("directory: versions/DIGEST and an atomic `current` symlink"),
+  path: z.string().min(1),
+  after: AliasName.optional().describe("the environment a version must have been live in before"),
+  keep: z.int().positive().default(3).describe("versions left in the folder"),
+  smoke: z
+    .strictObject({
+      url: z.url({ protocol: /^https?$/ }),
+      request: z.string().min(1).describe("a file among the model's own files: path, request, response, tolerance"),
+      timeout: z.number().positive().default(30).describe("seconds until the server must name the activated digest"),
+    })
+    .optional(),
+});
+
+const Duration = z.string().regex(/^\d+d$/, "days, like 21d");
+
+const Drift = z.strictObject({
+  current: Patterns.describe("the data production sees now"),
+  time: z.string().min(1).optional().describe("column that says when a row happened"),
+  window: Duration.optional().describe("look at the trailing days only, up to now"),
+  predictions: Patterns.optional().describe("what the model answered, by id"),
+  labels: Patterns.optional().describe("the truth, by id, as it arrives"),
+  columns: z.array(z.string()).optional().describe("columns to test; default: those the reference and the current data share"),
+  "false-alarms-per-year": z.number().positive().default(1),
+  "runs-per-year": z.number().positive().default(52),
+  calibration: z.tuple([z.number().positive(), z.number().positive()]).default([0.8, 1.25]).describe("bound of observed / predicted"),
+  "minor-effect": z.number().positive().default(0.05).describe("share of rows moved that is worth showing"),
+  "major-effect": z.number().positive().default(0.1).describe("share of rows moved that is drift"),
+  "on-drift": z.enum(["report", "issue", "retrain"]).default("report"),
+  retrain: z.array(z.strictObject({ set: z.record(z.string(), ParamValue) })).default([{ set: {} }]),
+});
+
+export const ModelConfig = z.strictObject({
+  task: Task.default("binary"),
+  train: Train,
+  evaluate: Evaluate.prefault({}),
+  deploy: z.record(AliasName, Environment).default({}),
+  drift: Drift.optional(),
+});
+export type ModelConfig = z.output<typeof ModelConfig>;
+
+/** trainyard.yaml. Strict: a key it does not know is a mistake, and the nearest right one is offered. */
+export const Config = z.strictObject({
+  $schema: z.string().optional(),
+  store: z.string().min(1).default(".trainyard").describe("where runs and bytes live on this machine"),
+  models: z.record(ModelName, ModelConfig).refine((models) => Object.keys(models).length > 0, "at least one model"),
+});
+export type Config = z.output<typeof Config>;

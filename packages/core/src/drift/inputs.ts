@@ -1,0 +1,12 @@
+import { z } from "zod";
+
+export const DriftInputs = z.strictObject({
+  model: z.string().optional().describe("the model; may be left out when the config has one").meta({ positional: true, placeholder: "MODEL" }),
+  environment: z.string().default("production").describe("whose live version is the reference").meta({ placeholder: "NAME" }),
+  current: z.array(z.string()).default([]).describe("look at these files instead of drift.current; globs").meta({ placeholder: "PATH" }),
+  reference: z.string().optional().describe("compare with this table or profile, without a project").meta({ placeholder: "FILE", surface: "cli" }),
+  "on-drift": z.enum(["report", "issue", "retrain"]).optional().describe("what drift leads to, instead of drift.on-drift"),
+  "fail-on": z.enum(["drift", "data-broken"]).default("data-broken").describe("drift: exit 1 on drift too"),
+  report: z.string().optional().describe("write the report with its pictures here as one HTML file").meta({ placeholder: "FILE.html" }),
+});
+export type DriftInputs = z.output<typeof DriftInputs>;

@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { Check, Estimate, Interval, Verdict } from "../check/check.ts";
+import { Goal, Task } from "../config/config.ts";
+import { Sha256, Timestamp } from "../document.ts";
+
+/** One side of a comparison: what was scored, and by whom. */
+export const Side = z.object({
+  /** "candidate", "production v1", or a file's name. */
+  label: z.string(),
+  run: z.string().nullable(),
+  version: z.int().positive().nullable(),
+  rootDigest: Sha256.nullable(),
+  predictions: z.object({ path: z.string(), digest: Sha256, rows: z.int().nonnegative() }).nullable(),
+  /** `stored`: with the version; `candidate-job`: by the candidate's code with the version's files; `given`: a file of the user's. */
+  scoredBy: z.enum(["stored", "candidate-job", "given"]),
+});
+export type Side = z.infer<typeof Side>;
+
+/** A metric of both sides. `difference` = candidate − baseline as shown; `gain` = the same, signed so that more is better. */
+export const MetricComparison = z.object({
+  name: z.string(),
+  goal: Goal,
+  unit: z.string(),
+  candidate: Estimate,
+  baseline: Estimate.nullable(),
+  difference: Estimate.nullable(),
+  gain: Estimate.nullable(),
+  /** The difference's interval if rows were independent: shown where it would have claimed something else. Null without groups. */
+  ignoringGroups: Interval.nullable(),
+  /** Clusters (rows without groups) still needed for the interval to exclude zero at this difference; null when it does, or never would. */
+  moreNeeded: z.int().positive().nullable(),
+});
+export type MetricComparison = z.infer<typeof MetricComparison>;
+
+/** One value of a slice column, on the first comparing metric. */
+export const SliceResult = z.object({
+  column: z.string(),
+  value: z.string(),
+  rows: z.int().positive(),
+  metric: z.string(),
+  candidate: z.number(),
+  baseline: z.number().nullable(),
+  gain: Estimate.nullable(),
+  /** Holm-adjusted over all slices; null when unpaired or too small to test. */
+  adjustedP: z.number().nullable(),
+  worse: z.boolean(),
+});
+export type SliceResult = z.infer<typeof SliceResult>;
+
+export const Point = z.tuple([z.number(), z.number()]);
+/** A curve of each side, ≤ 200 points. ROC: x false positive rate, y true positive rate. Calibration: x mean score, y observed rate per equal-mass bin. Residuals: x prediction decile mean, y mean residual. */
+export const Curve = z.object({
+  id: z.enum(["roc", "calibration", "residuals"]),
+  candidate: z.array(Point),
+  baseline: z.array(Point).nullable(),
+});
+export type Curve = z.infer<typeof Curve>;
+
+/** A parameter, data file or code digest that differs from the baseline's. */
+export const Change = z.object({
+  what: z.enum(["param", "data", "code", "environment"]),
+  name: z.string(),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+});
+export type Change = z.infer<typeof Change>;
+
+/** The judged comparison of a candidate with a baseline, or with an absolute standard for a first model. */
+export const EvaluationReport = z.object({
+  kind: z.literal("trainyard.evaluation/v1"),
+  model: z.string(),
+  task: Task,
+  verdict: Verdict,
+  /** The candidate's bytes are the baseline's: pass, and register returns the version that exists. */
+  unchanged: z.boolean(),
+  candidate: Side,
+  baseline: Side.nullable(),
+  /** Why there is no baseline: "never held" (a first model) or "not asked for". */
+  noBaseline: z.enum(["never-held", "not-asked"]).nullable(),
+  data: z.object({ path: z.string(), rows: z.int().nonnegative(), digest: Sha256.nullable() }).nullable(),
+  pairing: z.object({
+    mode: z.enum(["paired", "unpaired", "none"]),
+    /** Rows both sides scored. */
+    rows: z.int().nonnegative(),
+    /** Share of the candidate's rows that the baseline scored too, 0 … 1. */
+    overlap: z.number(),
+    labelsChanged: z.int().nonnegative(),
+  }),
+  method: z.object({
+    interval: z.enum(["cluster-bootstrap", "cluster-t", "analytic", "bootstrap", "point"]),
+    level: z.number(),
+    replicates: z.int().nonnegative(),
+    seed: z.int().nonnegative(),
+    groups: z.string().nullable(),
+    clusters: z.int().nonnegative().nullable(),
+  }),
+  metrics: z.array(MetricComparison),
+  checks: z.array(Check),
+  slices: z.array(SliceResult),
+  curves: z.array(Curve),
+  /** Rows whose decision at 0.5 differs between the sides: [candidate right, baseline right]. */
+  flips: z.object({ candidateRight: z.int(), baselineRight: z.int() }).nullable(),
+  changes: z.array(Change),
+  /** True when only metrics.json was there: no interval, and no claim of significance. */
+  pointOnly: z.boolean(),
+  /** Sentences for banners: unpaired, few clusters, fork. */
+  notes: z.array(z.string()),
+  trainingSeconds: z.number().nullable(),
+  commit: z.string().nullable(),
+  at: Timestamp,
+  simulatedClock: z.boolean(),
+});
+export type EvaluationReport = z.infer<typeof EvaluationReport>;

@@ -1,0 +1,95 @@
+import { z } from "zod";
+import { TrainyardError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+
+/** One input of a verb as a flag, an action input or a row of a table: everything outside is derived from it. */
+export interface Field {
+  readonly name: string;
+  readonly type: "string" | "boolean" | "number" | "list";
+  readonly choices: readonly string[] | null;
+  readonly required: boolean;
+  readonly default: unknown;
+  readonly description: string;
+  /** Where it can be given; `model` and the like come first on the command line, without a flag. */
+  readonly surface: "both" | "cli" | "action";
+  readonly positional: boolean;
+  readonly placeholder: string;
+}
+
+/** What `.meta()` of an input may say. */
+export interface FieldMeta {
+  readonly surface?: "both" | "cli" | "action";
+  readonly positional?: boolean;
+  readonly placeholder?: string;
+}
+
+type Shape = Readonly<Record<string, z.ZodType>>;
+
+/** The inputs of a verb, in the order they were written. */
+export function fields(schema: z.ZodObject): Field[] {
+  const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as { properties?: Record<string, Record<string, unknown>>; required?: string[] };
+  return Object.keys(schema.shape as Shape).map((name) => {
+    const property = json.properties?.[name] ?? {};
+    const choices = Array.isArray(property["enum"]) ? property["enum"].map(String) : null;
+    const type = property["type"] === "array" ? "list" : property["type"] === "boolean" ? "boolean" : property["type"] === "number" || property["type"] === "integer" ? "number" : "string";
+    return {
+      name,
+      type,
+      choices,
+      required: json.required?.includes(name) ?? false,
+      default: property["default"],
+      description: String(property["description"] ?? ""),
+      surface: (property["surface"] as FieldMeta["surface"]) ?? "both",
+      positional: property["positional"] === true,
+      placeholder: String(property["placeholder"] ?? (choices === null ? (type === "number" ? "N" : "VALUE") : choices.join("|"))),
+    } satisfies Field;
+  });
+}
+
+/**
+ * Checks what came as text (a flag, an `INPUT_…` variable) against a verb's inputs. Absent and empty text mean "not given".
+ * @throws INPUT_UNKNOWN with the nearest right name, INPUT_MISSING, INPUT_INVALID
+ */
+export function readFields<S extends z.ZodObject>(
+  schema: S,
+  given: Readonly<Record<string, string | readonly string[] | boolean | undefined>>,
+  say: (name: string) => string = (name) => name,
+): z.output<S> {
+  const known = fields(schema);
+  const values: Record<string, unknown> = {};
+  for (const [name, raw] of Object.entries(given)) {
+    const field = known.find((candidate) => candidate.name === name);
+    if (field === undefined) {
+      const names = known.map((candidate) => candidate.name);
+      const near = nearest(name, names);
+      throw new TrainyardError("INPUT_UNKNOWN", { input: say(name), nearest: near === null ? null : say(near), known: names.map(say) });
+    }
+    if (raw === undefined || raw === "" || (Array.isArray(raw) && raw.length === 0)) continue;
+    values[name] = coerce(field, raw, say(name));
+  }
+  const result = schema.safeParse(values);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0] as z.core.$ZodIssue;
+  const name = String(issue.path[0] ?? "");
+  const field = known.find((candidate) => candidate.name === name);
+  if (field !== undefined && values[name] === undefined) throw new TrainyardError("INPUT_MISSING", { input: say(name), needed: field.description });
+  const expected = field?.choices ? `one of ${field.choices.join(", ")}` : issue.message;
+  throw new TrainyardError("INPUT_INVALID", { input: say(name), expected, got: JSON.stringify(values[name]) ?? "missing" });
+}
+
+function coerce(field: Field, raw: string | readonly string[] | boolean, said: string): unknown {
+  if (field.type === "list") return typeof raw === "string" ? raw.split("\n").map((line) => line.trim()).filter((line) => line !== "") : raw;
+  if (typeof raw === "object") throw new TrainyardError("INPUT_INVALID", { input: said, expected: "given once", got: `given ${raw.length} times` });
+  if (field.type === "boolean") {
+    if (raw === true || raw === "true") return true;
+    if (raw === false || raw === "false") return false;
+    throw new TrainyardError("INPUT_INVALID", { input: said, expected: "true or false", got: JSON.stringify(raw) });
+  }
+  if (field.type === "number") {
+    const number = typeof raw === "string" && raw.trim() !== "" ? Number(raw) : Number.NaN;
+    if (!Number.isFinite(number)) throw new TrainyardError("INPUT_INVALID", { input: said, expected: "a number", got: JSON.stringify(raw) });
+    return number;
+  }
+  if (typeof raw === "boolean") throw new TrainyardError("INPUT_INVALID", { input: said, expected: `a value (${field.placeholder})`, got: "nothing" });
+  return raw;
+}

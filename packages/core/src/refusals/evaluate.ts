@@ -1,0 +1,48 @@
+/** Refusals of evaluate: input that cannot be judged. A failed gate is a verdict (exit 1), not a refusal. */
+export const evaluateRefusals = {
+  PREDICTIONS_MISSING: (d: { run: string }) => [
+    `Run ${d.run} has no predictions and no metrics to judge.`,
+    "Set evaluate.predict, or let the training write the predictions file or metrics.json.",
+  ],
+  ID_DUPLICATE: (d: { path: string; id: string; rows: number }) => [
+    `${d.path}: id ${JSON.stringify(d.id)} stands in more than one row (${d.rows} rows repeat an id).`,
+    "Ids must be unique: rows are compared by them.",
+  ],
+  VALUE_NOT_FINITE: (d: { path: string; column: string; row: number; rows: number }) => [
+    `${d.path}: ${d.column} is missing, NaN or infinite in row ${d.row} (${d.rows} such rows).`,
+    "A model that gives no number cannot be judged; repair the scoring.",
+  ],
+  ONE_CLASS: (d: { path: string; value: string }) => [
+    `${d.path}: every y_true is ${JSON.stringify(d.value)}; a verdict needs rows of at least two classes.`,
+    "Judge on rows that hold both outcomes.",
+  ],
+  LABELS_MISSING: (d: { path: string }) => [`${d.path} has no y_true column.`, "Add the true outcome as y_true (or label, target)."],
+  SCORE_RANGE: (d: { path: string; column: string; value: number }) => [
+    `${d.path}: ${d.column} holds ${d.value}; a probability lies between 0 and 1.`,
+    "Write probabilities, not logits or percentages; or set task: scores.",
+  ],
+  TASK_MISMATCH: (d: { path: string; task: string; problem: string }) => [
+    `${d.path} does not fit task ${d.task}: ${d.problem}.`,
+    "Correct `task` in trainyard.yaml, or the predictions.",
+  ],
+  METRIC_UNKNOWN: (d: { metric: string; nearest: string | null; known: readonly string[] }) => [
+    `"${d.metric}" is not a metric of this task and stands in no metrics file.${d.nearest === null ? "" : ` Did you mean "${d.nearest}"?`}`,
+    `Known: ${d.known.join(", ")}.`,
+  ],
+  GOAL_UNKNOWN: (d: { metric: string }) => [
+    `Is a larger ${d.metric} better or worse? Trainyard does not know this metric.`,
+    "Add `goal: maximize` or `goal: minimize` to its gate.",
+  ],
+  BASELINE_MISSING: (d: { model: string; baseline: string; reason: string }) => [
+    `${d.model}@${d.baseline} was held before and is gone: ${d.reason}.`,
+    "Point the alias at a version again, or judge without one: --baseline none.",
+  ],
+  BASELINE_UNKNOWN: (d: { model: string; baseline: string }) => [
+    `There is no ${d.model}@${d.baseline} to compare with.`,
+    "Name a version or alias that exists: `trainyard list`.",
+  ],
+  GROUPS_MISSING: (d: { path: string; column: string }) => [
+    `${d.path} has no column ${JSON.stringify(d.column)}, which evaluate.groups names.`,
+    "Let the scoring write that column, or correct `groups`.",
+  ],
+} satisfies Record<string, (d: never) => readonly [string, string]>;

@@ -1,0 +1,54 @@
+/** Refusals of the registry: register, alias, withdraw, history. */
+export const registerRefusals = {
+  EVALUATION_MISSING: (d: { run: string }) => [`Run ${d.run} was not evaluated.`, "Judge it first: `trainyard evaluate`."],
+  EVALUATION_OTHER: (d: { run: string; evaluated: string }) => [
+    `The evaluation judges other bytes (${d.evaluated}) than those of run ${d.run}.`,
+    "Evaluate this run again.",
+  ],
+  OVERRIDE_REASON: (_d: Record<string, never>) => ["--override needs a reason.", 'Say why: --override --reason "…". It is recorded.'],
+  VERSION_UNKNOWN: (d: { model: string; version: string }) => [
+    `${d.model} has no version ${d.version}.`,
+    `See what there is: \`trainyard list ${d.model}\`.`,
+  ],
+  ALIAS_UNKNOWN: (d: { model: string; alias: string; known: readonly string[] }) => [
+    `${d.model} has no alias "${d.alias}".`,
+    d.known.length === 0 ? "No alias is set yet." : `Aliases: ${d.known.join(", ")}.`,
+  ],
+  ALIAS_IS_ENVIRONMENT: (d: { alias: string }) => [
+    `"${d.alias}" is an environment: its alias is moved only by deploying.`,
+    `Use \`trainyard deploy MODEL@VERSION --environment ${d.alias}\`.`,
+  ],
+  ALIAS_MOVED: (d: { model: string; alias: string; expected: string; got: string }) => [
+    `${d.model}@${d.alias} is ${d.got}, not ${d.expected} as expected. Nothing was written.`,
+    "Look at the history and decide again.",
+  ],
+  VERSION_WITHDRAWN: (d: { model: string; version: number; reason: string }) => [
+    `${d.model} v${d.version} was withdrawn: ${d.reason}.`,
+    "Choose another version.",
+  ],
+  REGISTRY_EMPTY: (d: { model: string }) => [`The registry has no version of ${d.model} yet.`, "Train, evaluate and register first."],
+  REGISTRY_CONFLICT: (d: { model: string }) => [
+    `Another job wrote to the registry of ${d.model} first. Nothing was written.`,
+    "Run the job again.",
+  ],
+  REGISTRY_BUSY: (d: { tries: number; seconds: number }) => [
+    `The registry was written by others ${d.tries} times in ${d.seconds} s while this job tried. Nothing was written.`,
+    "Run the job again.",
+  ],
+  REGISTRY_DAMAGED: (d: { where: string; problem: string }) => [
+    `The registry branch was changed by hand or damaged at ${d.where}: ${d.problem}.`,
+    "Run `trainyard verify`; bring the branch back with git (the reflog or another clone has it).",
+  ],
+  REGISTRY_FUTURE: (d: { format: number; known: number }) => [
+    `The registry has format ${d.format}; this Trainyard knows up to ${d.known}.`,
+    "Install a newer Trainyard.",
+  ],
+  REGISTRY_ON_ORIGIN: (d: { remote: string; versions: number }) => [
+    `This clone's ${d.remote} already has a registry (${d.versions} versions). Writing here would start a second one. Nothing was written.`,
+    "Use --push to write to origin, or --local for a registry of your own.",
+  ],
+  REGISTRY_READ_ONLY: (d: { problem: string }) => [
+    `The registry could not be written: ${d.problem}. Nothing was written.`,
+    "Check that you may write to the repository's .git folder.",
+  ],
+} satisfies Record<string, (d: never) => readonly [string, string]>;

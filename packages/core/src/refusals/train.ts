@@ -1,0 +1,45 @@
+/** Refusals of train, predict and run bundles. A training that ran and failed is a verdict (exit 1), not a refusal. */
+export const trainRefusals = {
+  GIT_MISSING: (d: { problem: string }) => [`git could not be started: ${d.problem}.`, "Install git 2.34 or newer and make sure it is on PATH."],
+  NO_REPOSITORY: (d: { folder: string }) => [
+    `${d.folder} is not inside a git repository.`,
+    "Run `git init` and commit your code: a model is known by the code that made it.",
+  ],
+  NO_COMMIT: (d: { folder: string }) => [
+    `The repository at ${d.folder} has no commit yet.`,
+    "Commit your code first: `git add -A && git commit -m 'first version'`.",
+  ],
+  COMMAND_NOT_FOUND: (d: { command: string; step: string }) => [
+    `Step "${d.step}": ${d.command} was not found.`,
+    "Check the spelling and PATH (a virtual environment must be active).",
+  ],
+  RUN_UNKNOWN: (d: { run: string; known: readonly string[] }) => [
+    `There is no run "${d.run}" here.`,
+    d.known.length === 0 ? "Train first: `trainyard train`." : `Newest runs: ${d.known.join(", ")}.`,
+  ],
+  NO_RUN: (d: { model: string }) => [`${d.model} has no run yet.`, "Train first: `trainyard train`."],
+  RUN_UNFINISHED: (d: { run: string; status: string }) => [
+    `Run ${d.run} is ${d.status}; only a succeeded run can be used.`,
+    "Train again, and read the run's log for the reason.",
+  ],
+  RUN_UNCOMMITTED: (d: { run: string; files: readonly string[] }) => [
+    `Run ${d.run} used uncommitted files: ${d.files.slice(0, 10).join(", ")}${d.files.length > 10 ? ", …" : ""}. It may be compared, never registered.`,
+    "Commit them and train again.",
+  ],
+  RUN_BUSY: (d: { model: string; owner: string }) => [
+    `Another process is training ${d.model} here (${d.owner}).`,
+    "Wait for it to end, or stop it.",
+  ],
+  OUTPUT_LINK: (d: { path: string; target: string }) => [
+    `Output ${d.path} is a symlink out of the project (${d.target}).`,
+    "Write a plain file there.",
+  ],
+  PREDICT_MISSING: (d: { model: string }) => [
+    `models.${d.model}.evaluate.predict is not set, so rows cannot be scored.`,
+    "Add the command that scores rows with a model's files.",
+  ],
+  BUNDLE_INVALID: (d: { path: string; problem: string }) => [
+    `${d.path} is not a run bundle: ${d.problem}.`,
+    "Hand over the folder `trainyard train` wrote, unchanged.",
+  ],
+} satisfies Record<string, (d: never) => readonly [string, string]>;

@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { Verdict } from "../check/check.ts";
+import { Actor, AliasName, ModelName, Sha256, Timestamp } from "../document.ts";
+
+/** What happened, before the registry gives it a place in the log. */
+const RegistryCreated = z.object({ type: z.literal("registry.created"), registry: z.uuid() });
+const EvaluationRecorded = z.object({
+  type: z.literal("evaluation.recorded"),
+  model: ModelName,
+  run: z.string(),
+  report: Sha256,
+  rootDigest: Sha256.nullable(),
+  verdict: Verdict,
+  rows: z.int().nonnegative(),
+  baseline: z.int().positive().nullable(),
+  /** The gate that decided, in words. */
+  decidedBy: z.string().nullable(),
+});
+const VersionRegistered = z.object({
+  type: z.literal("version.registered"),
+  model: ModelName,
+  version: z.int().positive(),
+  rootDigest: Sha256,
+  manifest: Sha256,
+  run: z.string(),
+  override: z.string().nullable(),
+});
+const VersionWithdrawn = z.object({ type: z.literal("version.withdrawn"), model: ModelName, version: z.int().positive(), reason: z.string() });
+const AliasSet = z.object({
+  type: z.literal("alias.set"),
+  model: ModelName,
+  alias: AliasName,
+  from: z.int().positive().nullable(),
+  to: z.int().positive(),
+  /** Rises by one with every change of this alias, removal included. */
+  generation: z.int().positive(),
+  reason: z.string().nullable(),
+});
+const AliasRemoved = z.object({
+  type: z.literal("alias.removed"),
+  model: ModelName,
+  alias: AliasName,
+  from: z.int().positive(),
+  generation: z.int().positive(),
+  reason: z.string().nullable(),
+});
+const DeployRecorded = z.object({
+  type: z.literal("deploy.recorded"),
+  model: ModelName,
+  environment: AliasName,
+  version: z.int().positive(),
+  rootDigest: Sha256,
+  from: z.int().positive().nullable(),
+  outcome: z.enum(["live", "rolled-back", "failed"]),
+  smoke: z.enum(["passed", "failed", "not-run"]),
+  /** Null for a plain deploy; the reason of a rollback. */
+  reason: z.string().nullable(),
+  /** The Deployment document in the store. */
+  deployment: Sha256,
+});
+const DriftDetected = z.object({
+  type: z.literal("drift.detected"),
+  model: ModelName,
+  version: z.int().positive(),
+  verdict: z.enum(["drift", "data-broken"]),
+  report: Sha256,
+  /** True when this event asks for a retraining. */
+  retrain: z.boolean(),
+  summary: z.string(),
+});
+const Note = z.object({ type: z.literal("note"), model: ModelName, text: z.string() });
+
+export const EventBody = z.discriminatedUnion("type", [
+  RegistryCreated,
+  EvaluationRecorded,
+  VersionRegistered,
+  VersionWithdrawn,
+  AliasSet,
+  AliasRemoved,
+  DeployRecorded,
+  DriftDetected,
+  Note,
+]);
+export type EventBody = z.infer<typeof EventBody>;
+export type EventOf<T extends EventBody["type"]> = Extract<EventBody, { type: T }> & EventPlace;
+
+/** An event's place in the log: dense sequence, chained by digest, one operation id a transaction. Order is `seq`, never `at`. */
+export const EventPlace = z.object({
+  seq: z.int().positive(),
+  /** Digest of the previous event's canonical JSON; null for the first. */
+  prev: Sha256.nullable(),
+  operation: z.uuid(),
+  by: Actor,
+  at: Timestamp,
+  simulatedClock: z.boolean(),
+});
+export type EventPlace = z.infer<typeof EventPlace>;
+
+export const RegistryEvent = z.intersection(EventPlace, EventBody);
+export type RegistryEvent = z.infer<typeof RegistryEvent>;
+
+/** Models an event belongs to; `registry.created` belongs to none. */
+export function modelOf(event: EventBody): string | null {
+  return event.type === "registry.created" ? null : event.model;
+}

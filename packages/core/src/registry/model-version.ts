@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { Estimate, Verdict } from "../check/check.ts";
+import { Actor, FileRef, ModelName, ObjectId, Sha256, Timestamp } from "../document.ts";
+import { Params } from "../data/params.ts";
+
+/**
+ * A version's manifest: written once, ≤ 4 KB of canonical JSON, on the registry branch.
+ * What would make it longer (long params, many metrics, many files) is left out here and stands in the record.
+ */
+export const ModelVersion = z.object({
+  kind: z.literal("trainyard.version/v1"),
+  model: ModelName,
+  version: z.int().positive(),
+  /** OpenSSF model-signing root: SHA-256 over the concatenated raw SHA-256 digests of the files, sorted by path (code points). */
+  rootDigest: Sha256,
+  files: z.array(FileRef),
+  size: z.int().nonnegative(),
+  run: z.string(),
+  inputsDigest: Sha256,
+  commit: ObjectId,
+  headCommit: ObjectId,
+  tree: ObjectId,
+  params: Params.nullable(),
+  metrics: z.array(z.object({ name: z.string(), estimate: Estimate })),
+  data: z.array(z.object({ path: z.string(), digest: Sha256.nullable() })),
+  verdict: Verdict,
+  /** Store files by digest: the RunRecord, the EvaluationReport, predictions, profiles, model card. */
+  record: Sha256,
+  evaluation: Sha256,
+  predictions: Sha256.nullable(),
+  evaluationProfile: Sha256.nullable(),
+  predictionsProfile: Sha256.nullable(),
+  card: Sha256,
+  override: z.object({ reason: z.string(), by: z.string() }).nullable(),
+  registeredAt: Timestamp,
+  by: Actor,
+});
+export type ModelVersion = z.infer<typeof ModelVersion>;
+
+/** Longest manifest, in bytes of canonical JSON. */
+export const MANIFEST_LIMIT = 4096;

@@ -1,0 +1,48 @@
+import { TrainyardError } from "../errors.ts";
+import type { Registry, VersionState } from "./registry.ts";
+
+/** A version as people write it: `flight-delays@12`, `@v12`, `@production`, `@sha256:…`; without `@`, `which` is null. */
+export interface Reference {
+  readonly model: string;
+  readonly which: { version: number } | { alias: string } | { rootDigest: string } | null;
+}
+
+/** Splits MODEL@WHICH. @throws REFERENCE_INVALID */
+export function parseReference(text: string): Reference {
+  const match = /^([a-z0-9][a-z0-9._-]*)(?:@(.+))?$/.exec(text);
+  const [, model, which] = match ?? [];
+  if (model === undefined) throw new TrainyardError("REFERENCE_INVALID", { reference: text });
+  if (which === undefined) return { model, which: null };
+  return { model, which: parseWhich(which, text) };
+}
+
+/** The part after `@`. @throws REFERENCE_INVALID */
+export function parseWhich(which: string, whole: string = which): NonNullable<Reference["which"]> {
+  const number = /^v?([1-9]\d{0,9})$/.exec(which)?.[1];
+  if (number !== undefined) return { version: Number(number) };
+  if (/^sha256:[0-9a-f]{6,64}$/.test(which)) return { rootDigest: which };
+  if (/^[a-z0-9][a-z0-9._-]*$/.test(which)) return { alias: which };
+  throw new TrainyardError("REFERENCE_INVALID", { reference: whole });
+}
+
+/** The version a reference means; `latest` is the newest that was not withdrawn. @throws VERSION_UNKNOWN, ALIAS_UNKNOWN, REGISTRY_EMPTY */
+export async function resolve(registry: Registry, reference: Reference): Promise<VersionState> {
+  const { model, which } = reference;
+  const state = await registry.state(model);
+  if (state.versions.length === 0) throw new TrainyardError("REGISTRY_EMPTY", { model });
+  if (which === null || ("alias" in which && which.alias === "latest")) {
+    const newest = state.versions.findLast((version) => version.withdrawn === null);
+    if (newest === undefined) throw new TrainyardError("REGISTRY_EMPTY", { model });
+    return newest;
+  }
+  if ("alias" in which) {
+    const version = state.aliases.get(which.alias)?.version ?? null;
+    const known = [...state.aliases.values()].filter((alias) => alias.version !== null).map((alias) => alias.alias);
+    if (version === null) throw new TrainyardError("ALIAS_UNKNOWN", { model, alias: which.alias, known });
+    return state.versions[version - 1] as VersionState;
+  }
+  const found =
+    "version" in which ? state.versions[which.version - 1] : state.versions.find((version) => version.rootDigest.startsWith(which.rootDigest));
+  if (found === undefined) throw new TrainyardError("VERSION_UNKNOWN", { model, version: "version" in which ? `v${which.version}` : which.rootDigest });
+  return found;
+}
