@@ -1,0 +1,160 @@
+import { posix } from "node:path";
+import { codeOf, importsOf } from "./scan.ts";
+
+/** Path from the root of the repository, with forward slashes → source text. */
+export type Sources = ReadonlyMap<string, string>;
+
+/** Which packages a package may import: the arrows of the layout, which never point back. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  backends: ["core"],
+  "runner-kit": ["core", "backends"],
+  cli: ["core", "backends"],
+  actions: ["core", "backends", "runner-kit"],
+};
+
+/** The folders of core along the data's path; each may import those before it. */
+const PATH = [
+  "refusals",
+  "inputs",
+  "statistics",
+  "check",
+  "data",
+  "config",
+  "registry",
+  "train",
+  "evaluate",
+  "register",
+  "deploy",
+  "drift",
+];
+
+const MAX_LINES = 400;
+const isTest = (path: string) => path.endsWith(".test.ts") || path.startsWith("test/");
+const packageOf = (path: string) => /^(?:packages\/([^/]+)\/src|(actions))\//.exec(path)?.slice(1).find(Boolean);
+const folderOfCore = (path: string) => /^packages\/core\/src\/([^/]+)\//.exec(path)?.[1];
+const linesOf = (source: string) => source.split("\n").length - (source.endsWith("\n") ? 1 : 0);
+
+function* productFiles(sources: Sources) {
+  for (const [path, source] of sources) {
+    const name = packageOf(path);
+    if (name !== undefined && !isTest(path)) yield { path, source, name };
+  }
+}
+
+/** Where an import leads inside the repository; undefined for a package of somebody else. */
+function target(from: string, specifier: string): string | undefined {
+  if (specifier.startsWith(".")) return posix.join(posix.dirname(from), specifier);
+  const [, name, entry] = /^@trainyard\/([^/]+)(?:\/(.+))?$/.exec(specifier) ?? [];
+  if (specifier === "trainyard") return "packages/cli/src/index.ts";
+  if (name === undefined) return undefined;
+  const source = name === "actions" ? "actions" : `packages/${name}/src`;
+  return entry === undefined ? `${source}/index.ts` : `${source}/${entry}/index.ts`;
+}
+
+export function backwardImports(sources: Sources): string[] {
+  const found: string[] = [];
+  for (const { path, source, name } of productFiles(sources)) {
+    for (const { specifier } of importsOf(source)) {
+      const to = target(path, specifier);
+      if (to === undefined) {
+        if (name === "core" && specifier !== "zod") found.push(`${path} imports ${specifier}: core knows zod only`);
+        continue;
+      }
+      const other = packageOf(to) ?? "nothing we publish";
+      if (other !== name && specifier.startsWith(".")) found.push(`${path} reaches out of its package to ${to}`);
+      else if (other !== name && !ARROWS[name]?.includes(other)) found.push(`${path}: ${name} may not import ${other}`);
+      if (folderOfCore(to) === "testing" && folderOfCore(path) !== "testing")
+        found.push(`${path} imports core/testing, which is for tests`);
+    }
+  }
+  return found;
+}
+
+export function importCycles(sources: Sources): string[] {
+  const found: string[] = [];
+  const state = new Map<string, "open" | "done">();
+  const visit = (path: string, trail: readonly string[]) => {
+    if (state.get(path) === "done") return;
+    if (state.get(path) === "open") {
+      found.push([...trail.slice(trail.indexOf(path)), path].join(" → "));
+      return;
+    }
+    state.set(path, "open");
+    for (const { specifier, typeOnly } of importsOf(sources.get(path) ?? "")) {
+      const to = target(path, specifier);
+      if (!typeOnly && to !== undefined && sources.has(to)) visit(to, [...trail, path]);
+    }
+    state.set(path, "done");
+  };
+  for (const path of sources.keys()) if (packageOf(path) !== undefined) visit(path, []);
+  return found;
+}
+
+export function againstTheDataPath(sources: Sources): string[] {
+  const found: string[] = [];
+  for (const { path, source } of productFiles(sources)) {
+    const folder = folderOfCore(path);
+    if (folder === undefined || folder === "testing") continue;
+    if (folder !== "report" && !PATH.includes(folder))
+      found.push(`${path}: the folder ${folder} has no place on the data's path yet; give it one in rules.ts`);
+    for (const { specifier } of importsOf(source)) {
+      const to = target(path, specifier);
+      if (to === "packages/core/src/index.ts") found.push(`${path} imports the index that exports it`);
+      const other = to && folderOfCore(to);
+      if (other === undefined || other === folder || folder === "report") continue;
+      if (other === "report") found.push(`${path}: ${folder} imports report; only index.ts may`);
+      else if (PATH.indexOf(other) > PATH.indexOf(folder)) found.push(`${path}: ${folder} stands before ${other}`);
+    }
+  }
+  return found;
+}
+
+/** What the compiler and the linter forbid as well; here it is one list that shows all of it. */
+const IMPURE: readonly { name: string; pattern: RegExp; time?: RegExp }[] = [
+  // time.ts may do calendar arithmetic on an instant it is given; it may not ask for the present one.
+  { name: "Date", pattern: /(?<![.\w$])Date\b/, time: /\bDate\s*\.\s*now\b|\bnew\s+Date\s*(?:\(\s*\)|(?!\s*\())/ },
+  { name: "Math.random", pattern: /\bMath\s*\.\s*random\b/ },
+  { name: "a timer", pattern: /(?<![.\w$])set(?:Timeout|Interval|Immediate)\b/ },
+  { name: "fetch", pattern: /(?<![.\w$])fetch\s*\(/ },
+  { name: "process", pattern: /(?<![.\w$])process\s*[.[]/ },
+  { name: "globalThis", pattern: /(?<![.\w$])globalThis\b/ },
+  { name: "performance", pattern: /(?<![.\w$])performance\s*\./ },
+  { name: "crypto", pattern: /(?<![.\w$])crypto\s*\./ },
+];
+
+export function impureCore(sources: Sources): string[] {
+  const found: string[] = [];
+  for (const { path, source, name } of productFiles(sources)) {
+    if (name !== "core") continue;
+    for (const { specifier } of importsOf(source))
+      if (specifier.startsWith("node:")) found.push(`${path} imports ${specifier}`);
+    const code = codeOf(source);
+    for (const { name: what, pattern, time } of IMPURE) {
+      const forbidden = path === "packages/core/src/time.ts" ? (time ?? pattern) : pattern;
+      if (forbidden.test(code)) found.push(`${path} uses ${what}`);
+    }
+  }
+  return found;
+}
+
+export function longFiles(sources: Sources): string[] {
+  return [...sources]
+    .filter(([path, source]) => !isTest(path) && linesOf(source) > MAX_LINES)
+    .map(([path, source]) => `${path} has ${linesOf(source)} lines; ${MAX_LINES} is the most`);
+}
+
+export function unclearNames(sources: Sources): string[] {
+  const vague = /(?:^|[/.-])(?:utils?|helpers?|common|managers?)(?=[/.-])/;
+  return [...sources.keys()].filter((path) => vague.test(path)).map((path) => `${path}: name it after what it does`);
+}
+
+export function unclearExports(sources: Sources): string[] {
+  const found: string[] = [];
+  for (const { path, source } of productFiles(sources)) {
+    const code = codeOf(source);
+    if (/(?<![.\w$])export\s+default\b|\bas\s+default\b/.test(code)) found.push(`${path} has a default export`);
+    if (/(?<![.\w$])export\s+(?:type\s+)?\*/.test(code)) found.push(`${path} exports everything of another file`);
+  }
+  return found;
+}
