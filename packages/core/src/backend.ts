@@ -107,6 +107,8 @@ export interface Runs {
   open(id: string): Promise<RunFolder>;
   /** Ids of finished runs of a model, newest first. */
   list(model: string): Promise<string[]>;
+  /** The folder that survives interruption, for trainings of one inputs digest. `holds`: something is in it to resume from. */
+  checkpoints(model: string, inputsDigest: Sha256): Promise<{ path: string; holds(): Promise<boolean>; clear(): Promise<void> }>;
   /** Holds a model for one training at a time. @throws RUN_BUSY */
   lock(model: string): Promise<() => Promise<void>>;
 }
@@ -136,8 +138,23 @@ export interface Workspace {
   setAside(patterns: readonly string[]): Promise<{ restore(): Promise<void>; discard(): Promise<void> }>;
   /** Declared outputs that exist after a run, each a plain file inside the project. @throws OUTPUT_LINK, PATH_OUTSIDE */
   outputs(patterns: readonly string[]): Promise<FileRef[]>;
-  /** A new empty folder outside the project that the caller removes. */
-  temporary(): Promise<{ path: string; remove(): Promise<void> }>;
+  /** A new empty folder outside the project that the caller removes: what a command is handed and what it writes. */
+  scratch(): Promise<Scratch>;
+}
+
+export interface Scratch {
+  /** Absolute path of a name in the folder; "" for the folder itself. */
+  path(name: string): string;
+  /** Writes text, making folders on the way. */
+  write(name: string, text: string): Promise<void>;
+  /** Copies a file in (absolute path), making folders on the way. */
+  add(name: string, file: string): Promise<void>;
+  /** Text of a file the command wrote; null when it wrote none. */
+  read(name: string): Promise<string | null>;
+  /** Takes the write permission from everything below a name. */
+  seal(name: string): Promise<void>;
+  /** Removes the folder, sealed or not. */
+  remove(): Promise<void>;
 }
 
 /** The version control the code lies in. */

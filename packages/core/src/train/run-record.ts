@@ -53,7 +53,8 @@ export const StepRecord = z.object({
   /** The run whose outputs were used again, when the content of every input was the same. */
   reusedFrom: z.string().nullable(),
   inputsDigest: Sha256.nullable(),
-  outputs: z.array(FileRef),
+  /** What it left: digest of the sorted list of files, how many, how many bytes. */
+  outputs: z.object({ digest: Sha256, files: z.int().nonnegative(), size: z.int().nonnegative() }).nullable(),
   startedAt: Timestamp,
   seconds: z.number().nonnegative(),
 });
