@@ -10,5 +10,6 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: "threads",
+    maxWorkers: 2, // many tests start processes of their own; more workers would only wait for each other
   },
 });

@@ -13,10 +13,12 @@ import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync,
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const NODE = { major: 24, package: "node@24.21.0" };
+const APPLE_SILICON = process.platform === "darwin" && process.arch === "arm64";
+/** What fetches a Node where the system's is too old: the runner's, or the newest that npm carries for Apple silicon. */
+const NODE = { major: 24, package: APPLE_SILICON ? "node@26.10.0" : "node@24.21.0" };
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const MODULES = join(ROOT, "node_modules");
-const RECORD = join(MODULES, ".trainyard-setup.json"); // { stamp, node }: what was installed, and which Node runs it
+const RECORD = join(MODULES, ".trainyard-setup.json"); // what was installed, and which Node runs it
 const LOCK = join(MODULES, ".trainyard-setup.lock"); // holds the process id of the set-up under way
 const WINDOWS = process.platform === "win32";
 
@@ -82,9 +84,13 @@ function prepare(stamp) {
   timed("installing the dependencies", () => {
     npmExec(packageManager, ["pnpm", "install", "--frozen-lockfile"], { stdio: ["ignore", 2, 2] });
   });
-  const node = Number.parseInt(process.versions.node, 10) >= NODE.major ? process.execPath : fetchNode();
+  const known = readRecord();
+  const here = Number.parseInt(process.versions.node, 10) >= NODE.major ? process.execPath : undefined;
+  const kept = known.source === NODE.package && existsSync(known.node) ? known.node : undefined;
+  const node = here ?? kept ?? fetchNode();
+  const source = here ? "system" : NODE.package;
   const draft = `${RECORD}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify({ stamp, node }, null, 2)}\n`);
+  writeFileSync(draft, `${JSON.stringify({ stamp, node, source }, null, 2)}\n`);
   renameSync(draft, RECORD);
 }
 
@@ -112,7 +118,8 @@ function npmExec(spec, command, { stdio }) {
     encoding: "utf8",
   });
   if (error) throw new SetupError(`npm could not be started (${error.message}). It comes with Node ≥ 20.`);
-  if (status !== 0) throw new SetupError(`\`${command.join(" ")}\` ended with ${status}; what it said is above.`);
+  if (status !== 0)
+    throw new SetupError(`npm could not run ${command[0]} of ${spec} (${status}); its reasons are above.`);
   return stdout ?? "";
 }
 
