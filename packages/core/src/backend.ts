@@ -138,6 +138,8 @@ export interface Workspace {
   setAside(patterns: readonly string[]): Promise<{ restore(): Promise<void>; discard(): Promise<void> }>;
   /** Declared outputs that exist after a run, each a plain file inside the project. @throws OUTPUT_LINK, PATH_OUTSIDE */
   outputs(patterns: readonly string[]): Promise<FileRef[]>;
+  /** Copies a file (absolute path) to a project path, making folders on the way, whole or not at all. @throws PATH_OUTSIDE, DISK_FULL */
+  deliver(file: string, relative: string): Promise<FileRef>;
   /** A new empty folder outside the project that the caller removes: what a command is handed and what it writes. */
   scratch(): Promise<Scratch>;
 }
@@ -151,6 +153,8 @@ export interface Scratch {
   add(name: string, file: string): Promise<void>;
   /** Text of a file the command wrote; null when it wrote none. */
   read(name: string): Promise<string | null>;
+  /** Bytes of a plain file; null when there is none. */
+  size(name: string): Promise<number | null>;
   /** Takes the write permission from everything below a name. */
   seal(name: string): Promise<void>;
   /** Removes the folder, sealed or not. */

@@ -1,20 +1,51 @@
 import { z } from "zod";
 
 export const TrainInputs = z.strictObject({
-  model: z.string().optional().describe("the model; may be left out when the config has one").meta({ positional: true, placeholder: "MODEL" }),
-  set: z.array(z.string()).default([]).describe("vary a parameter for this run: name=value (YAML); may be repeated").meta({ placeholder: "NAME=VALUE" }),
-  data: z.array(z.string()).default([]).describe("train on these files instead of train.data; globs").meta({ placeholder: "PATH" }),
-  "evaluate-data": z.string().optional().describe("judge on these rows instead of evaluate.data").meta({ placeholder: "PATH" }),
-  baseline: z.string().optional().describe("score this version too instead of evaluate.baseline; none to score no other").meta({ placeholder: "VERSION|none", surface: "cli" }),
-  only: z.enum(["predict"]).optional().describe("predict: train nothing, score the evaluation rows again with a run's files and the baseline's"),
-  run: z.string().optional().describe("the run to score with only: predict; default: the model's newest").meta({ placeholder: "ID" }),
+  model: z
+    .string()
+    .optional()
+    .describe("the model; may be left out when the config has one")
+    .meta({ positional: true, placeholder: "MODEL" }),
+  set: z
+    .array(z.string())
+    .default([])
+    .describe("vary a parameter for this run: name=value (YAML); may be repeated")
+    .meta({ placeholder: "NAME=VALUE" }),
+  data: z
+    .array(z.string())
+    .default([])
+    .describe("train on these files instead of train.data; globs")
+    .meta({ placeholder: "PATH" }),
+  "evaluate-data": z
+    .string()
+    .optional()
+    .describe("judge on these rows instead of evaluate.data")
+    .meta({ placeholder: "PATH" }),
+  baseline: z
+    .string()
+    .optional()
+    .describe("score this version too instead of evaluate.baseline; none to score no other")
+    .meta({ placeholder: "VERSION|none", surface: "cli" }),
+  only: z
+    .enum(["predict"])
+    .optional()
+    .describe("predict: train nothing, score the evaluation rows again with a run's files and the baseline's"),
+  run: z
+    .string()
+    .optional()
+    .describe("the run to score with only: predict; default: the model's newest")
+    .meta({ placeholder: "ID" }),
   reason: z.string().optional().describe("why this run was started; recorded").meta({ placeholder: "TEXT" }),
   "drift-event": z.int().positive().optional().describe("the registry event that asked for this retraining; recorded"),
 });
 export type TrainInputs = z.output<typeof TrainInputs>;
 
 export const PredictInputs = z.strictObject({
-  model: z.string().optional().describe("MODEL@VERSION, MODEL@ALIAS").meta({ positional: true, placeholder: "MODEL@VERSION" }),
+  model: z
+    .string()
+    .optional()
+    .describe("MODEL@VERSION, MODEL@ALIAS")
+    .meta({ positional: true, placeholder: "MODEL@VERSION" }),
   run: z.string().optional().describe("score with a run's files instead of a version's").meta({ placeholder: "ID" }),
   data: z.array(z.string()).min(1).describe("the rows to score; globs").meta({ placeholder: "PATH" }),
   out: z.string().describe("the predictions file to write: .parquet, .csv or .jsonl").meta({ placeholder: "FILE" }),

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { Task } from "../config/config.ts";
 import { DatasetRef } from "../data/dataset.ts";
 import { Params } from "../data/params.ts";
 import { Actor, FileRef, ObjectId, RelativePath, Sha256, Timestamp } from "../document.ts";
-import { Task } from "../config/config.ts";
 
 /** A number the training reported. `goal` says which way is better, null when nobody said. */
 export const Metric = z.object({
@@ -18,7 +18,9 @@ export type Metric = z.infer<typeof Metric>;
 export const RunInputs = z.object({
   model: z.string(),
   command: z.string(),
-  steps: z.array(z.object({ name: z.string(), command: z.string(), inputs: z.array(z.string()), outputs: z.array(z.string()) })),
+  steps: z.array(
+    z.object({ name: z.string(), command: z.string(), inputs: z.array(z.string()), outputs: z.array(z.string()) }),
+  ),
   /** Tree digest over the files `train.code` names. */
   code: Sha256,
   params: Params,
@@ -36,7 +38,16 @@ export type RunStatus = z.infer<typeof RunStatus>;
 
 /** Why a run did not succeed. `logTail` is the last 20 lines the command printed, as they were. */
 export const Failure = z.object({
-  class: z.enum(["exit", "signal", "outputs-missing", "output-invalid", "metric-invalid", "predictions-invalid", "cancelled", "out-of-memory"]),
+  class: z.enum([
+    "exit",
+    "signal",
+    "outputs-missing",
+    "output-invalid",
+    "metric-invalid",
+    "predictions-invalid",
+    "cancelled",
+    "out-of-memory",
+  ]),
   step: z.string(),
   message: z.string(),
   exitCode: z.int().nullable(),
@@ -101,7 +112,9 @@ export const RunRecord = z.object({
   /** OMS root digest of modelFiles; null when the run did not succeed. */
   rootDigest: Sha256.nullable(),
   metrics: z.array(Metric),
-  predictions: z.object({ candidate: ScoredRows, baseline: ScoredRows.nullable(), baselineProblem: z.string().nullable() }).nullable(),
+  predictions: z
+    .object({ candidate: ScoredRows, baseline: ScoredRows.nullable(), baselineProblem: z.string().nullable() })
+    .nullable(),
   /** Files of the bundle: profile of the training rows, the evaluation rows, the candidate's predictions. */
   profiles: z.object({ training: FileRef.nullable(), evaluation: FileRef.nullable(), predictions: FileRef.nullable() }),
   environment: z.object({

@@ -1,0 +1,118 @@
+import type { Backend, RunFolder } from "../backend.ts";
+import type { ModelConfig } from "../config/config.ts";
+import type { FileRef, Sha256 } from "../document.ts";
+import { isRefusal } from "../errors.ts";
+import { parseWhich, resolve } from "../registry/reference.ts";
+import type { Registry } from "../registry/registry.ts";
+import { timestamp } from "../time.ts";
+import type { Failure, RunRecord, ScoredRows, StepRecord } from "./run-record.ts";
+import { type ModelFiles, score } from "./score.ts";
+
+type Ports = Pick<Backend, "workspace" | "processes" | "store" | "tables" | "clock" | "progress"> & {
+  registry: Registry;
+};
+
+export interface Scores {
+  readonly predictions: RunRecord["predictions"];
+  readonly failure: Failure | null;
+  readonly step: StepRecord;
+}
+
+/**
+ * Scores the evaluation rows with the candidate's files and, on the same rows and with the same code, with the baseline's:
+ * so that the verdict compares like with like even when the evaluation set moves on. A baseline that cannot be scored is said, not fatal.
+ */
+export async function scoreEvaluationRows(
+  model: string,
+  config: ModelConfig,
+  command: string,
+  run: {
+    folder: RunFolder;
+    modelFiles: readonly FileRef[];
+    rootDigest: Sha256;
+    data: readonly string[];
+    environment: Readonly<Record<string, string>>;
+    baseline: string;
+  },
+  ports: Ports,
+): Promise<Scores> {
+  const began = ports.clock.seconds();
+  const startedAt = timestamp(ports.clock.now());
+  const extension = /\.[a-z]+$/.exec(config.evaluate.predictions)?.[0] ?? ".parquet";
+  const one = (files: ModelFiles, name: string) =>
+    score(
+      {
+        step: "predict",
+        command,
+        passOn: config.train.env,
+        model: files,
+        data: run.data,
+        predictions: `predictions${extension}`,
+        environment: run.environment,
+        log: run.folder.path("log.txt"),
+      },
+      ports,
+      async (file) => {
+        const stored = await run.folder.add(`predictions/${name}${extension}`, file);
+        const table = await ports.tables.read(file, `predictions of ${name}`);
+        return { file: stored, rows: table.rows };
+      },
+    );
+  ports.progress.working("predict: scoring the evaluation rows with the candidate", null);
+  const candidate = await one({ run: run.folder, files: run.modelFiles }, "candidate");
+  const base = { name: "predict", command, reusedFrom: null, inputsDigest: null, outputs: null, startedAt };
+  if (candidate.failure !== null || candidate.result === null) {
+    const interrupted = candidate.failure?.class === "cancelled";
+    const step: StepRecord = {
+      ...base,
+      status: interrupted ? "interrupted" : "failed",
+      seconds: ports.clock.seconds() - began,
+    };
+    return { predictions: null, failure: candidate.failure, step };
+  }
+  const scored: ScoredRows = { ...candidate.result, of: "candidate", version: null, rootDigest: run.rootDigest };
+  const baseline = await scoreBaseline(model, run, one, ports);
+  const seconds = ports.clock.seconds() - began;
+  const who = baseline.rows === null ? "candidate" : `candidate and ${baseline.rows.of}`;
+  ports.progress.done("predict", `${who}, ${scored.rows.toLocaleString("en-US")} rows`, { seconds });
+  if (baseline.problem !== null) ports.progress.note(baseline.problem);
+  return {
+    predictions: { candidate: scored, baseline: baseline.rows, baselineProblem: baseline.problem },
+    failure: null,
+    step: { ...base, status: "done", seconds },
+  };
+}
+
+async function scoreBaseline(
+  model: string,
+  run: { rootDigest: Sha256; baseline: string },
+  one: (files: ModelFiles, name: string) => ReturnType<typeof score<{ file: FileRef; rows: number }>>,
+  ports: Ports,
+): Promise<{ rows: ScoredRows | null; problem: string | null }> {
+  const which = run.baseline;
+  if (which === "none" || which === "merge-base") return { rows: null, problem: null };
+  const state = await ports.registry.state(model);
+  if (state.versions.length === 0) return { rows: null, problem: null };
+  const parsed = parseWhich(which);
+  if ("alias" in parsed && !state.held.has(parsed.alias)) return { rows: null, problem: null };
+  try {
+    const version = await resolve(ports.registry, { model, which: parsed });
+    if (version.rootDigest === run.rootDigest) return { rows: null, problem: null };
+    const manifest = await ports.registry.manifest(model, version.version);
+    const label = "alias" in parsed ? `${parsed.alias} v${version.version}` : `v${version.version}`;
+    ports.progress.working(`predict: scoring the same rows with ${label}`, null);
+    const scored = await one({ files: manifest.files, label }, "baseline");
+    if (scored.result === null)
+      return {
+        rows: null,
+        problem: `${label} could not be scored with this code: ${scored.failure?.message ?? "it gave no predictions"}`,
+      };
+    return {
+      rows: { ...scored.result, of: label, version: version.version, rootDigest: manifest.rootDigest },
+      problem: null,
+    };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return { rows: null, problem: `The baseline ${which} could not be scored: ${error.message}` };
+  }
+}

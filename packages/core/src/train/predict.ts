@@ -1,0 +1,157 @@
+import type { Backend } from "../backend.ts";
+import type { ModelConfig } from "../config/config.ts";
+import { type FileRef, parseDocument, prettyJson, type Sha256 } from "../document.ts";
+import { TrainyardError } from "../errors.ts";
+import { type Reference, resolve } from "../registry/reference.ts";
+import type { Registry } from "../registry/registry.ts";
+import { findDatasets, profileIfTables, profilePredictions } from "./datasets.ts";
+import { scoreEvaluationRows } from "./evaluation-scores.ts";
+import { type Failure, RunRecord } from "./run-record.ts";
+import { type ModelFiles, score } from "./score.ts";
+
+export type PredictPorts = Pick<
+  Backend,
+  "workspace" | "processes" | "store" | "tables" | "runs" | "clock" | "progress"
+> & { registry: Registry };
+
+/** What `predict` did, as `--json` prints it. */
+export interface Predicted {
+  readonly of: string;
+  readonly rootDigest: Sha256 | null;
+  readonly rows: number;
+  readonly file: FileRef;
+}
+
+/** Scores rows with a version's or a run's files. @throws PREDICT_MISSING, FILE_NOT_FOUND, VERSION_UNKNOWN, RUN_UNKNOWN */
+export async function predict(
+  settings: {
+    model: string;
+    config: ModelConfig;
+    of: { run: string } | { reference: Reference };
+    data: readonly string[];
+    out: string;
+    log: string;
+  },
+  ports: PredictPorts,
+): Promise<{ failure: Failure | null; predicted: Predicted | null }> {
+  const command = predictCommand(settings.model, settings.config);
+  const model = await filesOf(settings.of, ports);
+  const data = await findDatasets(settings.data, "evaluation", ports);
+  const began = ports.clock.seconds();
+  const scored = await score(
+    {
+      step: "predict",
+      command,
+      passOn: settings.config.train.env,
+      model: model.files,
+      data: data.map((dataset) => ports.workspace.path(dataset.path)),
+      predictions: settings.out,
+      environment: {},
+      log: settings.log,
+    },
+    ports,
+    async (file) => ({
+      rows: (await ports.tables.read(file, settings.out)).rows,
+      file: await ports.workspace.deliver(file, settings.out),
+    }),
+  );
+  if (scored.result === null) return { failure: scored.failure, predicted: null };
+  ports.progress.done("predict", `${scored.result.rows.toLocaleString("en-US")} rows with ${model.label}`, {
+    seconds: ports.clock.seconds() - began,
+  });
+  return { failure: null, predicted: { of: model.label, rootDigest: model.rootDigest, ...scored.result } };
+}
+
+function predictCommand(model: string, config: ModelConfig): string {
+  if (config.evaluate.predict === undefined) throw new TrainyardError("PREDICT_MISSING", { model });
+  return config.evaluate.predict;
+}
+
+async function filesOf(
+  of: { run: string } | { reference: Reference },
+  ports: PredictPorts,
+): Promise<{ files: ModelFiles; label: string; rootDigest: Sha256 | null }> {
+  if ("run" in of) {
+    const { folder, record } = await openRun(of.run, ports);
+    return {
+      files: { run: folder, files: record.modelFiles },
+      label: `run ${record.id}`,
+      rootDigest: record.rootDigest,
+    };
+  }
+  const version = await resolve(ports.registry, of.reference);
+  const manifest = await ports.registry.manifest(of.reference.model, version.version);
+  const label = `${manifest.model} v${manifest.version}`;
+  return { files: { files: manifest.files, label }, label, rootDigest: manifest.rootDigest };
+}
+
+/** A run's bundle and its record. @throws RUN_UNKNOWN, BUNDLE_INVALID, RUN_UNFINISHED unless it succeeded */
+export async function openRun(id: string, ports: Pick<Backend, "runs">) {
+  const folder = await ports.runs.open(id);
+  const text = await folder.read("record.json");
+  if (text === null)
+    throw new TrainyardError("BUNDLE_INVALID", { path: id, problem: "record.json is missing: the run was cut off" });
+  const record = parseDocument(RunRecord, text, `run ${id}`);
+  if (record.status !== "succeeded")
+    throw new TrainyardError("RUN_UNFINISHED", { run: record.id, status: record.status });
+  return { folder, record };
+}
+
+/** The newest succeeded run of a model. @throws NO_RUN */
+export async function newestRun(model: string, ports: Pick<Backend, "runs">): Promise<string> {
+  for (const id of await ports.runs.list(model)) {
+    const text = await (await ports.runs.open(id)).read("record.json");
+    if (text !== null && parseDocument(RunRecord, text, `run ${id}`).status === "succeeded") return id;
+  }
+  throw new TrainyardError("NO_RUN", { model });
+}
+
+/**
+ * `only: predict`: scores the evaluation rows of a finished run again, candidate and baseline, on rows or against a baseline that were not there
+ * when it was trained. The run's record is written anew with the new scores; what was trained does not change.
+ */
+export async function rescore(
+  settings: { model: string; config: ModelConfig; run: string | null; evaluationData: string | null; baseline: string },
+  ports: PredictPorts,
+): Promise<{ record: RunRecord; failure: Failure | null }> {
+  const command = predictCommand(settings.model, settings.config);
+  const { folder, record } = await openRun(settings.run ?? (await newestRun(settings.model, ports)), ports);
+  if (record.rootDigest === null) throw new TrainyardError("RUN_UNFINISHED", { run: record.id, status: record.status });
+  const rows = settings.evaluationData;
+  if (rows === null)
+    throw new TrainyardError("SETTING_MISSING", { model: settings.model, setting: "evaluate.data", needed: "scoring" });
+  const datasets = await findDatasets([rows], "evaluation", ports);
+  const scores = await scoreEvaluationRows(
+    settings.model,
+    settings.config,
+    command,
+    {
+      folder,
+      modelFiles: record.modelFiles,
+      rootDigest: record.rootDigest,
+      data: datasets.map((dataset) => ports.workspace.path(dataset.path)),
+      environment: { TRAINYARD_RUN: record.id, TRAINYARD_PARAMS: folder.path("params.json") },
+      baseline: settings.baseline,
+    },
+    ports,
+  );
+  if (scores.failure !== null) return { record, failure: scores.failure };
+  const groups = settings.config.evaluate.groups ?? null;
+  const { profile, rows: counted } = await profileIfTables(datasets, { source: "evaluation rows", groups }, ports);
+  const rescored: RunRecord = {
+    ...record,
+    datasets: [
+      ...record.datasets.filter((dataset) => dataset.role === "training"),
+      ...datasets.map((dataset) => ({ ...dataset, rows: counted.get(dataset.path) ?? null })),
+    ],
+    predictions: scores.predictions,
+    steps: [...record.steps.filter((step) => step.name !== "predict"), scores.step],
+    profiles: {
+      training: record.profiles.training,
+      evaluation: profile === null ? null : await folder.write("profiles/evaluation.json", prettyJson(profile)),
+      predictions: await profilePredictions(folder, scores.predictions?.candidate.file.path ?? null, groups, ports),
+    },
+  };
+  await folder.write("record.json", prettyJson(rescored));
+  return { record: rescored, failure: null };
+}

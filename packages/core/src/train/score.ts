@@ -1,0 +1,90 @@
+import type { Backend, Exit, RunFolder, Scratch } from "../backend.ts";
+import type { FileRef } from "../document.ts";
+import { TrainyardError } from "../errors.ts";
+import { outcome } from "./outcome.ts";
+import type { Failure } from "./run-record.ts";
+
+type Ports = Pick<Backend, "workspace" | "processes" | "store">;
+
+/** Where a model's files come from: a run's bundle, or a registered version in the store. */
+export type ModelFiles =
+  | { readonly run: RunFolder; readonly files: readonly FileRef[] }
+  | { readonly files: readonly FileRef[]; readonly label: string };
+
+export interface Scoring {
+  readonly step: string;
+  readonly command: string;
+  readonly passOn: readonly string[];
+  readonly model: ModelFiles;
+  /** Absolute paths of the rows to score. */
+  readonly data: readonly string[];
+  /** The name the predictions file is given; its extension is the format. */
+  readonly predictions: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly log: string;
+}
+
+/**
+ * Runs the user's `predict` with a model's files in a read-only folder, on given rows.
+ * `use` gets the predictions file (absolute path) before the folder is removed; null when the command did not do its job.
+ */
+export async function score<T>(
+  scoring: Scoring,
+  ports: Ports,
+  use: (predictions: string) => Promise<T>,
+): Promise<{ exit: Exit; failure: Failure | null; result: T | null }> {
+  const scratch = await ports.workspace.scratch();
+  try {
+    await handModel(scoring.model, scratch, ports);
+    await scratch.write("rows.txt", `${scoring.data.join("\n")}\n`);
+    await scratch.seal("model");
+    const file = `out/${baseName(scoring.predictions)}`;
+    await scratch.write("out/.folder", "");
+    const exit = await ports.processes.run({
+      step: scoring.step,
+      command: scoring.command,
+      passOn: scoring.passOn,
+      log: scoring.log,
+      environment: {
+        ...scoring.environment,
+        TRAINYARD_MODEL_DIR: scratch.path("model"),
+        TRAINYARD_DATA: scratch.path("rows.txt"),
+        TRAINYARD_PREDICTIONS: scratch.path(file),
+      },
+    });
+    const written = exit.code === 0 && (await wrote(scratch, file));
+    const failure = outcome({
+      step: scoring.step,
+      exit,
+      missing: written ? [] : [`its predictions (TRAINYARD_PREDICTIONS)`],
+      empty: [],
+      invalidMetrics: [],
+      primaryMetrics: [],
+    });
+    return { exit, failure, result: failure === null ? await use(scratch.path(file)) : null };
+  } finally {
+    await scratch.remove();
+  }
+}
+
+async function handModel(model: ModelFiles, scratch: Scratch, ports: Ports): Promise<void> {
+  if (model.files.length === 0)
+    throw new TrainyardError("BUNDLE_INVALID", {
+      path: "run" in model ? model.run.id : model.label,
+      problem: "it has no model files",
+    });
+  await scratch.write("model/.folder", "");
+  for (const file of model.files) {
+    const name = `model/${file.path}`;
+    if ("run" in model) await scratch.add(name, model.run.path(`outputs/${file.path}`));
+    else await ports.store.copyTo(file.digest, scratch.path(name), `${model.label}: ${file.path}`);
+  }
+}
+
+async function wrote(scratch: Scratch, file: string): Promise<boolean> {
+  return (await scratch.size(file)) !== null;
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

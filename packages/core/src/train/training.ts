@@ -1,0 +1,146 @@
+import type { Backend, RunFolder } from "../backend.ts";
+import type { ModelConfig } from "../config/config.ts";
+import type { DatasetRef } from "../data/dataset.ts";
+import type { FileRef, Sha256 } from "../document.ts";
+import { timestamp } from "../time.ts";
+import { finalMetrics, metricOfLine, metricOfPrinted, metricsOfJson, type ReportedMetric } from "./metrics.ts";
+import { outcome } from "./outcome.ts";
+import { treeDigest } from "./run-inputs.ts";
+import type { Failure, Metric, StepRecord } from "./run-record.ts";
+
+type Ports = Pick<Backend, "workspace" | "processes" | "runs" | "sha256" | "clock" | "progress">;
+
+export interface Trained {
+  readonly step: StepRecord;
+  readonly failure: Failure | null;
+  readonly outputs: FileRef[];
+  readonly metrics: Metric[];
+}
+
+/** Runs `train.run` with stale outputs moved away, and collects what it wrote into the bundle. */
+export async function runTraining(
+  model: string,
+  config: ModelConfig,
+  run: {
+    folder: RunFolder;
+    environment: Readonly<Record<string, string>>;
+    datasets: readonly DatasetRef[];
+    inputsDigest: Sha256;
+  },
+  ports: Ports,
+): Promise<Trained> {
+  const { folder } = run;
+  const startedAt = timestamp(ports.clock.now());
+  const checkpoints = await ports.runs.checkpoints(model, run.inputsDigest);
+  const training = run.datasets.filter((dataset) => dataset.role === "training");
+  await folder.write(
+    "data.txt",
+    training
+      .map((dataset) => `${dataset.digest === null ? dataset.path : ports.workspace.path(dataset.path)}\n`)
+      .join(""),
+  );
+  await folder.write("metrics.jsonl", "");
+  const printed: ReportedMetric[] = [];
+  const declared = [
+    ...new Set([
+      ...config.train.outputs,
+      ...(config.evaluate.predict === undefined ? [config.evaluate.predictions] : []),
+    ]),
+  ];
+  const aside = await ports.workspace.setAside(declared);
+  let kept = false;
+  try {
+    ports.progress.working(`train: ${config.train.run}`, null);
+    const exit = await ports.processes.run({
+      step: "train",
+      command: config.train.run,
+      passOn: config.train.env,
+      log: folder.path("log.txt"),
+      environment: {
+        ...run.environment,
+        TRAINYARD_DATA: folder.path("data.txt"),
+        TRAINYARD_METRICS_FILE: folder.path("metrics.jsonl"),
+        TRAINYARD_CHECKPOINT_DIR: checkpoints.path,
+        ...((await checkpoints.holds()) ? { TRAINYARD_RESUME: "1" } : {}),
+      },
+      onLine: (line) => {
+        const metric = metricOfPrinted(line);
+        if (metric !== null) printed.push(metric);
+        ports.progress.working(`train: ${line.slice(0, 100)}`, null);
+      },
+    });
+    const written = await ports.workspace.outputs(declared);
+    const missing = config.train.outputs.filter(
+      (pattern) =>
+        !isGlob(pattern) &&
+        !written.some((file) => file.path === pattern || file.path.startsWith(`${pattern.replace(/\/$/, "")}/`)),
+    );
+    const reported = finalMetrics([await linesOf(folder), printed, await jsonOf(written, ports)]);
+    const failure = outcome({
+      step: "train",
+      exit,
+      missing,
+      empty: written.filter((file) => file.size === 0).map((file) => file.path),
+      invalidMetrics: reported.invalid,
+      primaryMetrics: (config.evaluate.gates ?? []).map((gate) => gate.metric),
+    });
+    const outputs: FileRef[] = [];
+    for (const file of failure === null ? written : []) {
+      const stored = await folder.add(`outputs/${file.path}`, ports.workspace.path(file.path));
+      outputs.push({ ...stored, path: file.path });
+    }
+    if (failure === null) {
+      kept = true;
+      await checkpoints.clear();
+      if (reported.invalid.length > 0)
+        ports.progress.note(`Not recorded, because they are no numbers: ${reported.invalid.join(", ")}.`);
+      ports.progress.done("train", config.train.run, { seconds: exit.seconds, extra: headline(reported.metrics) });
+    }
+    const left = {
+      digest: treeDigest(outputs, ports.sha256),
+      files: outputs.length,
+      size: outputs.reduce((sum, file) => sum + file.size, 0),
+    };
+    const status = failure === null ? "done" : failure.class === "cancelled" ? "interrupted" : "failed";
+    const step: StepRecord = {
+      name: "train",
+      command: config.train.run,
+      status,
+      reusedFrom: null,
+      inputsDigest: run.inputsDigest,
+      outputs: failure === null ? left : null,
+      startedAt,
+      seconds: exit.seconds,
+    };
+    return { step, failure, outputs, metrics: failure === null ? reported.metrics : [] };
+  } finally {
+    await (kept ? aside.discard() : aside.restore());
+  }
+}
+
+function isGlob(pattern: string): boolean {
+  return /[*?[{]/.test(pattern);
+}
+
+async function linesOf(folder: RunFolder): Promise<ReportedMetric[]> {
+  const text = (await folder.read("metrics.jsonl")) ?? "";
+  return text.split("\n").flatMap((line) => metricOfLine(line) ?? []);
+}
+
+async function jsonOf(
+  written: readonly FileRef[],
+  ports: Pick<Backend, "workspace" | "progress">,
+): Promise<ReportedMetric[]> {
+  const text = written.some((file) => file.path === "metrics.json") ? await ports.workspace.read("metrics.json") : null;
+  if (text === null) return [];
+  const metrics = metricsOfJson(text);
+  if (metrics === null) ports.progress.note("metrics.json is not a JSON object; its metrics are not recorded.");
+  return metrics ?? [];
+}
+
+function headline(metrics: readonly Metric[]): string {
+  return metrics
+    .slice(0, 2)
+    .map((metric) => `${metric.name} ${Number(metric.value.toPrecision(4))}`)
+    .join("  ");
+}
