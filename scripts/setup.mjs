@@ -82,7 +82,7 @@ function isReady(record, stamp) {
 function prepare(stamp) {
   const { packageManager } = JSON.parse(read("package.json"));
   timed("installing the dependencies", () => {
-    npmExec(packageManager, ["pnpm", "install", "--frozen-lockfile"], { stdio: ["ignore", 2, 2] });
+    npmExec(packageManager, ["pnpm", "install", "--frozen-lockfile"]);
   });
   const known = readRecord();
   const here = Number.parseInt(process.versions.node, 10) >= NODE.major ? process.execPath : undefined;
@@ -98,29 +98,31 @@ function prepare(stamp) {
 function fetchNode() {
   return timed(`fetching ${NODE.package}, because this is ${process.version}`, () => {
     const script = "process.stdout.write(process.execPath)";
-    const path = npmExec(NODE.package, ["node", "-e", script], { stdio: ["ignore", "pipe", 2] }).trim();
+    const path = npmExec(NODE.package, ["node", "-e", script]).trim();
     if (!existsSync(path)) throw new SetupError(`npm ran ${NODE.package}, but its binary could not be found.`);
     return path;
   });
 }
 
-/** Runs one command of one npm package without installing it here. */
-function npmExec(spec, command, { stdio }) {
+/** Runs one command of one npm package without installing it here, and returns what it printed; shown only if it fails. */
+function npmExec(spec, command) {
   const words = ["exec", "--yes", `--package=${spec}`, "--", ...command];
   const env = { ...process.env, CI: "true" }; // no prompts, no progress bars
   if (!WINDOWS && !process.env.HOME) env.npm_config_cache = join(MODULES, ".cache", "npm");
-  const shell = WINDOWS;
-  const { status, error, stdout } = spawnSync("npm", shell ? words.map((word) => `"${word}"`) : words, {
+  const { status, error, stdout, stderr } = spawnSync("npm", WINDOWS ? words.map((word) => `"${word}"`) : words, {
     cwd: ROOT,
     env,
-    stdio,
-    shell,
+    stdio: ["ignore", "pipe", "pipe"],
+    shell: WINDOWS, // there npm is a shell script
     encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
   });
   if (error) throw new SetupError(`npm could not be started (${error.message}). It comes with Node ≥ 20.`);
-  if (status !== 0)
+  if (status !== 0) {
+    process.stderr.write(stderr + stdout);
     throw new SetupError(`npm could not run ${command[0]} of ${spec} (${status}); its reasons are above.`);
-  return stdout ?? "";
+  }
+  return stdout;
 }
 
 /** An incremental compile of everything; a tenth of a second when nothing changed. */
