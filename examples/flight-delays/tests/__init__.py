@@ -1,0 +1,1 @@
+"""Tests of the example, to run in its folder and in the environment that setup.mjs makes:  python -m unittest"""
