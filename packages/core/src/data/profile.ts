@@ -3,7 +3,7 @@ import { Timestamp } from "../document.ts";
 
 /**
  * How much rows that belong together (of one day, one user) move together: the number of clusters and the design effect, the variance of the
- * column's mean (text: averaged over categories, weighted by their share) by clusters over that by rows. Rows / designEffect is the effective n.
+ * column's mean rank (text: of the shares of its categories) by clusters over that by rows, at least 1. Rows / designEffect is the effective n.
  */
 export const Clustering = z.object({ clusters: z.int().nonnegative(), designEffect: z.number().positive() });
 
