@@ -16,7 +16,10 @@ export const evaluateRefusals = {
     `${d.path}: every y_true is ${JSON.stringify(d.value)}; a verdict needs rows of at least two classes.`,
     "Judge on rows that hold both outcomes.",
   ],
-  LABELS_MISSING: (d: { path: string }) => [`${d.path} has no y_true column.`, "Add the true outcome as y_true (or label, target)."],
+  LABELS_MISSING: (d: { path: string }) => [
+    `${d.path} has no y_true column.`,
+    "Add the true outcome as y_true (or label, target).",
+  ],
   SCORE_RANGE: (d: { path: string; column: string; value: number }) => [
     `${d.path}: ${d.column} holds ${d.value}; a probability lies between 0 and 1.`,
     "Write probabilities, not logits or percentages; or set task: scores.",
@@ -36,6 +39,10 @@ export const evaluateRefusals = {
   BASELINE_MISSING: (d: { model: string; baseline: string; reason: string }) => [
     `${d.model}@${d.baseline} was held before and is gone: ${d.reason}.`,
     "Point the alias at a version again, or judge without one: --baseline none.",
+  ],
+  BASELINE_UNSCORED: (d: { baseline: string; problem: string }) => [
+    `There are no scores of ${d.baseline} to compare with: ${d.problem}.`,
+    "Set evaluate.predict, so that the training scores both sides on the same rows, or judge without a baseline: --baseline none.",
   ],
   BASELINE_UNKNOWN: (d: { model: string; baseline: string }) => [
     `There is no ${d.model}@${d.baseline} to compare with.`,

@@ -1,0 +1,84 @@
+import type { Backend } from "../backend.ts";
+import { parseDocument } from "../document.ts";
+import { TrainyardError } from "../errors.ts";
+import type { ModelVersion } from "../registry/model-version.ts";
+import { parseReference, parseWhich } from "../registry/reference.ts";
+import type { ModelState, Registry } from "../registry/registry.ts";
+import { RunRecord } from "../train/run-record.ts";
+import type { EvaluationReport } from "./evaluation-report.ts";
+
+/** What a candidate is compared with. */
+export interface Baseline {
+  /** "production v1", "v3"; without a version, what was asked for. */
+  readonly label: string;
+  readonly version: { readonly manifest: ModelVersion; readonly record: RunRecord } | null;
+  readonly noBaseline: EvaluationReport["noBaseline"];
+}
+
+/**
+ * Finds the baseline version. An alias that was never held means a first model; one that was held and is gone is refused.
+ * @param asked An alias, a version, MODEL@either, or `none`.
+ * @param environments Names of the model's environments: aliases that will be held one day.
+ * @throws BASELINE_MISSING, BASELINE_UNKNOWN, NOT_SUPPORTED, REFERENCE_INVALID
+ */
+export async function findBaseline(
+  model: string,
+  asked: string,
+  environments: readonly string[],
+  { registry, store }: Pick<Backend, "store"> & { readonly registry: Registry },
+): Promise<Baseline> {
+  if (asked === "none") return { label: "none", version: null, noBaseline: "not-asked" };
+  if (asked === "merge-base")
+    throw new TrainyardError("NOT_SUPPORTED", {
+      what: "baseline: merge-base",
+      where: "yet; name an alias or a version",
+    });
+  const state = await registry.state(model);
+  const number = versionNumber(state, asked, environments);
+  if (number === null) return { label: nameOf(asked), version: null, noBaseline: "never-held" };
+  const found = state.versions[number - 1];
+  if (found === undefined) throw new TrainyardError("BASELINE_UNKNOWN", { model, baseline: asked });
+  if (found.withdrawn !== null)
+    throw new TrainyardError("BASELINE_MISSING", {
+      model,
+      baseline: asked,
+      reason: `v${number} was withdrawn: ${found.withdrawn}`,
+    });
+  const manifest = await registry.manifest(model, number);
+  const record = parseDocument(
+    RunRecord,
+    await store.text(manifest.record, `the record of ${model} v${number}`),
+    `the record of ${model} v${number}`,
+  );
+  const name = nameOf(asked);
+  return {
+    label: /^v?\d+$|^sha256:/.test(name) ? `v${number}` : `${name} v${number}`,
+    version: { manifest, record },
+    noBaseline: null,
+  };
+}
+
+const nameOf = (asked: string) => asked.slice(asked.indexOf("@") + 1);
+
+/** Null for a first model. */
+function versionNumber(state: ModelState, asked: string, environments: readonly string[]): number | null {
+  const { model } = state;
+  const reference = asked.includes("@") ? parseReference(asked) : { model, which: parseWhich(asked) };
+  if (reference.model !== model) throw new TrainyardError("BASELINE_UNKNOWN", { model, baseline: asked });
+  const { which } = reference;
+  if (which === null || ("alias" in which && which.alias === "latest"))
+    return state.versions.findLast((version) => version.withdrawn === null)?.version ?? null;
+  if ("version" in which) return which.version;
+  if ("rootDigest" in which) {
+    const found = state.versions.find((version) => version.rootDigest.startsWith(which.rootDigest));
+    if (found === undefined) throw new TrainyardError("BASELINE_UNKNOWN", { model, baseline: asked });
+    return found.version;
+  }
+  const held = state.aliases.get(which.alias)?.version ?? null;
+  if (held !== null) return held;
+  if (state.held.has(which.alias))
+    throw new TrainyardError("BASELINE_MISSING", { model, baseline: asked, reason: "the alias was removed" });
+  const expected = which.alias === "production" || environments.includes(which.alias) || state.versions.length === 0;
+  if (!expected) throw new TrainyardError("BASELINE_UNKNOWN", { model, baseline: asked }); // versions exist, and this is nobody's name: misspelt
+  return null;
+}

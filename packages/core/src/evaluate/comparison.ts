@@ -1,0 +1,70 @@
+import type { Interval } from "../check/check.ts";
+import type { MetricComparison } from "./evaluation-report.ts";
+import type { Estimator, Estimators } from "./uncertainty.ts";
+
+/** Most clusters worth telling somebody to wait for; of single rows, twenty times as many as there are. */
+const MOST_CLUSTERS = 10_000;
+
+/** A metric's estimators at one level, as the report carries them; null when the metric has no value here. */
+export function comparison(estimators: Estimators, alpha: number, units: number): MetricComparison | null {
+  const { metric, candidate, baseline, difference, ignoringGroups } = estimators;
+  if (!Number.isFinite(candidate.value) || (baseline !== null && !Number.isFinite(baseline.value))) return null;
+  const at = (one: Estimator) => ({ value: one.value, interval: one.interval(alpha) });
+  const shown = difference === null ? null : at(difference);
+  return {
+    name: metric.name,
+    goal: metric.goal,
+    unit: metric.unit,
+    candidate: at(candidate),
+    baseline: baseline === null ? null : at(baseline),
+    difference: shown,
+    gain:
+      shown === null
+        ? null
+        : { value: towardsGain(shown.value, metric.goal), interval: gainInterval(shown.interval, metric.goal) },
+    ignoringGroups: ignoringGroups?.interval(alpha) ?? null,
+    moreNeeded: shown === null ? null : moreNeeded(shown.value, shown.interval, units),
+  };
+}
+
+/** A comparison of two point values: from a metrics file, without an interval. */
+export function pointComparison(
+  name: string,
+  goal: "maximize" | "minimize",
+  unit: string,
+  candidate: number,
+  baseline: number | null,
+): MetricComparison {
+  const difference = baseline === null ? null : candidate - baseline;
+  return {
+    name,
+    goal,
+    unit,
+    candidate: { value: candidate, interval: null },
+    baseline: baseline === null ? null : { value: baseline, interval: null },
+    difference: difference === null ? null : { value: difference, interval: null },
+    gain: difference === null ? null : { value: towardsGain(difference, goal), interval: null },
+    ignoringGroups: null,
+    moreNeeded: null,
+  };
+}
+
+/** A difference signed so that more is better; and back. Zero stays plain zero. */
+export function towardsGain(value: number, goal: "maximize" | "minimize"): number {
+  return goal === "maximize" ? value : 0 - value;
+}
+
+function gainInterval(interval: Interval | null, goal: "maximize" | "minimize"): Interval | null {
+  return interval === null || goal === "maximize" ? interval : [0 - interval[1], 0 - interval[0]];
+}
+
+/**
+ * Units still needed before an interval around this difference would exclude zero: its half width shrinks with the square root of their number.
+ * Null when it excludes zero already, or would only far out of reach.
+ */
+export function moreNeeded(difference: number, interval: Interval | null, units: number): number | null {
+  if (interval === null || difference === 0) return null;
+  const half = difference > 0 ? difference - interval[0] : interval[1] - difference;
+  const needed = Math.ceil(units * (half / difference) ** 2) - units;
+  return needed > 0 && needed <= Math.max(MOST_CLUSTERS, 20 * units) ? needed : null;
+}

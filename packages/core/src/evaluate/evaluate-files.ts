@@ -1,0 +1,99 @@
+import type { Backend } from "../backend.ts";
+import type { Gate, Task } from "../config/config.ts";
+import { canonicalJson, type Sha256 } from "../document.ts";
+import { seedOf } from "../statistics/generator.ts";
+import { timestamp } from "../time.ts";
+import { EvaluationReport, type Side } from "./evaluation-report.ts";
+import { judge } from "./judge.ts";
+import { type Predictions, readPredictions } from "./predictions.ts";
+
+/** A predictions file of the user's: where it lies, what to call it, and its digest where the caller knows it. */
+export interface GivenFile {
+  readonly file: string;
+  readonly name: string;
+  readonly digest: Sha256 | null;
+}
+
+export interface EvaluateFilesSettings {
+  readonly candidate: GivenFile;
+  readonly baseline: GivenFile | null;
+  /** Null: told from the columns. */
+  readonly task: Task | null;
+  readonly groups: string | null;
+  readonly slices: readonly string[];
+  /** Null: the default gate on the task's loss. */
+  readonly gates: readonly Gate[] | null;
+  readonly alpha: number;
+}
+
+/**
+ * Judges a predictions file, alone or against another, without a project or a registry.
+ * @throws what `readPredictions` and `judge` refuse
+ */
+export async function evaluateFiles(
+  settings: EvaluateFilesSettings,
+  { tables, sha256, clock }: Pick<Backend, "tables" | "sha256" | "clock">,
+): Promise<EvaluationReport> {
+  const { candidate: own, baseline: other } = settings;
+  const { task, groups, slices } = settings;
+  const candidate = readPredictions(await tables.read(own.file, own.name), own.name, {
+    task,
+    groups,
+    slices,
+    labels: "required",
+  });
+  const table = other === null ? null : await tables.read(other.file, other.name);
+  const baseline =
+    other === null || table === null
+      ? null
+      : readPredictions(table, other.name, {
+          task: candidate.task,
+          groups: groups !== null && table.columns.has(groups) ? groups : null,
+          slices: [],
+          labels: "optional",
+        });
+  const bytes = (side: Predictions | null) =>
+    side?.scores ? sha256(new Uint8Array(side.scores.buffer, side.scores.byteOffset, side.scores.byteLength)) : null;
+  const judgement = judge(
+    {
+      candidate,
+      baseline: baseline === null ? null : { stored: baseline, fromJob: null },
+      metrics: [],
+      baselineMetrics: null,
+    },
+    {
+      task: candidate.task,
+      gates: settings.gates,
+      alpha: settings.alpha,
+      seed: seedOf(sha256(canonicalJson([bytes(candidate), bytes(baseline), groups]))),
+      against: other?.name ?? "none",
+      noBaseline: other === null ? "not-asked" : null,
+      unchanged: false,
+    },
+  );
+  return EvaluationReport.parse({
+    kind: "trainyard.evaluation/v1",
+    model: own.name.replace(/^.*\//, "").replace(/\..*$/, ""),
+    task: candidate.task,
+    ...judgement,
+    candidate: side(own, candidate),
+    baseline: other === null || baseline === null ? null : side(other, baseline),
+    data: null,
+    changes: [],
+    trainingSeconds: null,
+    commit: null,
+    at: timestamp(clock.now()),
+    simulatedClock: clock.simulated,
+  } satisfies EvaluationReport);
+}
+
+function side(given: GivenFile, { rows }: Predictions): Side {
+  return {
+    label: given.name,
+    run: null,
+    version: null,
+    rootDigest: null,
+    predictions: given.digest === null ? null : { path: given.name, digest: given.digest, rows },
+    scoredBy: "given",
+  };
+}

@@ -1,0 +1,217 @@
+import type { Backend, RunFolder } from "../backend.ts";
+import type { Gate, ModelConfig } from "../config/config.ts";
+import { canonicalJson, parseDocument, prettyJson, type Sha256 } from "../document.ts";
+import { TrainyardError } from "../errors.ts";
+import type { Registry } from "../registry/registry.ts";
+import { seedOf } from "../statistics/generator.ts";
+import { timestamp } from "../time.ts";
+import { RunRecord, type ScoredRows } from "../train/run-record.ts";
+import { type Baseline, findBaseline } from "./baseline.ts";
+import { changes } from "./changes.ts";
+import { EvaluationReport, type Side } from "./evaluation-report.ts";
+import { judge } from "./judge.ts";
+import { type PredictionSettings, type Predictions, readPredictions } from "./predictions.ts";
+
+/** What to judge, and by which rules: on GitHub the rules are the base branch's. */
+export interface EvaluateSettings {
+  readonly model: string;
+  readonly config: Pick<ModelConfig, "task" | "evaluate" | "deploy">;
+  /** Run id; null for the model's newest. */
+  readonly run: string | null;
+  /** Instead of `evaluate.baseline`: an alias, a version, `none`. */
+  readonly baseline: string | null;
+}
+
+export type EvaluatePorts = Pick<
+  Backend,
+  "runs" | "store" | "tables" | "workspace" | "sha256" | "clock" | "progress"
+> & { readonly registry: Registry };
+
+/** File of a bundle the report stands in. */
+export const EVALUATION_FILE = "evaluation.json";
+
+/**
+ * Judges a run against the baseline, on what its bundle and the registry hold; runs no user code. Writes the report into the bundle.
+ * @throws NO_RUN, RUN_UNKNOWN, RUN_UNFINISHED, PREDICTIONS_MISSING, BASELINE_MISSING, BASELINE_UNKNOWN, DIGEST_MISMATCH, and what `readPredictions` and `judge` refuse
+ */
+export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts): Promise<EvaluationReport> {
+  const { folder, record } = await openRun(settings, ports);
+  const baseline = await findBaseline(
+    settings.model,
+    settings.baseline ?? settings.config.evaluate.baseline,
+    Object.keys(settings.config.deploy),
+    ports,
+  );
+  const { evaluate: rules, task } = settings.config;
+  const scored = record.predictions;
+  if (scored === null && record.metrics.length === 0)
+    throw new TrainyardError("PREDICTIONS_MISSING", { run: record.id });
+
+  const reading: PredictionSettings = { task, groups: rules.groups ?? null, slices: rules.slices, labels: "required" };
+  const candidate = scored === null ? null : await readScored(folder, scored.candidate, reading, ports);
+  const version = baseline.version;
+  const ofVersion =
+    version !== null && scored?.baseline?.rootDigest === version.manifest.rootDigest ? scored.baseline : null;
+  const fromJob =
+    candidate === null || ofVersion === null
+      ? null
+      : await readScored(folder, ofVersion, { ...reading, slices: [], labels: "optional" }, ports);
+  const stored = candidate === null || version === null ? null : await readStored(version, reading, ports);
+  if (candidate !== null && version !== null && stored === null && fromJob === null) {
+    throw new TrainyardError("BASELINE_UNSCORED", {
+      baseline: baseline.label,
+      problem: scored?.baselineProblem ?? "it was registered without predictions",
+    });
+  }
+
+  const seed = seedOf(
+    ports.sha256(
+      canonicalJson([
+        scored?.candidate.file.digest ?? null,
+        version?.manifest.rootDigest ?? null,
+        rules.groups ?? null,
+      ]),
+    ),
+  );
+  const judgement = judge(
+    {
+      candidate,
+      baseline: stored === null && fromJob === null ? null : { stored, fromJob },
+      metrics: record.metrics,
+      baselineMetrics: version?.record.metrics ?? null,
+    },
+    {
+      task,
+      gates: (rules.gates as Gate[] | undefined) ?? null,
+      alpha: rules.alpha,
+      seed,
+      against: baseline.label,
+      noBaseline: baseline.noBaseline,
+      unchanged: version !== null && record.rootDigest === version.manifest.rootDigest,
+    },
+  );
+  const data = record.datasets.find((dataset) => dataset.role === "evaluation");
+  const report = EvaluationReport.parse({
+    kind: "trainyard.evaluation/v1",
+    model: settings.model,
+    task,
+    ...judgement,
+    candidate: {
+      label: "candidate",
+      run: record.id,
+      version: null,
+      rootDigest: record.rootDigest,
+      predictions:
+        scored === null || candidate === null
+          ? null
+          : predictionsRef(scored.candidate.file.path, scored.candidate.file.digest, candidate),
+      scoredBy: "candidate-job",
+    },
+    baseline: version === null ? null : baselineSide(baseline, version, stored, fromJob, ofVersion),
+    data: data === undefined ? null : { path: data.path, rows: candidate?.rows ?? 0, digest: data.digest },
+    changes: version === null ? [] : changes(record, version.record),
+    trainingSeconds: record.seconds,
+    commit: record.code.commit,
+    at: timestamp(ports.clock.now()),
+    simulatedClock: ports.clock.simulated,
+  } satisfies EvaluationReport);
+  await folder.write(EVALUATION_FILE, prettyJson(report));
+  return report;
+}
+
+async function openRun(
+  settings: EvaluateSettings,
+  { runs }: EvaluatePorts,
+): Promise<{ folder: RunFolder; record: RunRecord }> {
+  const id = settings.run ?? (await runs.list(settings.model))[0];
+  if (id === undefined) throw new TrainyardError("NO_RUN", { model: settings.model });
+  const folder = await runs.open(id);
+  const text = await folder.read("record.json");
+  if (text === null) throw new TrainyardError("RUN_UNFINISHED", { run: id, status: "unfinished" });
+  const record = parseDocument(RunRecord, text, `${id}/record.json`);
+  if (record.status !== "succeeded") throw new TrainyardError("RUN_UNFINISHED", { run: id, status: record.status });
+  if (record.model !== settings.model)
+    throw new TrainyardError("RUN_UNKNOWN", { run: id, known: await runs.list(settings.model) });
+  return { folder, record };
+}
+
+/** Reads a predictions file of the bundle, checked against the record first. @throws DIGEST_MISMATCH */
+async function readScored(
+  folder: RunFolder,
+  scored: ScoredRows,
+  settings: PredictionSettings,
+  ports: EvaluatePorts,
+): Promise<Predictions> {
+  const { path, digest } = scored.file;
+  const found = await folder.ref(path);
+  if (found?.digest !== digest)
+    throw new TrainyardError("DIGEST_MISMATCH", {
+      what: `${path} of run ${folder.id}`,
+      expected: digest,
+      got: found?.digest ?? "missing",
+    });
+  return readFile(folder.path(path), path, settings, ports);
+}
+
+/** The predictions kept with a version; null when it was registered without any. */
+async function readStored(
+  version: NonNullable<Baseline["version"]>,
+  settings: PredictionSettings,
+  ports: EvaluatePorts,
+): Promise<Predictions | null> {
+  const digest = version.manifest.predictions;
+  const path = version.record.predictions?.candidate.file.path;
+  if (digest === null || path === undefined) return null;
+  const folder = await ports.workspace.scratch();
+  try {
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    const file = folder.path(name);
+    const what = `predictions of v${version.manifest.version}`;
+    await ports.store.copyTo(digest, file, what);
+    return await readFile(
+      file,
+      `${name} of v${version.manifest.version}`,
+      { ...settings, slices: [], labels: "optional" },
+      ports,
+    );
+  } finally {
+    await folder.remove();
+  }
+}
+
+/** A baseline may lack the group column: paired rows take the candidate's. */
+async function readFile(
+  file: string,
+  name: string,
+  settings: PredictionSettings,
+  { tables }: Pick<EvaluatePorts, "tables">,
+): Promise<Predictions> {
+  const table = await tables.read(file, name);
+  const groups = settings.labels === "optional" && !table.columns.has(settings.groups ?? "") ? null : settings.groups;
+  return readPredictions(table, name, { ...settings, groups });
+}
+
+function predictionsRef(path: string, digest: Sha256, { rows }: Predictions): Side["predictions"] {
+  return { path, digest, rows };
+}
+
+function baselineSide(
+  baseline: Baseline,
+  { manifest }: NonNullable<Baseline["version"]>,
+  stored: Predictions | null,
+  fromJob: Predictions | null,
+  scored: ScoredRows | null,
+): Side {
+  const kept =
+    stored !== null && manifest.predictions !== null ? predictionsRef(stored.path, manifest.predictions, stored) : null;
+  const made =
+    fromJob !== null && scored !== null ? predictionsRef(scored.file.path, scored.file.digest, fromJob) : null;
+  return {
+    label: baseline.label,
+    run: manifest.run,
+    version: manifest.version,
+    rootDigest: manifest.rootDigest,
+    predictions: made ?? kept,
+    scoredBy: made === null ? "stored" : "candidate-job",
+  };
+}

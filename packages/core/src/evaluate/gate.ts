@@ -1,0 +1,131 @@
+import type { Check, CheckStatus, Interval } from "../check/check.ts";
+import type { Gate } from "../config/config.ts";
+import { towardsGain } from "./comparison.ts";
+import type { MetricComparison } from "./evaluation-report.ts";
+
+/** What a gate is held against besides the metric. */
+export interface GateContext {
+  /** "production v1"; for a first model the alias that was asked for. */
+  readonly against: string;
+  /** Why comparing gates cannot be judged; null when there is a baseline. */
+  readonly noBaseline: string | null;
+  /** The numbers come from a metrics file: there is nothing to compute an interval from. */
+  readonly pointOnly: boolean;
+  /** Groups the intervals are clustered by; null without groups. */
+  readonly clusters: number | null;
+}
+
+/** With fewer groups than this an interval is shown, and decides nothing. */
+export const LEAST_CLUSTERS = 10;
+
+/** True for gates that hold the candidate against the baseline, false for an absolute standard. */
+export function compares(gate: Gate): boolean {
+  return gate.min === undefined && gate.max === undefined;
+}
+
+/** The gate that applies when none is listed: at most 2 % worse than the baseline on the task's loss. */
+export function defaultGate(metric: string): Gate {
+  return { metric, "margin-rel": 0.02, severity: "fail", mode: "ci" };
+}
+
+/**
+ * Judges one metric. Passes when the whole interval lies on the good side of the limit, fails when it lies on the bad side, else inconclusive.
+ * A comparing gate judges the difference as shown (candidate − baseline): `limit` has the same sign and unit.
+ * @param metric At the gate's own level; null when it has no value on these rows.
+ */
+export function judgeGate(gate: Gate, metric: MetricComparison | null, context: GateContext): Check {
+  const goal = metric?.goal ?? gate.goal ?? "maximize";
+  const { id, rule, limit, good } = meaning(gate, goal, metric?.baseline?.value ?? 0, context.against);
+  const byPoint = gate.mode === "point" || context.pointOnly;
+  const judged = compares(gate) ? (metric?.difference ?? null) : (metric?.candidate ?? null);
+  const base = {
+    id,
+    subject: gate.metric,
+    rule: gate.mode === "point" ? `${rule} (point values)` : rule,
+    unit: metric?.unit ?? "",
+    severity: gate.severity,
+  };
+
+  if (compares(gate) && context.noBaseline !== null) {
+    return { ...base, status: "skipped", actual: null, interval: null, limit: null, reason: context.noBaseline };
+  }
+  if (judged === null) {
+    return {
+      ...base,
+      status: "inconclusive",
+      actual: null,
+      interval: null,
+      limit,
+      reason: `${gate.metric} has no value on these rows`,
+    };
+  }
+  const numbers = { actual: judged.value, interval: judged.interval, limit };
+  if (byPoint) {
+    const status = pointStatus(gate, judged.value, limit, good);
+    const reason =
+      gate.mode === "point"
+        ? "point values compared, as the gate asks: chance is not ruled out"
+        : "point only: there are no predictions to compute an interval from";
+    return { ...base, ...numbers, status, reason };
+  }
+  if (judged.interval === null)
+    return { ...base, ...numbers, status: "inconclusive", reason: "no interval could be computed from these rows" };
+  if (context.clusters !== null && context.clusters < LEAST_CLUSTERS) {
+    const reason = `${context.clusters} ${context.clusters === 1 ? "group" : "groups"} in the evaluation rows; an interval needs at least ${LEAST_CLUSTERS}`;
+    return { ...base, ...numbers, status: "inconclusive", reason };
+  }
+  const status = intervalStatus(gate, judged.interval, limit, good);
+  return {
+    ...base,
+    ...numbers,
+    status,
+    reason: status === "inconclusive" ? `the interval holds the limit ${say(limit)}` : null,
+  };
+}
+
+type Good = "above" | "below";
+
+function meaning(
+  gate: Gate,
+  goal: "maximize" | "minimize",
+  baseline: number,
+  against: string,
+): { id: string; rule: string; limit: number; good: Good } {
+  const { metric } = gate;
+  if (gate.min !== undefined)
+    return { id: `${metric}-too-low`, rule: `${metric} at least ${say(gate.min)}`, limit: gate.min, good: "above" };
+  if (gate.max !== undefined)
+    return { id: `${metric}-too-high`, rule: `${metric} at most ${say(gate.max)}`, limit: gate.max, good: "below" };
+  const good: Good = goal === "maximize" ? "above" : "below";
+  const by = gate["improve-by"];
+  if (by !== undefined) {
+    const rule =
+      by === 0 ? `${metric} better than ${against}` : `${metric} better than ${against} by more than ${say(by)}`;
+    return { id: `${metric}-not-better`, rule, limit: towardsGain(by, goal), good };
+  }
+  const share = gate["margin-rel"];
+  const margin = share === undefined ? (gate.margin as number) : share * Math.abs(baseline);
+  const allowed = share === undefined ? say(margin) : `${say(share * 100)} %`;
+  return {
+    id: `${metric}-worse`,
+    rule: `${metric} not worse than ${against} by more than ${allowed}`,
+    limit: towardsGain(0 - margin, goal),
+    good,
+  };
+}
+
+/** Comparing gates are strict (gain > d), standards include their limit (at or above v). */
+function intervalStatus(gate: Gate, [low, high]: Interval, limit: number, good: Good): CheckStatus {
+  const [near, far] = good === "above" ? [low - limit, high - limit] : [limit - high, limit - low];
+  if (compares(gate)) return near > 0 ? "pass" : far < 0 ? "fail" : "inconclusive";
+  return near >= 0 ? "pass" : far < 0 ? "fail" : "inconclusive";
+}
+
+function pointStatus(gate: Gate, value: number, limit: number, good: Good): CheckStatus {
+  const beyond = good === "above" ? value - limit : limit - value;
+  return (compares(gate) ? beyond > 0 : beyond >= 0) ? "pass" : "fail";
+}
+
+function say(value: number): string {
+  return String(Number(value.toPrecision(12)));
+}

@@ -1,0 +1,317 @@
+import { type Check, verdict } from "../check/check.ts";
+import type { Gate, Task } from "../config/config.ts";
+import { TrainyardError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+import { bundles } from "../statistics/resampling.ts";
+import type { Metric } from "../train/run-record.ts";
+import { comparison, pointComparison } from "./comparison.ts";
+import { curves, flips } from "./curves.ts";
+import type { EvaluationReport, MetricComparison } from "./evaluation-report.ts";
+import type { Factor } from "./factor.ts";
+import { compares, defaultGate, judgeGate, LEAST_CLUSTERS } from "./gate.ts";
+import type { JudgedRows } from "./metric.ts";
+import { knownMetric, metricsFor, taskMetrics } from "./metrics.ts";
+import { type BaselineScores, type Pairing, pair } from "./pairing.ts";
+import type { Predictions } from "./predictions.ts";
+import { sideStatistics, type Units } from "./side-statistics.ts";
+import { slices } from "./slices.ts";
+import {
+  BOOTSTRAP_GROUPS,
+  type Estimators,
+  estimators,
+  type JudgedSide,
+  type Method,
+  REPLICATES,
+} from "./uncertainty.ts";
+
+/** How to judge, and what the sides are called. */
+export interface JudgeSettings {
+  readonly task: Task;
+  /** Null: the default gate on the task's loss. */
+  readonly gates: readonly Gate[] | null;
+  readonly alpha: number;
+  /** First 32 bits of a digest of what is judged. */
+  readonly seed: number;
+  /** The baseline in words, "production v1"; without one, what was asked for. */
+  readonly against: string;
+  /** Null when there is a baseline. */
+  readonly noBaseline: EvaluationReport["noBaseline"];
+  /** The candidate's model files are the baseline's. */
+  readonly unchanged: boolean;
+}
+
+/** What is judged: scored rows where there are any, else the numbers of a metrics file; a baseline of the same kind, or none. */
+export interface Evidence {
+  readonly candidate: Predictions | null;
+  readonly baseline: BaselineScores | null;
+  readonly metrics: readonly Metric[];
+  /** Null without a baseline. */
+  readonly baselineMetrics: readonly { readonly name: string; readonly value: number }[] | null;
+}
+
+export type Judgement = Pick<
+  EvaluationReport,
+  | "verdict"
+  | "unchanged"
+  | "noBaseline"
+  | "pairing"
+  | "method"
+  | "metrics"
+  | "checks"
+  | "slices"
+  | "curves"
+  | "flips"
+  | "pointOnly"
+  | "notes"
+>;
+
+/** More units than this are dealt into as many bundles before they are drawn. */
+const MOST_UNITS = 2_000;
+
+/**
+ * Judges a candidate: metrics with intervals, gates, slices and curves. Pure; equal arguments give equal results.
+ * @throws METRIC_UNKNOWN, GOAL_UNKNOWN, GROUPS_MISSING, LABELS_MISSING, TASK_MISMATCH
+ */
+export function judge(evidence: Evidence, settings: JudgeSettings): Judgement {
+  return evidence.candidate === null
+    ? judgePoints(evidence, settings)
+    : judgeRows(evidence.candidate, evidence, settings);
+}
+
+function judgeRows(predictions: Predictions, evidence: Evidence, settings: JudgeSettings): Judgement {
+  const pairing = evidence.baseline === null ? null : pair(predictions, evidence.baseline);
+  const candidate = pairing?.candidate ?? predictions;
+  const baseline = pairing?.baseline ?? null;
+  const available = metricsFor(
+    baseline?.scores === null ? { ...candidate, scores: null } : candidate,
+    (settings.gates ?? []).map((gate) => gate.metric),
+  );
+  const gates = settings.gates ?? [defaultGate(available[0]?.name ?? "")];
+  const points = pointsOf(
+    gates,
+    available.map((metric) => metric.name),
+    evidence,
+    settings.task,
+  );
+
+  const clusters = clustersOf(candidate, baseline, pairing?.paired ?? true, evidence);
+  const method = methodOf(clusters, settings.seed);
+  const side = (rows: JudgedRows): JudgedSide => ({
+    rows,
+    statistics: sideStatistics(rows, available, unitsOf(rows, settings.seed)),
+  });
+  const judged = estimators(
+    side(candidate),
+    baseline === null ? null : side(baseline),
+    pairing?.paired ?? true,
+    method,
+  );
+  const units = clusters ?? candidate.rows;
+  const context = { against: settings.against, noBaseline: whyNoBaseline(settings), clusters };
+  const checks = gates.map((gate) => {
+    const point = points.get(gate.metric);
+    if (point !== undefined) return judgeGate(gate, point, { ...context, pointOnly: true });
+    const own = judged.find((one) => one.metric.name === gate.metric) as Estimators;
+    return judgeGate(gate, comparison(own, gate.alpha ?? settings.alpha, units), { ...context, pointOnly: false });
+  });
+  if (pairing !== null && pairing.labelsChanged > 0) checks.unshift(labelsChanged(pairing, settings.against));
+
+  const sliced = gates.find(
+    (gate) => compares(gate) && available.some((metric) => metric.name === gate.metric),
+  )?.metric;
+  const sliceMetric = available.find((metric) => metric.name === sliced) ?? available[0];
+  return {
+    verdict: settings.unchanged ? "pass" : verdict(checks),
+    unchanged: settings.unchanged,
+    noBaseline: settings.noBaseline,
+    pairing: {
+      mode: pairing === null ? "none" : pairing.paired ? "paired" : "unpaired",
+      rows: pairing?.rows ?? 0,
+      overlap: pairing?.overlap ?? 0,
+      labelsChanged: pairing?.labelsChanged ?? 0,
+    },
+    method: { ...method, level: 1 - settings.alpha, groups: candidate.groups?.column ?? null, clusters },
+    metrics: [...judged.flatMap((one) => comparison(one, settings.alpha, units) ?? []), ...points.values()],
+    checks,
+    slices:
+      sliceMetric === undefined
+        ? []
+        : slices(candidate, pairing?.paired ? baseline : null, sliceMetric, settings.alpha),
+    curves: curves(candidate, baseline),
+    flips: pairing?.paired && baseline !== null ? flips(candidate, baseline) : null,
+    pointOnly: false,
+    notes: [...pairingNotes(pairing, predictions, evidence, settings), ...notesOf(gates, clusters, settings)],
+  };
+}
+
+function judgePoints(evidence: Evidence, settings: JudgeSettings): Judgement {
+  const known = evidence.metrics.map((metric) => metric.name);
+  const loss = taskMetrics[settings.task].metrics.find((metric) => known.includes(metric.name))?.name ?? known[0] ?? "";
+  const gates = settings.gates ?? [defaultGate(loss)];
+  const points = pointsOf(gates, [], evidence, settings.task);
+  for (const metric of evidence.metrics) {
+    const goal = metric.goal ?? knownMetric(metric.name, settings.task)?.goal;
+    if (goal !== undefined && !points.has(metric.name)) points.set(metric.name, pointOf(metric, goal, evidence));
+  }
+  const context = { against: settings.against, noBaseline: whyNoBaseline(settings), clusters: null, pointOnly: true };
+  const checks = gates.map((gate) => judgeGate(gate, points.get(gate.metric) ?? null, context));
+  return {
+    verdict: settings.unchanged ? "pass" : verdict(checks),
+    unchanged: settings.unchanged,
+    noBaseline: settings.noBaseline,
+    pairing: { mode: "none", rows: 0, overlap: 0, labelsChanged: 0 },
+    method: {
+      interval: "point",
+      level: 1 - settings.alpha,
+      replicates: 0,
+      seed: settings.seed,
+      groups: null,
+      clusters: null,
+    },
+    metrics: [...points.values()],
+    checks,
+    slices: [],
+    curves: [],
+    flips: null,
+    pointOnly: true,
+    notes: [
+      "Point values only: the run wrote metrics and no predictions, so chance is not ruled out.",
+      ...notesOf(gates, null, settings),
+    ],
+  };
+}
+
+/** Gated metrics that only stand in the metrics file. @throws METRIC_UNKNOWN, GOAL_UNKNOWN */
+function pointsOf(
+  gates: readonly Gate[],
+  computed: readonly string[],
+  evidence: Evidence,
+  task: Task,
+): Map<string, MetricComparison> {
+  const points = new Map<string, MetricComparison>();
+  for (const gate of gates) {
+    if (computed.includes(gate.metric)) continue;
+    const metric =
+      evidence.metrics.find((one) => one.name === gate.metric && one.split !== "train") ??
+      evidence.metrics.find((one) => one.name === gate.metric);
+    if (metric === undefined) {
+      const known = [
+        ...new Set([
+          ...computed,
+          ...(computed.length > 0 ? quiet(task, computed) : []),
+          ...evidence.metrics.map((one) => one.name),
+        ]),
+      ];
+      throw new TrainyardError("METRIC_UNKNOWN", { metric: gate.metric, nearest: nearest(gate.metric, known), known });
+    }
+    const goal = gate.goal ?? metric.goal ?? knownMetric(metric.name, task)?.goal;
+    if (goal === undefined && compares(gate)) throw new TrainyardError("GOAL_UNKNOWN", { metric: gate.metric });
+    points.set(gate.metric, pointOf(metric, goal ?? (gate.min === undefined ? "minimize" : "maximize"), evidence));
+  }
+  return points;
+}
+
+/** Metrics a gate may name although they are not shown by default. */
+function quiet(task: Task, computed: readonly string[]): string[] {
+  const all = taskMetrics[task].metrics;
+  const scored = all.some((metric) => metric.needs === "scores" && computed.includes(metric.name));
+  return all.filter((metric) => scored || metric.needs === "decisions").map((metric) => metric.name);
+}
+
+function pointOf(metric: Metric, goal: "maximize" | "minimize", evidence: Evidence): MetricComparison {
+  const baseline = evidence.baselineMetrics?.find((one) => one.name === metric.name)?.value ?? null;
+  return pointComparison(metric.name, goal, metric.unit ?? "", metric.value, baseline);
+}
+
+/** Groups that decide the method: the fewer of both sides. @throws GROUPS_MISSING when an unpaired baseline has none */
+function clustersOf(
+  candidate: JudgedRows,
+  baseline: JudgedRows | null,
+  paired: boolean,
+  evidence: Evidence,
+): number | null {
+  if (candidate.groups === null) return null;
+  const own = distinct(candidate.groups);
+  if (paired || baseline === null) return own;
+  if (baseline.groups === null) {
+    const path = (evidence.baseline?.stored ?? evidence.baseline?.fromJob)?.path ?? "";
+    throw new TrainyardError("GROUPS_MISSING", { path, column: candidate.groups.column });
+  }
+  return Math.min(own, distinct(baseline.groups));
+}
+
+const distinct = (groups: Factor) => new Set(groups.codes).size;
+
+function methodOf(clusters: number | null, seed: number): Method {
+  if (clusters === null) return { interval: "analytic", replicates: 0, seed };
+  return clusters < BOOTSTRAP_GROUPS
+    ? { interval: "cluster-t", replicates: 0, seed }
+    : { interval: "cluster-bootstrap", replicates: REPLICATES, seed };
+}
+
+/** Groups that have rows, numbered densely; in bundles when there are very many; one unit where rows are independent. */
+function unitsOf({ groups, rows }: JudgedRows, seed: number): Units {
+  if (groups === null) return { of: new Int32Array(rows), count: 1 };
+  const dense = new Int32Array(groups.values.length).fill(-1);
+  let count = 0;
+  const of = groups.codes.map((code) => {
+    if ((dense[code] as number) < 0) dense[code] = count++;
+    return dense[code] as number;
+  });
+  if (count <= MOST_UNITS) return { of, count };
+  const dealt = bundles(count, MOST_UNITS, seed);
+  return { of: of.map((unit) => dealt.of[unit] as number), count: dealt.count };
+}
+
+function whyNoBaseline({ noBaseline, against }: JudgeSettings): string | null {
+  if (noBaseline === null) return null;
+  return noBaseline === "never-held" ? `a first model: ${against} was never held` : "no baseline was asked for";
+}
+
+function labelsChanged({ labelsChanged, rows }: Pairing, against: string): Check {
+  return {
+    id: "labels-changed",
+    subject: "y_true",
+    rule: `y_true as ${against} was judged on`,
+    status: "fail",
+    actual: labelsChanged,
+    interval: null,
+    limit: 0,
+    unit: "rows",
+    reason: `${labelsChanged} of ${rows} labels differ for the same id (LABELS_CHANGED): the evaluation set changed, so the figures do not compare`,
+    severity: "fail",
+  };
+}
+
+function pairingNotes(
+  pairing: Pairing | null,
+  candidate: Predictions,
+  { baseline }: Evidence,
+  { against }: JudgeSettings,
+): string[] {
+  if (pairing === null) return [];
+  const share = `${Number((100 * pairing.overlap).toPrecision(3))} %`;
+  const notes: string[] = [];
+  if (!pairing.paired)
+    notes.push(`Not paired: ${against} has scores for ${share} of these rows, so each side is judged on its own rows.`);
+  else if (pairing.rows < candidate.rows)
+    notes.push(`${candidate.rows - pairing.rows} rows that ${against} has no score for are left out.`);
+  if (pairing.paired && pairing.stored > 0 && pairing.fromJob > 0) {
+    notes.push(
+      `${against}'s scores are the stored ones on ${pairing.stored} rows; the candidate's job made those of the other ${pairing.fromJob}.`,
+    );
+  }
+  const judgedOn = baseline?.stored?.rows ?? 0;
+  if (pairing.stored > 0 && pairing.stored < 0.95 * judgedOn)
+    notes.push(`${against} was judged on ${judgedOn} rows; the candidate scored ${pairing.stored} of them.`);
+  return notes;
+}
+
+function notesOf(gates: readonly Gate[], clusters: number | null, settings: JudgeSettings): string[] {
+  const notes: string[] = [];
+  if (clusters !== null && clusters < LEAST_CLUSTERS)
+    notes.push(`Only ${clusters} groups: intervals are shown, but decide nothing under ${LEAST_CLUSTERS}.`);
+  if (settings.noBaseline !== null && gates.every(compares))
+    notes.push("No gate is an absolute standard (min or max): a first model needs one to be registered.");
+  return notes;
+}

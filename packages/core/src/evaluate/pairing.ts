@@ -1,0 +1,187 @@
+import { type Column, textAt } from "../data/table.ts";
+import { TrainyardError } from "../errors.ts";
+import type { Factor } from "./factor.ts";
+import type { JudgedRows } from "./metric.ts";
+import type { Predictions } from "./predictions.ts";
+
+/** The baseline's scores: those stored with its version, and those the candidate's job made of it; at least one. */
+export interface BaselineScores {
+  readonly stored: Predictions | null;
+  readonly fromJob: Predictions | null;
+}
+
+/** Both sides brought together. When `paired`, row i of both is the same row. */
+export interface Pairing {
+  readonly paired: boolean;
+  readonly candidate: JudgedRows & { readonly slices: readonly Factor[] };
+  readonly baseline: JudgedRows;
+  /** Rows both scored. */
+  readonly rows: number;
+  /** `rows` as a share of the candidate's. */
+  readonly overlap: number;
+  /** Rows whose true value is another than the one the baseline was judged on. */
+  readonly labelsChanged: number;
+  /** Of `rows`: scored when the baseline was judged, and scored by the candidate's job. */
+  readonly stored: number;
+  readonly fromJob: number;
+}
+
+/** Below this overlap the sides are compared without pairing. */
+export const LEAST_OVERLAP = 0.95;
+
+/**
+ * Finds for every row of the candidate the baseline's score: the stored one where there is one, else the candidate's job's.
+ * Without ids in either, rows pair by number if both sides have as many and the same true values.
+ * @throws LABELS_MISSING, TASK_MISMATCH
+ */
+export function pair(candidate: Predictions, { stored, fromJob }: BaselineScores): Pairing {
+  const ours = stored === null ? null : alignClasses(stored, candidate);
+  const theirs = fromJob === null ? null : alignClasses(fromJob, candidate);
+  const storedRows = ours === null ? null : matchRows(candidate, ours);
+  const jobRows = theirs === null ? null : matchRows(candidate, theirs);
+
+  const kept = new Uint32Array(candidate.rows);
+  const source = new Int32Array(candidate.rows);
+  let [rows, fromStored, labelsChanged] = [0, 0, 0];
+  for (let row = 0; row < candidate.rows; row++) {
+    const inStored = storedRows?.[row] ?? -1;
+    const inJob = jobRows?.[row] ?? -1;
+    if (inStored < 0 && inJob < 0) continue;
+    const changed =
+      (ours !== null && inStored >= 0 && labelsDiffer(candidate, row, ours, inStored)) ||
+      (theirs !== null && inJob >= 0 && labelsDiffer(candidate, row, theirs, inJob));
+    if (changed) labelsChanged++;
+    if (inStored >= 0) fromStored++;
+    kept[rows] = row;
+    source[rows] = inStored >= 0 ? inStored : -1 - inJob;
+    rows++;
+  }
+  const overlap = rows / candidate.rows;
+  const counts = { rows, overlap, labelsChanged, stored: fromStored, fromJob: rows - fromStored };
+  if (overlap < LEAST_OVERLAP) {
+    const other = (ours ?? theirs) as Predictions;
+    if (other.labels === null && other.task !== "scores")
+      throw new TrainyardError("LABELS_MISSING", { path: other.path });
+    return { ...counts, paired: false, candidate, baseline: other };
+  }
+  const left = rows === candidate.rows ? candidate : takeRows(candidate, kept.subarray(0, rows));
+  return { ...counts, paired: true, candidate: left, baseline: gather(left, ours, theirs, source.subarray(0, rows)) };
+}
+
+/** Only some rows of a side. */
+export function takeRows<T extends JudgedRows & { readonly slices: readonly Factor[] }>(
+  side: T,
+  rows: Uint32Array,
+): JudgedRows & { slices: readonly Factor[] } {
+  const width = widthOf(side);
+  const take = (codes: Int32Array) => Int32Array.from(rows, (row) => codes[row] as number);
+  const cut = (factor: Factor): Factor => ({ ...factor, codes: take(factor.codes) });
+  let scores: Float64Array | null = null;
+  if (side.scores !== null) {
+    scores = new Float64Array(rows.length * width);
+    for (let i = 0; i < rows.length; i++) {
+      for (let k = 0; k < width; k++) scores[i * width + k] = side.scores[(rows[i] as number) * width + k] as number;
+    }
+  }
+  return {
+    task: side.task,
+    rows: rows.length,
+    classes: side.classes,
+    labels:
+      side.labels === null ? null : Float64Array.from(rows, (row) => (side.labels as Float64Array)[row] as number),
+    scores,
+    decisions: side.decisions === null ? null : take(side.decisions),
+    groups: side.groups === null ? null : cut(side.groups),
+    slices: side.slices.map(cut),
+  };
+}
+
+/** The baseline on the candidate's rows: source ≥ 0 is a stored row, −1 − row one of the job's. Labels and groups are the candidate's. */
+function gather(
+  candidate: JudgedRows,
+  stored: Predictions | null,
+  fromJob: Predictions | null,
+  source: Int32Array,
+): JudgedRows {
+  const width = widthOf(candidate);
+  const present = [stored, fromJob].filter((side) => side !== null);
+  const scored = present.every((side) => side.scores !== null);
+  const scores = scored ? new Float64Array(source.length * width) : null;
+  const decisions = candidate.decisions === null ? null : new Int32Array(source.length);
+  for (let i = 0; i < source.length; i++) {
+    const place = source[i] as number;
+    const side = (place >= 0 ? stored : fromJob) as Predictions;
+    const row = place >= 0 ? place : -1 - place;
+    if (scores !== null)
+      for (let k = 0; k < width; k++) scores[i * width + k] = (side.scores as Float64Array)[row * width + k] as number;
+    if (decisions !== null) decisions[i] = (side.decisions as Int32Array)[row] as number;
+  }
+  return { ...candidate, scores, decisions };
+}
+
+const widthOf = (side: JudgedRows) => (side.task === "multiclass" ? side.classes.length : 1);
+
+/** For every row of the candidate, the other side's row with the same id; −1 without one. */
+function matchRows(candidate: Predictions, other: Predictions): Int32Array {
+  const none = () => new Int32Array(candidate.rows).fill(-1);
+  if (candidate.ids === null || other.ids === null) {
+    if (candidate.ids !== null || other.ids !== null || candidate.rows !== other.rows) return none();
+    const same = (row: number) => !labelsDiffer(candidate, row, other, row);
+    const rows = Int32Array.from({ length: candidate.rows }, (_, row) => row);
+    return other.labels !== null && rows.every(same) ? rows : none();
+  }
+  return matchIds(candidate.ids, other.ids);
+}
+
+function matchIds(ids: Column, others: Column): Int32Array {
+  if (ids.type !== "text" && others.type !== "text") {
+    const theirs = others.values;
+    if (ids.values.length === theirs.length && ids.values.every((id, row) => id === theirs[row]))
+      return Int32Array.from(theirs, (_, row) => row);
+    const rows = new Map<number, number>();
+    for (let row = 0; row < theirs.length; row++) rows.set(theirs[row] as number, row);
+    return Int32Array.from(ids.values, (id) => rows.get(id) ?? -1);
+  }
+  const length = (column: Column) => (column.type === "text" ? column.codes.length : column.values.length);
+  const rows = new Map<string, number>();
+  for (let row = 0; row < length(others); row++) rows.set(textAt(others, row) as string, row);
+  return Int32Array.from({ length: length(ids) }, (_, row) => rows.get(textAt(ids, row) as string) ?? -1);
+}
+
+/** True values that went through text and back may differ in the last digit. */
+function labelsDiffer(ours: Predictions, row: number, theirs: Predictions, other: number): boolean {
+  if (ours.labels === null || theirs.labels === null) return false;
+  const a = ours.labels[row] as number;
+  const b = theirs.labels[other] as number;
+  return a !== b && Math.abs(a - b) > 1e-9 * Math.max(Math.abs(a), Math.abs(b));
+}
+
+/** The same predictions with the classes of another side, in its order. @throws TASK_MISMATCH when one of its classes was never scored */
+function alignClasses(side: Predictions, like: Predictions): Predictions {
+  if (side.classes.length === like.classes.length && side.classes.every((name, k) => name === like.classes[k]))
+    return side;
+  if (side.labels === null && side.task === "binary") return { ...side, classes: like.classes }; // nothing names its classes
+  const place = side.classes.map((name) => like.classes.indexOf(name));
+  const foreign = side.classes.find((_, k) => place[k] === -1);
+  const missing = side.scores === null ? undefined : like.classes.find((name) => !side.classes.includes(name));
+  if (foreign !== undefined || missing !== undefined) {
+    const problem = `its classes are ${side.classes.join(", ")}, the candidate's are ${like.classes.join(", ")}`;
+    throw new TrainyardError("TASK_MISMATCH", { path: side.path, task: side.task, problem });
+  }
+  const moved = (code: number) => place[code] as number;
+  const count = like.classes.length;
+  let scores = side.scores;
+  if (scores !== null && side.task === "binary") scores = scores.map((score) => 1 - score);
+  else if (scores !== null) {
+    const given = scores;
+    scores = new Float64Array(given.length);
+    for (let i = 0; i < given.length; i++) scores[i - (i % count) + moved(i % count)] = given[i] as number;
+  }
+  return {
+    ...side,
+    classes: like.classes,
+    scores,
+    labels: side.labels?.map(moved) ?? null,
+    decisions: side.decisions?.map(moved) ?? null,
+  };
+}

@@ -1,0 +1,234 @@
+import type { Task } from "../config/config.ts";
+import type { Column, Table } from "../data/table.ts";
+import { TrainyardError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+import { distinctUpTo, type Factor, factor, sliceFactor } from "./factor.ts";
+import { binaryLabels, classLabels, isYes, numericLabels } from "./labels.ts";
+import { readIds, refuseNotFinite, refuseNulls } from "./row-ids.ts";
+
+/** Rows one model scored, checked: every number finite, every id once, classes known. */
+export interface Predictions {
+  /** For messages. */
+  readonly path: string;
+  readonly task: Task;
+  readonly rows: number;
+  /** Null: the file has no ids, rows are known by their number. */
+  readonly ids: Column | null;
+  /** Binary: 0 or 1. Multiclass: index into `classes`. Else the true value. Null where nobody knows it. Length rows. */
+  readonly labels: Float64Array | null;
+  /** Binary: [negative, positive]. Multiclass: all. Else empty. */
+  readonly classes: readonly string[];
+  /** Binary: probability of the positive class, rows long. Multiclass: rows × classes, row by row. Else the prediction. Null with `y_pred` alone. */
+  readonly scores: Float64Array | null;
+  /** Class index decided for a row: `y_pred`, or the likeliest class (binary: at 0.5). Null for tasks without classes. */
+  readonly decisions: Int32Array | null;
+  readonly groups: Factor | null;
+  readonly slices: readonly Factor[];
+}
+
+/** What to read a table as. */
+export interface PredictionSettings {
+  /** Null: told from the columns. */
+  readonly task: Task | null;
+  readonly groups: string | null;
+  readonly slices: readonly string[];
+  /** A baseline's scores may come without labels: then the candidate's count. */
+  readonly labels: "required" | "optional";
+}
+
+const LABELS = ["y_true", "label", "target"] as const;
+const SCORES = ["y_score", "proba", "probability", "score"] as const;
+const DECISIONS = ["y_pred", "prediction"] as const;
+const CLASS_SCORE = "y_score.";
+
+/**
+ * Reads a table of predictions. Columns: `id`; `y_true`, `label` or `target`; `y_score`, `proba`, `probability` or `score`, or one
+ * `y_score.<class>` each; `y_pred` or `prediction`.
+ * @throws TABLE_EMPTY, COLUMN_MISSING, LABELS_MISSING, GROUPS_MISSING, ID_DUPLICATE, VALUE_NOT_FINITE, ONE_CLASS, SCORE_RANGE, TASK_MISMATCH, COLUMN_TYPE
+ */
+export function readPredictions(table: Table, path: string, settings: PredictionSettings): Predictions {
+  if (table.rows === 0) throw new TrainyardError("TABLE_EMPTY", { path });
+  const find = (names: readonly string[]) => names.find((name) => table.columns.has(name)) ?? null;
+  const labelName = find(LABELS);
+  const scoreName = find(SCORES);
+  const decisionName = find(DECISIONS);
+  const classNames = [...table.columns.keys()].filter(
+    (name) => name.startsWith(CLASS_SCORE) && name.length > CLASS_SCORE.length,
+  );
+  if (scoreName === null && decisionName === null && classNames.length === 0) throw missing(table, path, "y_score");
+
+  const at = (name: string) => table.columns.get(name) as Column;
+  const task =
+    settings.task ??
+    inferTask({
+      label: labelName === null ? null : at(labelName),
+      score: scoreName,
+      decision: decisionName === null ? null : at(decisionName),
+      classes: classNames.length,
+    });
+  if (labelName === null && settings.labels === "required" && task !== "scores")
+    throw new TrainyardError("LABELS_MISSING", { path });
+  const columns: Columns = {
+    path,
+    label: labelName === null || task === "scores" ? null : { name: labelName, column: at(labelName) },
+    score: scoreName === null ? null : { name: scoreName, column: at(scoreName) },
+    decision: decisionName === null ? null : { name: decisionName, column: at(decisionName) },
+    classes: classNames.map((name) => ({ name, column: at(name), class: name.slice(CLASS_SCORE.length) })),
+  };
+  const read =
+    task === "binary"
+      ? readBinary(columns)
+      : task === "multiclass"
+        ? readMulticlass(columns)
+        : readNumeric(columns, task);
+  return {
+    path,
+    task,
+    rows: table.rows,
+    ids: readIds(table.columns.get("id") ?? null, path),
+    ...read,
+    groups: settings.groups === null ? null : groupFactor(table, path, settings.groups),
+    slices: settings.slices.map((name) => {
+      const column = table.columns.get(name);
+      if (column === undefined) throw missing(table, path, name);
+      return sliceFactor(name, column);
+    }),
+  };
+}
+
+interface Named {
+  readonly name: string;
+  readonly column: Column;
+}
+interface Columns {
+  readonly path: string;
+  readonly label: Named | null;
+  readonly score: Named | null;
+  readonly decision: Named | null;
+  readonly classes: readonly (Named & { readonly class: string })[];
+}
+type Read = Pick<Predictions, "labels" | "classes" | "scores" | "decisions">;
+
+function readBinary({ path, label, score, decision, classes }: Columns): Read {
+  if (classes.length > 2) throw mismatch(path, "binary", `it has ${classes.length} y_score.<class> columns`);
+  const labels =
+    label === null
+      ? null
+      : binaryLabels(
+          label.column,
+          label.name,
+          path,
+          classes.map((one) => one.class),
+        );
+  const names = labels?.classes ?? ["0", "1"];
+  const ofPositive = (one: { class: string }) => one.class === names[1] || (names[1] === "1" && isYes(one.class));
+  const chosen = score ?? classes.find(ofPositive) ?? null;
+  if (chosen === null && decision === null) throw mismatch(path, "binary", `it has no y_score.${names[1]} column`);
+  const scores = chosen === null ? null : probabilities(chosen, path);
+  let decisions: Int32Array;
+  if (decision !== null)
+    decisions = binaryLabels(decision.column, decision.name, path, names, { predicted: true }).codes;
+  else decisions = Int32Array.from(scores as Float64Array, (value) => (value >= 0.5 ? 1 : 0));
+  return { labels: labels === null ? null : Float64Array.from(labels.codes), classes: names, scores, decisions };
+}
+
+function readMulticlass({ path, label, decision, classes }: Columns): Read {
+  if (classes.length === 0 && decision === null)
+    throw mismatch(path, "multiclass", "it has neither y_score.<class> columns nor y_pred");
+  if (classes.length === 1) throw mismatch(path, "multiclass", "it has only one y_score.<class> column");
+  const { names, labels, predicted } = classLabels(
+    label,
+    decision,
+    classes.map((one) => one.class),
+    path,
+  );
+  if (classes.length === 0) return { labels, classes: names, scores: null, decisions: predicted };
+  const columns = classes.map((one) => probabilities(one, path));
+  const rows = (columns[0] as Float64Array).length;
+  const scores = new Float64Array(rows * classes.length);
+  const decisions = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    let sum = 0;
+    let best = 0;
+    for (let k = 0; k < columns.length; k++) {
+      const value = (columns[k] as Float64Array)[row] as number;
+      scores[row * columns.length + k] = value;
+      sum += value;
+      if (value > ((columns[best] as Float64Array)[row] as number)) best = k;
+    }
+    if (Math.abs(sum - 1) > 0.05)
+      throw mismatch(path, "multiclass", `the probabilities of row ${row + 1} add up to ${Number(sum.toPrecision(4))}`);
+    decisions[row] = best;
+  }
+  return { labels, classes: names, scores, decisions: predicted ?? decisions };
+}
+
+function readNumeric({ path, label, score, decision }: Columns, task: Task): Read {
+  const chosen = task === "regression" ? (decision ?? score) : (score ?? decision);
+  if (chosen === null) throw mismatch(path, task, "it has only y_score.<class> columns");
+  return {
+    labels: label === null ? null : numericLabels(label.column, label.name, path, task),
+    classes: [],
+    scores: finite(chosen, path),
+    decisions: null,
+  };
+}
+
+/** What a file without a config most likely holds. */
+function inferTask(found: {
+  label: Column | null;
+  score: string | null;
+  decision: Column | null;
+  classes: number;
+}): Task {
+  if (found.label === null) return found.classes > 2 ? "multiclass" : "scores";
+  const distinct = distinctUpTo(found.label, 21);
+  if (found.classes > 0) return found.classes <= 2 && distinct.count <= 2 ? "binary" : "multiclass";
+  if (distinct.count <= 2) return "binary";
+  if (found.label.type === "text") return "multiclass";
+  const discrete =
+    distinct.integers &&
+    distinct.count <= 20 &&
+    found.decision !== null &&
+    found.score === null &&
+    distinctUpTo(found.decision, 21).integers;
+  return discrete ? "multiclass" : "regression";
+}
+
+/** Finite numbers of a column. @throws COLUMN_TYPE, VALUE_NOT_FINITE */
+function finite({ name, column }: Named, path: string): Float64Array {
+  if (column.type === "text")
+    throw new TrainyardError("COLUMN_TYPE", {
+      path,
+      column: name,
+      expected: "numbers",
+      got: `text like ${JSON.stringify(column.dictionary[0] ?? "")}`,
+    });
+  refuseNotFinite(column, name, path);
+  return column.values;
+}
+
+function probabilities(named: Named, path: string): Float64Array {
+  const values = finite(named, path);
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] as number;
+    if (value < 0 || value > 1) throw new TrainyardError("SCORE_RANGE", { path, column: named.name, value });
+  }
+  return values;
+}
+
+function groupFactor(table: Table, path: string, name: string): Factor {
+  const column = table.columns.get(name);
+  if (column === undefined) throw new TrainyardError("GROUPS_MISSING", { path, column: name });
+  refuseNulls(column, name, path);
+  return factor(name, column);
+}
+
+function missing(table: Table, path: string, column: string): TrainyardError {
+  const known = [...table.columns.keys()];
+  return new TrainyardError("COLUMN_MISSING", { path, column, nearest: nearest(column, known), known });
+}
+
+function mismatch(path: string, task: Task, problem: string): TrainyardError {
+  return new TrainyardError("TASK_MISMATCH", { path, task, problem });
+}

@@ -1,0 +1,59 @@
+import { type Column, type NumericColumn, textAt } from "../data/table.ts";
+import { TrainyardError } from "../errors.ts";
+
+/** @throws VALUE_NOT_FINITE naming the first row that is null, NaN or infinite, and how many there are. */
+export function refuseNotFinite(column: NumericColumn, name: string, path: string): void {
+  let bad = 0;
+  let first = 0;
+  for (let row = 0; row < column.values.length; row++) {
+    if (Number.isFinite(column.values[row] as number) && column.nulls?.[row] !== 1) continue;
+    if (bad++ === 0) first = row + 1;
+  }
+  if (bad > 0) throw new TrainyardError("VALUE_NOT_FINITE", { path, column: name, row: first, rows: bad });
+}
+
+/** The same for a column of any type. @throws VALUE_NOT_FINITE */
+export function refuseNulls(column: Column, name: string, path: string): void {
+  if (column.type !== "text") {
+    refuseNotFinite(column, name, path);
+    return;
+  }
+  let bad = 0;
+  let first = 0;
+  for (let row = 0; row < column.codes.length; row++)
+    if ((column.codes[row] as number) < 0 && bad++ === 0) first = row + 1;
+  if (bad > 0) throw new TrainyardError("VALUE_NOT_FINITE", { path, column: name, row: first, rows: bad });
+}
+
+/** Ids that name every row once; null without an `id` column. @throws VALUE_NOT_FINITE, ID_DUPLICATE */
+export function readIds(ids: Column | null, path: string): Column | null {
+  if (ids === null) return null;
+  refuseNulls(ids, "id", path);
+  let repeats = 0;
+  let first = -1;
+  const note = (row: number) => {
+    if (repeats++ === 0) first = row;
+  };
+  if (ids.type === "text") {
+    const seen = new Uint8Array(ids.dictionary.length);
+    ids.codes.forEach((code, row) => {
+      if (seen[code] === 1) note(row);
+      seen[code] = 1;
+    });
+  } else if (!ascending(ids.values)) {
+    const seen = new Set<number>();
+    ids.values.forEach((id, row) => {
+      const size = seen.size;
+      if (seen.add(id).size === size) note(row);
+    });
+  }
+  if (repeats > 0) throw new TrainyardError("ID_DUPLICATE", { path, id: textAt(ids, first) ?? "", rows: repeats });
+  return ids;
+}
+
+/** Strictly ascending ids, the usual case, need no set to be known as unique. */
+function ascending(values: Float64Array): boolean {
+  for (let row = 1; row < values.length; row++)
+    if ((values[row] as number) <= (values[row - 1] as number)) return false;
+  return true;
+}

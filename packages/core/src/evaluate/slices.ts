@@ -1,0 +1,113 @@
+import { studentTCdf, studentTQuantile } from "../statistics/distributions.ts";
+import { holm } from "../statistics/holm.ts";
+import { towardsGain } from "./comparison.ts";
+import type { SliceResult } from "./evaluation-report.ts";
+import type { Factor } from "./factor.ts";
+import { LEAST_CLUSTERS } from "./gate.ts";
+import type { JudgedRows, MetricDefinition } from "./metric.ts";
+import { takeRows } from "./pairing.ts";
+import { type SideStatistics, sideStatistics, sumByUnit } from "./side-statistics.ts";
+
+/** Smaller slices are not looked into. */
+const LEAST_ROWS = 30;
+
+/**
+ * Every value of the slice columns with at least 30 rows, on one metric. Paired rows give a difference with its interval, clustered by groups where
+ * there are any (Student's t, groups of the slice − 1), and a p-value adjusted by Holm over all slices: only a significant loss counts as `worse`.
+ */
+export function slices(
+  candidate: JudgedRows & { readonly slices: readonly Factor[] },
+  baseline: JudgedRows | null,
+  metric: MetricDefinition,
+  alpha: number,
+): SliceResult[] {
+  if (candidate.task === "ranking") return [];
+  const found: { result: Omit<SliceResult, "adjustedP" | "worse">; p: number | null }[] = [];
+  for (const factor of candidate.slices) {
+    for (const [code, rows] of rowsByCode(factor).entries()) {
+      if (rows.length < LEAST_ROWS) continue;
+      const ours = takeRows(candidate, rows);
+      if (metric.from.kind !== "sums" && !bothClasses(ours)) continue;
+      const theirs = baseline === null ? null : takeRows({ ...baseline, slices: [] }, rows);
+      const slice = judgeSlice(ours, theirs, metric, alpha);
+      if (slice === null) continue;
+      const { p, ...numbers } = slice;
+      found.push({
+        result: {
+          column: factor.column,
+          value: factor.values[code] as string,
+          rows: rows.length,
+          metric: metric.name,
+          ...numbers,
+        },
+        p,
+      });
+    }
+  }
+  const tested = found.flatMap(({ p }, i) => (p === null ? [] : [i]));
+  const adjusted = new Map(holm(tested.map((i) => found[i]?.p as number)).map((p, k) => [tested[k] as number, p]));
+  return found.map(({ result }, i) => {
+    const adjustedP = adjusted.get(i) ?? null;
+    return { ...result, adjustedP, worse: adjustedP !== null && adjustedP < alpha && (result.gain?.value ?? 0) < 0 };
+  });
+}
+
+function judgeSlice(ours: JudgedRows, theirs: JudgedRows | null, metric: MetricDefinition, alpha: number) {
+  const own = statisticsOf(ours, metric);
+  const other = theirs === null ? null : statisticsOf(theirs, metric);
+  const candidate = own.values[0] as number;
+  const against = other?.values[0] ?? null;
+  if (!Number.isFinite(candidate) || (against !== null && !Number.isFinite(against))) return null;
+  if (other === null || against === null) return { candidate, baseline: null, gain: null, p: null };
+
+  const value = towardsGain(candidate - against, metric.goal);
+  const { error, units } = errorOfDifference(ours, own, other);
+  const least = ours.groups === null ? 2 : LEAST_CLUSTERS;
+  if (units < least || !Number.isFinite(error))
+    return { candidate, baseline: against, gain: { value, interval: null }, p: null };
+  const half = studentTQuantile(1 - alpha / 2, units - 1) * error;
+  const p = error === 0 ? (value === 0 ? 1 : null) : 2 * studentTCdf(-Math.abs(value / error), units - 1);
+  return {
+    candidate,
+    baseline: against,
+    gain: { value, interval: [value - half, value + half] as [number, number] },
+    p,
+  };
+}
+
+function errorOfDifference(
+  { groups, rows }: JudgedRows,
+  own: SideStatistics,
+  other: SideStatistics,
+): { error: number; units: number } {
+  const deviations = own.deviations(0);
+  const theirs = other.deviations(0);
+  for (let row = 0; row < rows; row++) deviations[row] = (deviations[row] as number) - (theirs[row] as number);
+  const units = groups === null ? rows : new Set(groups.codes).size;
+  const sums = groups === null ? deviations : sumByUnit(deviations, { of: groups.codes, count: groups.values.length });
+  let squares = 0;
+  for (const sum of sums) squares += sum * sum;
+  return { error: Math.sqrt(squares * (groups === null ? 1 : units / (units - 1))), units };
+}
+
+function statisticsOf(rows: JudgedRows, metric: MetricDefinition): SideStatistics {
+  return sideStatistics(rows, [metric], { of: new Int32Array(rows.rows), count: 1 });
+}
+
+function rowsByCode({ codes, values }: Factor): Uint32Array[] {
+  const sizes = new Uint32Array(values.length);
+  for (const code of codes) sizes[code] = (sizes[code] as number) + 1;
+  const rows = Array.from(sizes, (size) => new Uint32Array(size));
+  sizes.fill(0);
+  codes.forEach((code, row) => {
+    const place = sizes[code] as number;
+    (rows[code] as Uint32Array)[place] = row;
+    sizes[code] = place + 1;
+  });
+  return rows;
+}
+
+function bothClasses({ labels }: JudgedRows): boolean {
+  const first = labels?.[0];
+  return labels?.some((label) => label !== first) ?? false;
+}
