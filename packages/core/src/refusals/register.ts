@@ -1,11 +1,17 @@
 /** Refusals of the registry: register, alias, withdraw, history. */
 export const registerRefusals = {
-  EVALUATION_MISSING: (d: { run: string }) => [`Run ${d.run} was not evaluated.`, "Judge it first: `trainyard evaluate`."],
+  EVALUATION_MISSING: (d: { run: string }) => [
+    `Run ${d.run} was not evaluated.`,
+    "Judge it first: `trainyard evaluate`.",
+  ],
   EVALUATION_OTHER: (d: { run: string; evaluated: string }) => [
     `The evaluation judges other bytes (${d.evaluated}) than those of run ${d.run}.`,
     "Evaluate this run again.",
   ],
-  OVERRIDE_REASON: (_d: Record<string, never>) => ["--override needs a reason.", 'Say why: --override --reason "…". It is recorded.'],
+  OVERRIDE_REASON: (_d: Record<string, never>) => [
+    "--override needs a reason.",
+    'Say why: --override --reason "…". It is recorded.',
+  ],
   VERSION_UNKNOWN: (d: { model: string; version: string }) => [
     `${d.model} has no version ${d.version}.`,
     `See what there is: \`trainyard list ${d.model}\`.`,
@@ -26,7 +32,10 @@ export const registerRefusals = {
     `${d.model} v${d.version} was withdrawn: ${d.reason}.`,
     "Choose another version.",
   ],
-  REGISTRY_EMPTY: (d: { model: string }) => [`The registry has no version of ${d.model} yet.`, "Train, evaluate and register first."],
+  REGISTRY_EMPTY: (d: { model: string }) => [
+    `The registry has no version of ${d.model} yet.`,
+    "Train, evaluate and register first.",
+  ],
   REGISTRY_CONFLICT: (d: { model: string }) => [
     `Another job wrote to the registry of ${d.model} first. Nothing was written.`,
     "Run the job again.",
@@ -46,6 +55,22 @@ export const registerRefusals = {
   REGISTRY_ON_ORIGIN: (d: { remote: string; versions: number }) => [
     `This clone's ${d.remote} already has a registry (${d.versions} versions). Writing here would start a second one. Nothing was written.`,
     "Use --push to write to origin, or --local for a registry of your own.",
+  ],
+  GIT_FAILED: (d: { command: string; problem: string }) => [
+    `\`${d.command}\` failed: ${d.problem}.`,
+    "Run that command yourself to see more; `git fsck` checks the repository.",
+  ],
+  REGISTRY_LOCKED: (d: { path: string; seconds: number }) => [
+    `The registry branch is locked by ${d.path}, ${d.seconds} s old: a git process holds it, or died holding it. Nothing was written.`,
+    "If no git process is running here, remove that file and run again.",
+  ],
+  VERSION_IN_USE: (d: { model: string; version: number; environments: readonly string[] }) => [
+    `${d.model} v${d.version} is live in ${d.environments.join(", ")}. Nothing was written.`,
+    "Deploy another version there first; then withdraw this one.",
+  ],
+  TEXT_TOO_LONG: (d: { what: string; bytes: number; limit: number }) => [
+    `${d.what} has ${d.bytes} bytes; ${d.limit} is the most. Nothing was written.`,
+    "Shorten the text; long explanations belong into a file of the repository.",
   ],
   REGISTRY_READ_ONLY: (d: { problem: string }) => [
     `The registry could not be written: ${d.problem}. Nothing was written.`,

@@ -25,7 +25,12 @@ const VersionRegistered = z.object({
   run: z.string(),
   override: z.string().nullable(),
 });
-const VersionWithdrawn = z.object({ type: z.literal("version.withdrawn"), model: ModelName, version: z.int().positive(), reason: z.string() });
+const VersionWithdrawn = z.object({
+  type: z.literal("version.withdrawn"),
+  model: ModelName,
+  version: z.int().positive(),
+  reason: z.string(),
+});
 const AliasSet = z.object({
   type: z.literal("alias.set"),
   model: ModelName,

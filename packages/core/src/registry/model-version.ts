@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Estimate, Verdict } from "../check/check.ts";
-import { Actor, FileRef, ModelName, ObjectId, Sha256, Timestamp } from "../document.ts";
 import { Params } from "../data/params.ts";
+import { Actor, FileRef, ModelName, ObjectId, Sha256, Timestamp } from "../document.ts";
 
 /**
  * A version's manifest: written once, ≤ 4 KB of canonical JSON, on the registry branch.

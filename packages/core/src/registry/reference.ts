@@ -42,7 +42,13 @@ export async function resolve(registry: Registry, reference: Reference): Promise
     return state.versions[version - 1] as VersionState;
   }
   const found =
-    "version" in which ? state.versions[which.version - 1] : state.versions.find((version) => version.rootDigest.startsWith(which.rootDigest));
-  if (found === undefined) throw new TrainyardError("VERSION_UNKNOWN", { model, version: "version" in which ? `v${which.version}` : which.rootDigest });
+    "version" in which
+      ? state.versions[which.version - 1]
+      : state.versions.find((version) => version.rootDigest.startsWith(which.rootDigest));
+  if (found === undefined)
+    throw new TrainyardError("VERSION_UNKNOWN", {
+      model,
+      version: "version" in which ? `v${which.version}` : which.rootDigest,
+    });
   return found;
 }

@@ -1,4 +1,5 @@
-import type { Actor } from "../document.ts";
+import type { Verdict } from "../check/check.ts";
+import type { Actor, Sha256 } from "../document.ts";
 import type { EventBody, RegistryEvent } from "./event.ts";
 import type { ModelVersion } from "./model-version.ts";
 
@@ -10,14 +11,35 @@ export interface ModelState {
   readonly aliases: ReadonlyMap<string, AliasState>;
   /** Aliases that were ever held, gone ones included: "never held" means a first model. */
   readonly held: ReadonlySet<string>;
+  /** Evaluations by the digest of their report. */
+  readonly evaluations: ReadonlyMap<
+    Sha256,
+    { seq: number; at: string; run: string; rootDigest: Sha256 | null; verdict: Verdict }
+  >;
   /** Deployments in the order they happened. */
-  readonly deployments: readonly { seq: number; at: string; environment: string; version: number; from: number | null; outcome: "live" | "rolled-back" | "failed" }[];
+  readonly deployments: readonly {
+    seq: number;
+    at: string;
+    environment: string;
+    version: number;
+    from: number | null;
+    outcome: "live" | "rolled-back" | "failed";
+  }[];
   /** Drift events in the order they happened. */
-  readonly drifts: readonly { seq: number; at: string; version: number; verdict: "drift" | "data-broken"; retrain: boolean; summary: string }[];
+  readonly drifts: readonly {
+    seq: number;
+    at: string;
+    version: number;
+    verdict: "drift" | "data-broken";
+    retrain: boolean;
+    summary: string;
+  }[];
 }
 export interface VersionState {
   readonly version: number;
-  readonly rootDigest: string;
+  readonly rootDigest: Sha256;
+  /** Digest of its manifest's canonical JSON. */
+  readonly manifest: Sha256;
   readonly run: string;
   readonly withdrawn: string | null;
   readonly registeredAt: string;
@@ -41,7 +63,10 @@ export interface Registry {
   /** Oldest first; of one model, or of all. */
   events(model?: string): Promise<RegistryEvent[]>;
   /** Reads, decides, commits; when another writer was first, reads and decides again. `decide` may be called several times. No events: nothing is written. */
-  transact<T>(model: string, decide: (state: ModelState) => Promise<Decision<T>> | Decision<T>): Promise<{ events: RegistryEvent[]; result: T }>;
+  transact<T>(
+    model: string,
+    decide: (state: ModelState) => Promise<Decision<T>> | Decision<T>,
+  ): Promise<{ events: RegistryEvent[]; result: T }>;
 }
 export interface Decision<T> {
   readonly events: readonly EventBody[];

@@ -1,0 +1,183 @@
+import {
+  type Actor,
+  type Clock,
+  type CommitMessage,
+  type RegistryBranch,
+  type Revision,
+  TrainyardError,
+} from "@trainyard/core";
+import { findRepository, git, lastWords, type Repository, runGit } from "./git.ts";
+import { GitTrees } from "./git-trees.ts";
+import { ObjectReader } from "./object-reader.ts";
+import { writeObject } from "./object-writer.ts";
+import { changesByFolder } from "./tree.ts";
+import { moveRef } from "./update-ref.ts";
+
+export interface GitBranchOptions {
+  /** A folder of the repository. */
+  readonly folder: string;
+  /** The full name of the ref the branch is. */
+  readonly ref: string;
+  /** The branch's name for people. */
+  readonly name: string;
+  /** Where the newest head seen here is remembered; a ref, so that git keeps those objects. */
+  readonly seen: string;
+  readonly actor: Actor;
+  readonly clock: Pick<Clock, "now">;
+}
+
+/** Commits are Trainyard's; `.invalid` can never be anybody's address. */
+const EMAIL = "trainyard@noreply.invalid";
+
+export interface GitBranch extends RegistryBranch {
+  /** Writes the objects of a commit without moving anything. */
+  write(
+    parent: Revision | null,
+    changes: ReadonlyMap<string, string | null>,
+    message: CommitMessage,
+  ): Promise<Revision>;
+  /** Refuses a head that does not descend from the newest one seen here, and remembers it. */
+  accept(head: Revision | null): Promise<void>;
+  /** Lets the reading child go; the branch can be used again. */
+  close(): void;
+}
+
+/**
+ * A registry branch on a ref of a git repository, by plumbing alone: the index, the working tree and HEAD are never touched. Works in worktrees,
+ * bare repositories and shallow clones.
+ * @throws GIT_MISSING, NO_REPOSITORY
+ */
+export async function openGitBranch(options: GitBranchOptions): Promise<GitBranch> {
+  const repository = await findRepository(options.folder);
+  const reader = new ObjectReader(repository.commonFolder);
+  const trees = new GitTrees(reader, repository);
+  const { folder, ref, name, seen } = { ...options, folder: repository.commonFolder };
+
+  async function head(): Promise<Revision | null> {
+    const [before, now] = await Promise.all([reader.ask(seen), reader.ask(ref)]); // asked in this order: what was seen is never newer than the head
+    const revision = now?.id ?? (await confirmAbsent(folder, ref));
+    if (revision !== before?.id) await checkDescent(before?.id ?? null, revision);
+    return revision;
+  }
+
+  async function accept(revision: Revision | null): Promise<void> {
+    const before = (await reader.ask(seen))?.id ?? null;
+    if (before !== revision) await checkDescent(before, revision);
+  }
+
+  async function checkDescent(before: Revision | null, revision: Revision | null): Promise<void> {
+    if (before !== null && !(revision !== null && (await descends(folder, trees, revision, before)))) {
+      const problem = `${revision === null ? "it was removed" : `it is at ${revision}`}, which does not follow ${before}, seen here before (kept as ${seen}; delete that ref to accept it)`;
+      throw new TrainyardError("REGISTRY_DAMAGED", { where: name, problem });
+    }
+    // In a repository that cannot be written the next read checks against the same commit again.
+    if (revision !== null) await runGit(folder, ["update-ref", seen, revision]);
+  }
+
+  async function write(
+    parent: Revision | null,
+    changes: ReadonlyMap<string, string | null>,
+    message: CommitMessage,
+  ): Promise<Revision> {
+    const base = parent === null ? null : (await trees.commit(parent)).tree;
+    const tree =
+      (await trees.write(base, changesByFolder(changes))) ?? (await writeObject("tree", Buffer.alloc(0), repository));
+    return writeObject("commit", commitBytes(tree, parent, message, options), repository);
+  }
+
+  return {
+    name,
+    head,
+    accept,
+    write,
+    async read(revision, paths) {
+      return trees.read((await trees.commit(revision)).tree, paths);
+    },
+    async list(revision, inner) {
+      return trees.list((await trees.commit(revision)).tree, inner);
+    },
+    async commit(parent, changes, message) {
+      const revision = await write(parent, changes, message);
+      const reason = `trainyard: ${oneLine(message.subject)}`;
+      await moveRef(folder, { ref, to: revision, from: parent, seen, reason, environment: identityOf(options.actor) });
+      return revision;
+    },
+    async log(revision, limit) {
+      const log: { revision: Revision; parents: Revision[]; message: string }[] = [];
+      const shallow = await shallowCommits(folder);
+      for (let next: Revision | undefined = revision; next !== undefined && log.length < limit; ) {
+        const { parents, message } = await trees.commit(next);
+        log.push({ revision: next, parents, message });
+        next = shallow.has(next) ? undefined : parents[0]; // a shallow clone ends here; that is no damage
+      }
+      return log;
+    },
+    close: () => reader.close(),
+  };
+}
+
+/** Null when git knows no such ref. A ref that is there and cannot be read is damage, not an empty registry. */
+async function confirmAbsent(folder: string, ref: string): Promise<Revision | null> {
+  const { code, stdout, stderr } = await runGit(folder, ["for-each-ref", "--format=%(objectname)", ref]);
+  if (code === 0 && stderr === "") return stdout.trim() || null;
+  throw new TrainyardError("REGISTRY_DAMAGED", {
+    where: ref,
+    problem: lastWords(stderr) || `git for-each-ref ended with ${code}`,
+  });
+}
+
+async function descends(folder: string, trees: GitTrees, revision: Revision, ancestor: Revision): Promise<boolean> {
+  if ((await trees.commit(revision)).parents[0] === ancestor) return true;
+  const { code } = await runGit(folder, ["merge-base", "--is-ancestor", ancestor, revision]);
+  return code === 0 || (await shallowCommits(folder)).size > 0; // cut off history cannot tell
+}
+
+async function shallowCommits(folder: string): Promise<ReadonlySet<string>> {
+  if ((await git(folder, ["rev-parse", "--is-shallow-repository"])).trim() !== "true") return new Set();
+  const list = await runGit(folder, ["rev-list", "--all", "--max-parents=0"]);
+  return new Set(list.stdout.split("\n"));
+}
+
+function commitBytes(
+  tree: string,
+  parent: Revision | null,
+  { subject, operation }: CommitMessage,
+  { actor, clock }: GitBranchOptions,
+): Buffer {
+  const seconds = Math.max(0, Math.floor(clock.now() / 1000));
+  const lines = [
+    `tree ${tree}`,
+    ...(parent === null ? [] : [`parent ${parent}`]),
+    `author ${personOf(actor)} <${EMAIL}> ${seconds} +0000`,
+    `committer trainyard <${EMAIL}> ${seconds} +0000`,
+    "",
+    oneLine(subject),
+    "",
+    `Trainyard-Operation: ${operation}`,
+    "",
+  ];
+  return Buffer.from(lines.join("\n"));
+}
+
+/** The reflog's identity: git would else ask the user's settings, or refuse for want of them. */
+function identityOf(actor: Actor): Record<string, string> {
+  const name = personOf(actor);
+  return { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: EMAIL, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: EMAIL };
+}
+
+/** A name as a commit may carry it: without the characters that end it. */
+function personOf(actor: Actor): string {
+  return (
+    oneLine(actor.name)
+      .replace(/[<>]/g, "")
+      .replace(/^[.,:;"'\s]+|[.,:;"'\s]+$/g, "") || "trainyard"
+  );
+}
+
+function oneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
+  return text
+    .replace(/[\u0000-\u001f\u007f]+/g, " ")
+    .trim()
+    .slice(0, 200);
+}

@@ -1,0 +1,214 @@
+import type { Backend } from "../backend.ts";
+import { parseDocument, type Sha256 } from "../document.ts";
+import { isRefusal } from "../errors.ts";
+import {
+  canonicalText,
+  checkChain,
+  operationOf,
+  type ReadPorts,
+  readEvents,
+  type Snapshot,
+  snapshotAt,
+} from "./branch-files.ts";
+import { modelOf, type RegistryEvent } from "./event.ts";
+import { versionPath } from "./layout.ts";
+import { ModelVersion } from "./model-version.ts";
+import { type LoggedEvent, replay } from "./projection.ts";
+import { rootDigest } from "./root-digest.ts";
+import { fold } from "./state.ts";
+
+/** Something that is not as Trainyard wrote it. */
+export interface Finding {
+  /** A file of the branch, `event N`, a commit, or a digest of the store. */
+  readonly where: string;
+  /** The event it shows in, where it is one's. */
+  readonly seq: number | null;
+  readonly problem: string;
+}
+
+export interface Verification {
+  readonly events: number;
+  readonly versions: number;
+  /** Blobs of the store that were read; 0 when not asked for. */
+  readonly blobs: number;
+  /** The first bad event first; empty when everything is as it was written. */
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Reads everything again: the history of commits, the chain of events, what they add up to, every file against that, every manifest's digest and
+ * root digest, and (unless `blobs` is false) every byte of the store. Never throws for damage: it lists it.
+ *
+ * @throws REGISTRY_FUTURE, and what reading the branch throws for other reasons than damage
+ */
+export async function verifyRegistry(
+  ports: ReadPorts & Pick<Backend, "store">,
+  { blobs = true }: { blobs?: boolean } = {},
+): Promise<Verification> {
+  const findings: Finding[] = [];
+  const nothing = { events: 0, versions: 0, blobs: 0, findings };
+  const revision = await collect(findings, () => ports.branch.head());
+  if (revision === undefined || revision === null) return nothing;
+  const snapshot = await collect(findings, () => snapshotAt(revision, ports));
+  const events = await collect(findings, () => eventsAt(revision, snapshot?.head.seq ?? null, ports, findings));
+  if (events === undefined || events.length === 0) return { ...nothing, findings: sorted(findings) };
+  await collect(findings, async () => checkChain(events));
+  for (const model of new Set(events.map(({ event }) => modelOf(event)))) {
+    if (model !== null) await collect(findings, async () => fold(model, ofModel(events, model)));
+  }
+  if (snapshot !== undefined) await checkHistory(snapshot, events, ports, findings);
+  const manifests = await checkFiles(revision, events, ports, findings);
+  const digests = blobs ? storeDigests(events, manifests) : [];
+  for (const { digest, problem } of await ports.store.verify(digests)) {
+    const seq = events.find(({ text }) => text.includes(digest))?.event.seq ?? null;
+    findings.push({ where: digest, seq, problem: `the store's bytes are ${problem}` });
+  }
+  return { events: events.length, versions: manifests.length, blobs: digests.length, findings: sorted(findings) };
+}
+
+/** All events that can be read, up to `seq`, or without it as many as there are files. */
+async function eventsAt(
+  revision: string,
+  seq: number | null,
+  ports: ReadPorts,
+  findings: Finding[],
+): Promise<LoggedEvent[]> {
+  const count = seq ?? (await ports.branch.list(revision, "log")).length;
+  const events: LoggedEvent[] = [];
+  for (let number = 1; number <= count; number++) {
+    const read = await collect(findings, () => readEvents(revision, [number], ports));
+    if (read === undefined) break; // what follows a bad event proves nothing
+    events.push(...read);
+  }
+  return events;
+}
+
+/** One parent a commit, one commit an operation, in the order of the log. */
+async function checkHistory(
+  { revision }: Snapshot,
+  events: readonly LoggedEvent[],
+  { branch }: ReadPorts,
+  findings: Finding[],
+): Promise<void> {
+  const newestFirst = [...new Set(events.map(({ event }) => event.operation))].reverse();
+  const commits = await collect(findings, () => branch.log(revision, newestFirst.length + 1));
+  for (const [index, commit] of (commits ?? []).entries()) {
+    const expected = newestFirst[index];
+    const operation = operationOf(commit.message);
+    if (commit.parents.length > 1)
+      findings.push({
+        where: `commit ${commit.revision}`,
+        seq: null,
+        problem: "it is a merge; the registry's history is linear",
+      });
+    if (operation === expected && operation !== null) continue;
+    const seq = events.find(({ event }) => event.operation === expected)?.event.seq ?? null;
+    findings.push({
+      where: `commit ${commit.revision}`,
+      seq,
+      problem: operation === null ? "Trainyard did not make this commit" : "its operation is not the log's",
+    });
+    return; // everything older is out of step too
+  }
+}
+
+/** Every file of the branch against the replayed log; the manifests that are sound. */
+async function checkFiles(
+  revision: string,
+  events: readonly LoggedEvent[],
+  ports: ReadPorts,
+  findings: Finding[],
+): Promise<ModelVersion[]> {
+  const { branch, sha256 } = ports;
+  const expected = replay(events, sha256);
+  const registered = new Map(
+    events.flatMap(({ event }) =>
+      event.type === "version.registered" ? [[versionPath(event.model, event.version), event] as const] : [],
+    ),
+  );
+  const paths = (await collect(findings, () => branch.list(revision, ""))) ?? [];
+  const files = (await collect(findings, () => branch.read(revision, paths))) ?? new Map<string, string>();
+  for (const [path, text] of expected) {
+    if (files.get(path) === text) continue;
+    findings.push({
+      where: path,
+      seq: seqOf(path),
+      problem: files.has(path) ? "it says other things than the log" : "it is missing",
+    });
+  }
+  for (const path of paths) {
+    if (!expected.has(path) && !registered.has(path))
+      findings.push({ where: path, seq: seqOf(path), problem: "the log knows nothing of it" });
+  }
+  const manifests: ModelVersion[] = [];
+  for (const [path, event] of registered) {
+    const problem = (text: string) => findings.push({ where: path, seq: event.seq, problem: text });
+    const text = files.get(path);
+    if (text === undefined) {
+      problem("it is missing");
+      continue;
+    }
+    const manifest = await collect(findings, async () => {
+      const got = sha256(canonicalText(text, path));
+      if (got === event.manifest) return parseDocument(ModelVersion, text, path);
+      problem(`its digest is ${got}, recorded is ${event.manifest}`);
+      return undefined;
+    });
+    if (manifest === undefined) continue;
+    if (manifest.rootDigest !== event.rootDigest)
+      problem(`it is of other bytes (${manifest.rootDigest}) than its event (${event.rootDigest})`);
+    if (manifest.files.length > 0 && rootDigest(manifest.files, sha256) !== manifest.rootDigest)
+      problem("its files do not add up to its root digest");
+    manifests.push(manifest);
+  }
+  return manifests;
+}
+
+function storeDigests(events: readonly LoggedEvent[], manifests: readonly ModelVersion[]): Sha256[] {
+  const digests = new Set<Sha256>();
+  for (const { event } of events) {
+    if (event.type === "evaluation.recorded" || event.type === "drift.detected") digests.add(event.report);
+    if (event.type === "deploy.recorded") digests.add(event.deployment);
+  }
+  for (const { files, record, evaluation, predictions, evaluationProfile, predictionsProfile, card } of manifests) {
+    const own = [
+      ...files.map(({ digest }) => digest),
+      record,
+      evaluation,
+      predictions,
+      evaluationProfile,
+      predictionsProfile,
+      card,
+    ];
+    for (const digest of own) if (digest !== null) digests.add(digest);
+  }
+  return [...digests];
+}
+
+/** Runs a check; damage becomes a finding, anything else is thrown. */
+async function collect<T>(findings: Finding[], check: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await check();
+  } catch (error) {
+    if (!isRefusal(error) || (error.code !== "REGISTRY_DAMAGED" && error.code !== "DOCUMENT_INVALID")) throw error;
+    const where = (error.details as { where?: string }).where ?? "the branch";
+    const problem = (error.details as { problem?: string }).problem ?? error.message;
+    if (!findings.some((finding) => finding.where === where && finding.problem === problem))
+      findings.push({ where, seq: seqOf(where), problem });
+    return undefined;
+  }
+}
+
+function seqOf(where: string): number | null {
+  const seq = /^(?:event |log\/.*\/e)(\d+)/.exec(where)?.[1];
+  return seq === undefined ? null : Number(seq);
+}
+
+function ofModel(events: readonly LoggedEvent[], model: string): RegistryEvent[] {
+  return events.map(({ event }) => event).filter((event) => modelOf(event) === model);
+}
+
+/** The first bad event first, then what belongs to none. */
+function sorted(findings: readonly Finding[]): Finding[] {
+  return [...findings].sort((a, b) => (a.seq ?? Number.MAX_SAFE_INTEGER) - (b.seq ?? Number.MAX_SAFE_INTEGER));
+}
