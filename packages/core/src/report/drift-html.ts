@@ -1,0 +1,19 @@
+import type { DriftReport } from "../drift/drift-report.ts";
+import { DRIFT_HEADLINES, watched } from "./drift-words.ts";
+import { driftSections } from "./html/drift-body.ts";
+import { noteList } from "./html/evaluation-body.ts";
+import { page } from "./page.ts";
+import { htmlSentence, phrasesOf } from "./phrase.ts";
+
+/** One look at the current data as a self-contained HTML file: the summary, then performance and the columns that moved. */
+export function driftHtml(report: DriftReport): string {
+  const heading = `${watched(report)}: ${DRIFT_HEADLINES[report.verdict]}`;
+  return page({
+    title: heading,
+    over: "Trainyard drift check",
+    heading,
+    lead: `<p class="lead">${htmlSentence(phrasesOf(report.summary))}</p>`,
+    body: [noteList(report.notes), driftSections(report, "h2")].filter((part) => part !== "").join("\n"),
+    footer: `Made by Trainyard from the drift report${report.simulatedClock ? "; its clock was simulated" : ""}.`,
+  });
+}

@@ -1,0 +1,75 @@
+import type { CheckStatus } from "../check/check.ts";
+import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
+import { visibleText } from "./escape.ts";
+import { estimateText } from "./format/interval.ts";
+import { unitSuffix } from "./format/metric-name.ts";
+import { fixed, levelText } from "./format/number.ts";
+import { intervalSketch } from "./format/sketch.ts";
+import { type GateReading, gateReadings } from "./gate-reading.ts";
+import type { Sentence } from "./phrase.ts";
+
+/** A gate's row as every face shows it; texts are not escaped yet. */
+export interface GateRow {
+  readonly rule: Sentence;
+  readonly baseline: string;
+  readonly candidate: string;
+  /** "−0.0056 [−0.0088, −0.0026]", or "candidate 0.679 [0.660, 0.698]" for a standard. */
+  readonly judged: string;
+  /** Fifteen characters, or empty where there is no interval. */
+  readonly sketch: string;
+  readonly status: CheckStatus;
+  /** "pass"; "fail, only shown" for a gate that does not decide; "skipped". */
+  readonly word: string;
+}
+
+export interface GateTable {
+  readonly head: readonly [gate: string, baseline: string, candidate: string, judged: string];
+  readonly rows: readonly GateRow[];
+}
+
+export const SIGNS: Readonly<Record<CheckStatus, string>> = { pass: "✅", fail: "❌", inconclusive: "⚠️", skipped: "–" };
+
+/** All gates of a report in one table. Without a baseline, its column says so with dashes. */
+export function gateTable(report: EvaluationReport): GateTable {
+  const judged =
+    report.pointOnly || report.method.interval === "point"
+      ? "difference"
+      : `difference, ${levelText(report.method.level)} interval`;
+  return {
+    head: ["gate", visibleText(report.baseline?.label ?? "no baseline", 40), "candidate", judged],
+    rows: gateReadings(report).map(gateRow),
+  };
+}
+
+function gateRow(reading: GateReading): GateRow {
+  const { check, metric, shown, decimals, limit, kind } = reading;
+  const unit = metric === null ? "" : unitSuffix(metric.unit);
+  const side = (value: number | undefined) => (value === undefined ? "–" : fixed(value, decimals) + unit);
+  const skipped = check.status === "skipped";
+  return {
+    rule: ruleSentence(check.rule, check.subject),
+    baseline: side(metric?.baseline?.value),
+    candidate: side(metric?.candidate.value),
+    judged:
+      skipped || shown === null
+        ? (check.reason ?? "–")
+        : kind === "comparing"
+          ? estimateText(shown, decimals, true)
+          : kind === "absolute"
+            ? `candidate ${estimateText(shown, decimals)}`
+            : (check.reason ?? estimateText(shown, decimals)),
+    sketch: skipped || kind === "other" || shown?.interval == null ? "" : intervalSketch(shown, limit),
+    status: check.status,
+    word: check.severity === "fail" || skipped ? check.status : `${check.status}, does not decide`,
+  };
+}
+
+/** The rule with the metric's name as code, where the rule names it first. */
+export function ruleSentence(rule: string, subject: string): Sentence {
+  if (subject === "" || !rule.startsWith(`${subject} `)) return [capped(rule, 160)];
+  return [{ code: capped(subject, 60) }, capped(rule.slice(subject.length), 140)];
+}
+
+function capped(text: string, most: number): string {
+  return text.length <= most ? text : ` ${visibleText(text, most)}`;
+}

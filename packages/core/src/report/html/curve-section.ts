@@ -1,0 +1,57 @@
+import type { Curve, EvaluationReport } from "../../evaluate/evaluation-report.ts";
+import { htmlText } from "../escape.ts";
+import { fixed } from "../format/number.ts";
+import { calibrationPlot, residualPlot, rocPlot } from "../svg/curve-plots.ts";
+import { htmlFolded, htmlTable } from "./element.ts";
+
+/** Drawn at one width: it fits a phone after little shrinking, and two stand side by side on a desk. */
+const WIDTH = 400;
+const ORDER: readonly Curve["id"][] = ["calibration", "roc", "residuals"];
+
+const KINDS = {
+  calibration: {
+    heading: "Calibration",
+    draw: calibrationPlot,
+    x: "mean predicted",
+    y: "observed rate",
+    said: "Observed rate per bin of equal size. On the diagonal, predictions mean what they say; below it they are too high.",
+  },
+  roc: {
+    heading: "ROC",
+    draw: rocPlot,
+    x: "false positive rate",
+    y: "true positive rate",
+    said: "Positives found against false alarms, over all thresholds. The straight line is chance.",
+  },
+  residuals: {
+    heading: "Residuals",
+    draw: residualPlot,
+    x: "mean prediction",
+    y: "mean residual",
+    said: "Mean residual per tenth of the predictions. Around zero the model is unbiased.",
+  },
+} as const;
+
+/** Calibration, ROC, residuals: whichever the report has, side by side where there is room. */
+export function curveSection(report: EvaluationReport, heading: "h2" | "h4"): string {
+  const curves = ORDER.flatMap((id) => report.curves.filter((curve) => curve.id === id && curve.candidate.length > 1));
+  if (curves.length === 0) return "";
+  return `<div class="pair">\n${curves.map((curve) => curveFigure(curve, report, heading)).join("\n")}\n</div>`;
+}
+
+function curveFigure(curve: Curve, report: EvaluationReport, tag: "h2" | "h4"): string {
+  const { heading, draw, x, y, said } = KINDS[curve.id];
+  const baseline = report.baseline?.label ?? "baseline";
+  const title = `${heading} of the candidate${curve.baseline === null ? "" : ` and ${baseline}`}`;
+  const chart = draw(curve, baseline, { width: WIDTH, title, description: said });
+  return `<div><${tag}>${heading}</${tag}>\n<figure>\n<figcaption>${htmlText(said)}</figcaption>\n${chart}\n${htmlFolded("The points as a table", pointTable(curve, baseline, x, y))}\n</figure></div>`;
+}
+
+function pointTable(curve: Curve, baseline: string, x: string, y: string): string {
+  const rows = (side: string, points: readonly (readonly [number, number])[]) =>
+    points.slice(0, 200).map(([px, py]) => [side, fixed(px, 4), fixed(py, 4)]);
+  return htmlTable(
+    [{ name: "side" }, { name: x, kind: "num" }, { name: y, kind: "num" }],
+    [...rows("candidate", curve.candidate), ...rows(baseline, curve.baseline ?? [])],
+  );
+}

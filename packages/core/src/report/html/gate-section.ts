@@ -1,0 +1,31 @@
+import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
+import { gateTable } from "../gate-table.ts";
+import { htmlSentence } from "../phrase.ts";
+import { htmlTable } from "./element.ts";
+
+const SIGNS = { pass: "✓", fail: "✕", inconclusive: "?", skipped: "–" } as const;
+
+/** The gates as in the comment: one row each, the verdict as sign and word. */
+export function gateSection(report: EvaluationReport): string {
+  const { head, rows } = gateTable(report);
+  if (rows.length === 0) return "";
+  const columns = [
+    { name: head[0] },
+    { name: head[1], kind: "num" as const },
+    { name: head[2], kind: "num" as const },
+    { name: head[3], kind: "judged" as const },
+    { name: "", kind: "sketch" as const },
+    { name: "verdict" },
+  ];
+  const cells = rows
+    .slice(0, 60)
+    .map((row) => [
+      { html: htmlSentence(row.rule) },
+      row.baseline,
+      row.candidate,
+      row.judged,
+      { html: row.sketch === "" ? "" : `<span aria-hidden="true">${row.sketch}</span>` },
+      { html: `<span class="verdict ${row.status}">${SIGNS[row.status]} ${row.word}</span>` },
+    ]);
+  return htmlTable(columns, cells, true);
+}

@@ -1,0 +1,108 @@
+import type { Change, EvaluationReport, Side } from "../../evaluate/evaluation-report.ts";
+import { duration, instant, longDate } from "../../time.ts";
+import { changesSummary } from "../change-summary.ts";
+import { htmlText } from "../escape.ts";
+import { groupNoun } from "../format/group-noun.ts";
+import { count, counted, levelText, percent } from "../format/number.ts";
+import { htmlFacts, htmlTable } from "./element.ts";
+
+const SCORED: Readonly<Record<Side["scoredBy"], string>> = {
+  stored: "scores stored with the version",
+  "candidate-job": "scored by the candidate's job",
+  given: "a file that was given",
+};
+
+const METHODS: Readonly<Record<EvaluationReport["method"]["interval"], string>> = {
+  "cluster-bootstrap": "bootstrap over clusters",
+  "cluster-t": "t intervals over clusters",
+  bootstrap: "bootstrap over rows",
+  analytic: "analytic",
+  point: "none: point values only",
+};
+
+/** Rows on which the two sides decide differently. Empty where that is not known. */
+export function flipSection({ flips, baseline, pairing }: EvaluationReport): string {
+  if (flips === null) return "";
+  const all = flips.candidateRight + flips.baselineRight;
+  const other = baseline?.label ?? "the baseline";
+  if (all === 0) return `<p>The candidate and ${htmlText(other)} decide alike on every row, at a threshold of 0.5.</p>`;
+  const share = pairing.rows > 0 ? ` (${percent(all / pairing.rows)} of the rows)` : "";
+  const right = [["candidate", flips.candidateRight] as const, [other, flips.baselineRight] as const].map(
+    ([who, rows]) => [who, count(rows), percent(rows / all)],
+  );
+  const table = htmlTable(
+    [{ name: "who was right" }, { name: "rows", kind: "num" }, { name: "share", kind: "num" }],
+    right,
+  );
+  return `<p>${counted(all, "row")}${share} ${all === 1 ? "is" : "are"} decided differently at a threshold of 0.5.</p>\n${table}`;
+}
+
+export function changeSection(changes: readonly Change[]): string {
+  if (changes.length === 0) return "<p>Nothing that Trainyard records differs from the baseline.</p>";
+  const rows = changes.slice(0, 200).map(({ what, name, from, to }) => [what, name, from ?? "–", to ?? "–"]);
+  const more =
+    changes.length > rows.length ? `<p class="muted">… and ${count(changes.length - rows.length)} more.</p>` : "";
+  const table = htmlTable(
+    [
+      { name: "what" },
+      { name: "name", kind: "long" },
+      { name: "baseline", kind: "long" },
+      { name: "candidate", kind: "long" },
+    ],
+    rows,
+    true,
+  );
+  return `<p>${htmlText(changesSummary(changes))}.</p>\n${table}${more}`;
+}
+
+/** Everything needed to check the verdict: rows, pairing, method, digests. */
+export function makingSection(report: EvaluationReport): string {
+  const { method, pairing, data, candidate, baseline } = report;
+  const groups =
+    method.groups === null
+      ? null
+      : `${method.groups}${method.clusters === null ? "" : `, ${counted(method.clusters, groupNoun(method.groups, 1), groupNoun(method.groups, 2))}`}`;
+  const draws = method.replicates > 0 ? `, ${count(method.replicates)} replicates, seed ${method.seed}` : "";
+  const at = instant(report.at);
+  return htmlFacts([
+    [
+      "judged",
+      `${at === null ? report.at : `${longDate(at)} UTC`}${report.simulatedClock ? " (simulated clock)" : ""}`,
+    ],
+    ["commit", report.commit === null ? null : code(report.commit)],
+    ["rows", data === null ? null : `${data.path}, ${counted(data.rows, "row")}`],
+    ["rows' digest", data?.digest == null ? null : code(data.digest)],
+    [
+      "intervals",
+      `${method.interval === "point" ? "" : `${levelText(method.level)}, `}${METHODS[method.interval]}${draws}`,
+    ],
+    ["clustered by", groups],
+    [
+      "comparison",
+      pairing.mode === "none"
+        ? null
+        : `${pairing.mode}, ${counted(pairing.rows, "row")}, ${percent(pairing.overlap)} overlap${pairing.labelsChanged > 0 ? `, ${counted(pairing.labelsChanged, "label")} changed` : ""}`,
+    ],
+    ["candidate", sideText(candidate)],
+    ["candidate's digest", candidate.rootDigest === null ? null : code(candidate.rootDigest)],
+    [
+      "baseline",
+      baseline === null
+        ? report.noBaseline === "never-held"
+          ? "none: the first model"
+          : "none was asked for"
+        : sideText(baseline),
+    ],
+    ["baseline's digest", baseline?.rootDigest == null ? null : code(baseline.rootDigest)],
+    ["training took", report.trainingSeconds === null ? null : duration(report.trainingSeconds)],
+  ]);
+}
+
+function sideText({ label, run, scoredBy, predictions }: Side): string {
+  const scored = predictions === null ? "" : `, ${SCORED[scoredBy]} (${counted(predictions.rows, "row")})`;
+  return `${label}${run === null ? "" : `, run ${run}`}${scored}`;
+}
+
+function code(text: string): { html: string } {
+  return { html: `<code>${htmlText(text)}</code>` };
+}

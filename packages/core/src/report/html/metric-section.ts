@@ -1,0 +1,89 @@
+import type { EvaluationReport, MetricComparison } from "../../evaluate/evaluation-report.ts";
+import { estimateText } from "../format/interval.ts";
+import { metricTitle, unitSuffix } from "../format/metric-name.ts";
+import { decimalsOf, fixed, levelText } from "../format/number.ts";
+import { type GateReading, gainLimit, gateReadings } from "../gate-reading.ts";
+import { type ForestRow, forestPlot } from "../svg/forest-plot.ts";
+import { standardText } from "../verdict-clauses.ts";
+import { htmlFigure, htmlTable } from "./element.ts";
+
+const MOST = 40;
+
+/** Intervals of all metrics against the baseline, or, of a first model, against its standards. Empty when there is neither. */
+export function metricSection(report: EvaluationReport): string {
+  const readings = gateReadings(report);
+  const against = report.baseline === null ? null : report.baseline.label;
+  const rows = against === null ? standardRows(readings) : differenceRows(report.metrics.slice(0, MOST), readings);
+  if (rows.length === 0) return against === null ? metricTable(report) : "";
+  const centre = against ?? "standard";
+  const title =
+    against === null
+      ? `Metrics of ${report.model} against their standards`
+      : `Metrics of ${report.model}, candidate against ${against}`;
+  const description = rows.map(({ label, figures }) => `${label}: ${figures}`).join(". ");
+  const dashed = rows.some(({ limit }) => limit !== null && limit !== 0) ? " A dashed line is a gate's margin." : "";
+  const caption = `Difference of the candidate with its ${levelText(report.method.level)} interval. Each row has its own scale; right of the line is better.${dashed}`;
+  return htmlFigure((width) => forestPlot(rows, centre, { width, title, description }), caption, metricTable(report));
+}
+
+function differenceRows(metrics: readonly MetricComparison[], readings: readonly GateReading[]): ForestRow[] {
+  return metrics.flatMap((metric) => {
+    if (metric.gain === null || metric.difference === null) return [];
+    const judged = readings.find(
+      (reading) => reading.kind === "comparing" && reading.metric === metric && reading.check.status !== "skipped",
+    );
+    const decimals = judged?.decimals ?? decimalsOf(metric.difference.value, metric.difference.interval, 0);
+    return [
+      {
+        label: metricTitle(metric.name),
+        figures: estimateText(metric.difference, decimals, true) + unitSuffix(metric.unit),
+        gain: metric.gain.value,
+        interval: metric.gain.interval,
+        limit: judged === undefined ? null : gainLimit(judged),
+        status: judged?.check.status ?? null,
+      },
+    ];
+  });
+}
+
+/** How far the candidate lies on the good side of each standard. */
+function standardRows(readings: readonly GateReading[]): ForestRow[] {
+  return readings.flatMap(({ kind, metric, shown, limit, decimals, check }) => {
+    if (kind !== "absolute" || metric === null || shown === null || limit === null) return [];
+    const sign = metric.goal === "minimize" ? -1 : 1;
+    const ends = shown.interval?.map((end) => (end - limit) * sign).sort((a, b) => a - b) ?? null;
+    return [
+      {
+        label: metricTitle(metric.name),
+        figures: `${estimateText(shown, decimals)}${unitSuffix(metric.unit)}, standard ${standardText(limit)}`,
+        gain: (shown.value - limit) * sign,
+        interval: ends === null ? null : ([ends[0], ends[1]] as [number, number]),
+        limit: 0,
+        status: check.status,
+      },
+    ];
+  });
+}
+
+function metricTable(report: EvaluationReport): string {
+  if (report.metrics.length === 0) return "";
+  const rows = report.metrics.slice(0, MOST).map((metric) => {
+    const measure = metric.difference ?? metric.candidate;
+    const decimals = decimalsOf(measure.value, measure.interval, metric.difference === null ? null : 0);
+    return [
+      metricTitle(metric.name) + (unitSuffix(metric.unit) === "" ? "" : `, ${metric.unit}`),
+      metric.baseline === null ? "–" : fixed(metric.baseline.value, decimals),
+      metric.difference === null ? estimateText(metric.candidate, decimals) : fixed(metric.candidate.value, decimals),
+      metric.difference === null ? "–" : estimateText(metric.difference, decimals, true),
+      metric.goal === "minimize" ? "less" : "more",
+    ];
+  });
+  const columns = [
+    { name: "metric" },
+    { name: report.baseline?.label ?? "baseline", kind: "num" as const },
+    { name: "candidate", kind: "num" as const },
+    { name: "difference", kind: "num" as const },
+    { name: "better is" },
+  ];
+  return htmlTable(columns, rows);
+}

@@ -1,0 +1,164 @@
+import type { Change, EvaluationReport } from "../../evaluate/evaluation-report.ts";
+import { duration, instant, longDate } from "../../time.ts";
+import { fixedPart, type Part } from "../budget.ts";
+import { changesSummary } from "../change-summary.ts";
+import { markdownCode, markdownFence, markdownLink, markdownText } from "../escape.ts";
+import { estimateText } from "../format/interval.ts";
+import { metricTitle, unitSuffix } from "../format/metric-name.ts";
+import { count, decimalsOf, fixed } from "../format/number.ts";
+import { gateTable, SIGNS } from "../gate-table.ts";
+import { markdownSentence } from "../phrase.ts";
+import { rankedSlices, slicesSummary } from "../slice-ranking.ts";
+import { verdictSentence } from "../verdict-sentence.ts";
+import { andMore, folded, markdownTable } from "./block.ts";
+import { curvesMarkdown } from "./curve-chart.ts";
+import type { EvaluationMarkdownOptions } from "./options.ts";
+
+/** What is shown of a long list before "and more"; the full list is in the HTML report. */
+const FIRST = 20;
+const MOST_SLICES = 200;
+
+/** The parts of one report's comment in reading order; ranks say what goes first when there is too much. */
+export function evaluationParts(
+  report: EvaluationReport,
+  options: EvaluationMarkdownOptions,
+  heading: "###" | null,
+): Part[] {
+  const { headline, body } = verdictSentence(report);
+  const next = options.next === undefined || report.unchanged ? "" : ` ${markdownSentence(options.next)}`;
+  const curves = folded("Curves", curvesMarkdown(report));
+  return [
+    fixedPart(heading === null ? "" : `${heading} ${markdownText(report.model)}: ${markdownText(headline)}`),
+    fixedPart(markdownSentence(body) + next),
+    { name: "gates", variants: [gatesMarkdown(report), ""], rank: 90 },
+    { name: "notes", variants: [notesMarkdown(report.notes, 20), notesMarkdown(report.notes, 3)], rank: 45 },
+    { name: "slices", variants: [slicesMarkdown(report, MOST_SLICES), slicesMarkdown(report, FIRST), ""], rank: 20 },
+    { name: "curves", variants: [curves, ""], rank: 10 },
+    { name: "other metrics", variants: [metricsMarkdown(report), ""], rank: 30 },
+    {
+      name: "what changed",
+      variants: [changesMarkdown(report.changes, 200), changesMarkdown(report.changes, FIRST), ""],
+      rank: 40,
+    },
+    {
+      name: "how to reproduce it",
+      variants: [folded("Reproduce on your machine", reproduceMarkdown(options)), ""],
+      rank: 70,
+    },
+    fixedPart(footer(report, options)),
+  ].filter(({ variants }) => variants.some((text) => text !== ""));
+}
+
+function gatesMarkdown(report: EvaluationReport): string {
+  const { head, rows } = gateTable(report);
+  if (rows.length === 0) return "";
+  const cells = rows
+    .slice(0, 60)
+    .map((row) => [
+      markdownSentence(row.rule),
+      markdownText(row.baseline),
+      markdownText(row.candidate),
+      markdownText(row.judged) + (row.sketch === "" ? "" : ` \`${row.sketch}\``),
+      `${SIGNS[row.status]} ${row.word}`,
+    ]);
+  return (
+    markdownTable([...head.map((text) => markdownText(text)), ""], cells, [1, 2]) + andMore(rows.length - 60, "gates")
+  );
+}
+
+function notesMarkdown(notes: readonly string[], most: number): string {
+  const lines = notes.slice(0, most).map((note) => `- ${markdownText(note, 500)}`);
+  return lines.join("\n") + (notes.length > most ? `\n- … and ${count(notes.length - most)} more notes` : "");
+}
+
+function slicesMarkdown(report: EvaluationReport, most: number): string {
+  if (report.slices.length === 0) return "";
+  const shown = rankedSlices(report.slices).slice(0, most);
+  const decimals = Math.max(
+    ...shown.map(({ gain, candidate }) => Math.min(decimalsOf(gain?.value ?? candidate, gain?.interval ?? null), 5)),
+  );
+  const rows = shown.map((slice) => [
+    `${markdownText(slice.column)} = ${markdownText(slice.value)}`,
+    count(slice.rows),
+    slice.baseline === null ? "–" : fixed(slice.baseline, decimals),
+    fixed(slice.candidate, decimals),
+    slice.gain === null ? "–" : markdownText(estimateText(slice.gain, decimals, true)),
+    slice.worse ? "❌ worse" : "",
+  ]);
+  const metric = metricTitle(shown[0]?.metric ?? "");
+  const head = [
+    "slice",
+    "rows",
+    markdownText(report.baseline?.label ?? "baseline"),
+    "candidate",
+    `gain in ${markdownText(metric)}, more is better`,
+    "",
+  ];
+  const table = markdownTable(head, rows, [1, 2, 3]) + andMore(report.slices.length - shown.length, "slices");
+  return folded(`Slices: ${markdownText(slicesSummary(report))}`, table);
+}
+
+/** Metrics no gate judged. */
+function metricsMarkdown(report: EvaluationReport): string {
+  const judged = new Set(report.checks.map(({ subject }) => subject));
+  const others = report.metrics.filter(({ name }) => !judged.has(name)).slice(0, 60);
+  if (others.length === 0) return "";
+  const rows = others.map((metric) => {
+    const measure = metric.difference ?? metric.candidate;
+    const decimals = decimalsOf(measure.value, measure.interval);
+    const unit = markdownText(unitSuffix(metric.unit));
+    return [
+      `${markdownText(metricTitle(metric.name))}${unit === "" ? "" : ` (${unit})`}`,
+      metric.baseline === null ? "–" : fixed(metric.baseline.value, decimals),
+      metric.difference === null
+        ? markdownText(estimateText(metric.candidate, decimals))
+        : fixed(metric.candidate.value, decimals),
+      metric.difference === null ? "–" : markdownText(estimateText(metric.difference, decimals, true)),
+    ];
+  });
+  return folded(
+    `Other metrics: ${count(others.length)}`,
+    markdownTable(
+      ["metric", markdownText(report.baseline?.label ?? "baseline"), "candidate", "difference"],
+      rows,
+      [1, 2],
+    ),
+  );
+}
+
+function changesMarkdown(changes: readonly Change[], most: number): string {
+  if (changes.length === 0) return "";
+  const rows = changes
+    .slice(0, most)
+    .map(({ what, name, from, to }) => [
+      what,
+      markdownCode(name, 120),
+      from === null ? "–" : markdownCode(from, 80),
+      to === null ? "–" : markdownCode(to, 80),
+    ]);
+  const table =
+    markdownTable(["what", "name", "baseline", "candidate"], rows) + andMore(changes.length - most, "changes");
+  return folded(`What changed: ${markdownText(changesSummary(changes))}`, table);
+}
+
+function reproduceMarkdown({ reproduce }: EvaluationMarkdownOptions): string {
+  return reproduce === undefined || reproduce.length === 0 ? "" : markdownFence(reproduce.slice(0, 20), "sh");
+}
+
+function footer(report: EvaluationReport, { gatesFrom, reportUrl, run }: EvaluationMarkdownOptions): string {
+  const at = instant(report.at);
+  const clock = report.simulatedClock ? " (simulated clock)" : "";
+  const judged = [
+    `Judged ${at === null ? markdownText(report.at) : `${longDate(at)} UTC`}${clock}`,
+    report.commit === null ? "" : ` on commit ${markdownCode(report.commit.slice(0, 7))}`,
+    gatesFrom === undefined ? "" : ` with the gates of ${markdownCode(gatesFrom)}`,
+  ].join("");
+  return [
+    judged,
+    reportUrl === undefined ? "" : markdownLink("full report", reportUrl),
+    run === undefined ? "" : `run ${markdownLink(run.label, run.url)}`,
+    report.trainingSeconds === null ? "" : `training took ${duration(report.trainingSeconds)}`,
+  ]
+    .filter((text) => text !== "")
+    .join(" · ");
+}

@@ -1,0 +1,101 @@
+import type { Curve } from "../../evaluate/evaluation-report.ts";
+import { type ChartFrame, canvas, disc, fitting, line, path, square, text } from "./canvas.ts";
+import { curveFrame, type Plot } from "./curve-frame.ts";
+import { extent } from "./scale.ts";
+
+type Points = readonly (readonly [number, number])[];
+
+/** Observed rate against predicted: on the diagonal the model means what it says. */
+export function calibrationPlot(curve: Curve, baseline: string, frame: ChartFrame): string {
+  const [, high] = extent([...curve.candidate.flat(), ...(curve.baseline?.flat() ?? [])], 0.05);
+  const top = Math.min(Math.max(high, 0.05), 1);
+  const plot = curveFrame(frame.width, {
+    x: [0, top],
+    y: [0, top],
+    xLabel: "mean predicted",
+    yLabel: "observed rate",
+    aspect: 0.8,
+  });
+  const diagonal = line(plot.x(0), plot.y(0), plot.x(top), plot.y(top), "diagonal");
+  return canvas(frame, plot.height, [...plot.body, diagonal, ...bothSides(plot, curve, baseline, true)]);
+}
+
+/** True positive rate against false positive rate. */
+export function rocPlot(curve: Curve, baseline: string, frame: ChartFrame): string {
+  const plot = curveFrame(frame.width, {
+    x: [0, 1],
+    y: [0, 1],
+    xLabel: "false positive rate",
+    yLabel: "true positive rate",
+    aspect: 0.8,
+  });
+  const chance = line(plot.x(0), plot.y(0), plot.x(1), plot.y(1), "diagonal");
+  return canvas(frame, plot.height, [...plot.body, chance, ...bothSides(plot, curve, baseline, false)]);
+}
+
+/** Mean residual per tenth of the predictions: around zero the model is unbiased. */
+export function residualPlot(curve: Curve, baseline: string, frame: ChartFrame): string {
+  const points = [...curve.candidate, ...(curve.baseline ?? [])];
+  const [, most] = extent(
+    points.map(([, y]) => Math.abs(y)),
+    0.15,
+  );
+  const plot = curveFrame(frame.width, {
+    x: extent(
+      points.map(([x]) => x),
+      0.04,
+    ),
+    y: [-most, most],
+    xLabel: "mean prediction",
+    yLabel: "mean residual",
+    aspect: 0.6,
+  });
+  return canvas(frame, plot.height, [...plot.body, ...bothSides(plot, curve, baseline, true)]);
+}
+
+/** Baseline: grey, dashed, hollow squares. Candidate: accent, solid, discs. Each named where the two are farthest apart. */
+function bothSides({ x, y }: Plot, curve: Curve, baseline: string, marks: boolean): string[] {
+  const placed = (points: Points) => points.map(([px, py]): [number, number] => [x(px), y(py)]);
+  const base = curve.baseline === null ? [] : placed(curve.baseline);
+  const candidate = placed(curve.candidate);
+  return [
+    path(base, "curve base"),
+    ...(marks ? base.map(([px, py]) => square(px, py, 3, "hollow")) : []),
+    path(candidate, "curve"),
+    ...(marks ? candidate.map(([px, py]) => disc(px, py, 3.5, "mark")) : []),
+    ...names(candidate, base, baseline),
+  ];
+}
+
+function names(candidate: Points, base: Points, baseline: string): string[] {
+  const middle = candidate[Math.floor(candidate.length / 2)];
+  if (middle === undefined) return [];
+  if (base.length === 0) return [text(middle[0] - 8, middle[1] - 8, "candidate", "accent halo", "end")];
+  let best = { gap: -1, at: middle, other: middle[1] };
+  for (const point of candidate.slice(1, -1)) {
+    const other = heightAt(base, point[0]);
+    if (Math.abs(other - point[1]) > best.gap) best = { gap: Math.abs(other - point[1]), at: point, other };
+  }
+  const [px, py] = best.at;
+  const above = py <= best.other; // pixels grow downwards
+  const [up, down] = [Math.min(py, best.other) - 9, Math.max(py, best.other) + 17];
+  const side = (high: boolean) => ({
+    x: high ? px - 6 : px + 6,
+    y: high ? up : down,
+    anchor: high ? ("end" as const) : ("start" as const),
+  });
+  const [mine, theirs] = [side(above), side(!above)];
+  return [
+    text(mine.x, mine.y, "candidate", "accent halo", mine.anchor),
+    text(theirs.x, theirs.y, fitting(baseline, 130), "grey halo", theirs.anchor),
+  ];
+}
+
+/** The height of a curve at a horizontal place, read off between its points. */
+function heightAt(points: Points, px: number): number {
+  const after = points.findIndex(([at]) => at >= px);
+  const right = points[after === -1 ? points.length - 1 : after] as readonly [number, number];
+  const left = points[after - 1];
+  if (left === undefined || right[0] === left[0]) return right[1];
+  return left[1] + ((right[1] - left[1]) * (px - left[0])) / (right[0] - left[0]);
+}

@@ -1,0 +1,146 @@
+import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
+import { groupNoun } from "./format/group-noun.ts";
+import { estimateText, intervalText } from "./format/interval.ts";
+import { metricTitle, unitSuffix } from "./format/metric-name.ts";
+import { count, counted, fixed, levelText, plainNumber, signed } from "./format/number.ts";
+import { claimIgnoringGroups, type GateReading, gainLimit } from "./gate-reading.ts";
+import type { Phrase } from "./phrase.ts";
+
+/** "Log loss 0.4812 against 0.4868: **0.0056 lower** (95 %: 0.0026 … 0.0088 lower) on the same 508,120 rows of 30 days." */
+export function lessOrMore(report: EvaluationReport, reading: GateReading): Phrase[] {
+  const { metric, shown, decimals } = reading;
+  if (metric === null || shown === null) return [];
+  const unit = unitSuffix(metric.unit);
+  const sides = `${metricTitle(metric.name)} ${fixed(metric.candidate.value, decimals)}${unit} against ${metric.baseline === null ? "–" : fixed(metric.baseline.value, decimals)}${unit}: `;
+  const said: Phrase[] = [sides, ...difference(report, reading)];
+  const margin = marginClause(reading);
+  return [...said, " on ", evidence(report), margin, "."];
+}
+
+/** "**0.0056 lower** (95 %: 0.0026 … 0.0088 lower)", or "difference **+0.002** (95 %: −0.001 … +0.005)" where the sign is open. */
+function difference(report: EvaluationReport, { shown, decimals, metric }: GateReading): Phrase[] {
+  if (shown === null) return [];
+  const unit = unitSuffix(metric?.unit ?? "");
+  const level = levelText(report.method.level);
+  if (shown.interval === null) return pointDifference(shown.value, decimals, unit);
+  const [lower, upper] = shown.interval;
+  if (lower > 0 || upper < 0) {
+    const way = lower > 0 ? "higher" : "lower";
+    const [least, most] = lower > 0 ? [lower, upper] : [-upper, -lower];
+    return [
+      { strong: `${fixed(Math.abs(shown.value), decimals)}${unit} ${way}` },
+      ` (${level}: ${fixed(least, decimals)} … ${fixed(most, decimals)} ${way})`,
+    ];
+  }
+  return [
+    "difference ",
+    { strong: `${signed(shown.value, decimals)}${unit}` },
+    ` (${level}: ${signed(lower, decimals)} … ${signed(upper, decimals)})`,
+  ];
+}
+
+export function pointDifference(value: number, decimals: number, unit = ""): Phrase[] {
+  if (Number(value.toFixed(decimals)) === 0) return [{ strong: "no difference" }];
+  return [{ strong: `${fixed(Math.abs(value), decimals)}${unit} ${value > 0 ? "higher" : "lower"}` }];
+}
+
+/** How much was seen: "the same 508,120 rows of 30 days". */
+export function evidence(report: EvaluationReport): string {
+  const { mode, rows } = report.pairing;
+  const seen = mode === "none" || rows === 0 ? (report.data?.rows ?? report.candidate.predictions?.rows ?? rows) : rows;
+  if (report.pointOnly || seen === 0) return "the figures the trainings reported";
+  const { groups, clusters } = report.method;
+  const of =
+    groups === null || clusters === null ? "" : ` of ${counted(clusters, groupNoun(groups, 1), groupNoun(groups, 2))}`;
+  return `${mode === "paired" ? "the same " : ""}${counted(seen, "row")}${of}`;
+}
+
+function marginClause(reading: GateReading): string {
+  const limit = gainLimit(reading);
+  const { decimals, metric } = reading;
+  if (reading.check.limit === null || limit === 0 || metric === null) return "";
+  const size = trimmed(Math.abs(limit), decimals) + unitSuffix(metric.unit);
+  return limit < 0 ? `; the margin is ${size}` : `; at least ${size} was asked for`;
+}
+
+/** A limit is exact: written with its own digits, not with the interval's. */
+export function trimmed(value: number, decimals: number): string {
+  const own = fixed(value, Math.max(decimals, 6));
+  return own.includes(".") ? own.replace(/\.?0+$/, "") : own;
+}
+
+/** "ROC-AUC 0.648 [0.624, 0.672] is above the standard of 0.60." */
+export function aboveStandard(reading: GateReading): Phrase[] {
+  const { metric, shown, limit, decimals, check } = reading;
+  if (metric === null || shown === null || limit === null) return [`${check.rule}: ${check.status}.`];
+  const standard = standardText(limit);
+  const estimate = `${metricTitle(metric.name)} ${estimateText(shown, decimals)}${unitSuffix(metric.unit)}`;
+  const above = shown.value >= limit;
+  if (check.status === "inconclusive") return [`${estimate} may lie on either side of the standard of ${standard}.`];
+  return [`${estimate} is ${above ? "above" : "below"} the standard of ${standard}.`];
+}
+
+/** 0.6 → "0.60": a standard below ten has two decimals at least. */
+export function standardText(limit: number): string {
+  const text = trimmed(limit, 2);
+  const decimals = text.split(".")[1]?.length ?? 0;
+  return Math.abs(limit) < 10 && decimals < 2 && limit !== 0 ? fixed(limit, 2) : text;
+}
+
+/** Why it cannot be told, how many more groups would, and what ignoring the groups would have claimed. */
+export function inconclusive(report: EvaluationReport, deciding: GateReading | null): Phrase[] {
+  if (deciding === null || deciding.shown === null || deciding.metric === null) {
+    return deciding === null
+      ? ["No gate could be decided."]
+      : ["Check ", { code: deciding.check.id }, " is open: ", deciding.check.reason ?? deciding.check.rule, "."];
+  }
+  const gate: Phrase[] = [" Gate ", { code: deciding.check.subject }, " decided."];
+  if (deciding.kind === "absolute") return [...aboveStandard(deciding), ...gate];
+  const { metric, shown, decimals } = deciding;
+  const unit = unitSuffix(metric.unit);
+  const { groups, clusters } = report.method;
+  const over =
+    groups === null || clusters === null
+      ? `on ${evidence(report)}`
+      : `over ${counted(clusters, groupNoun(groups, 1), groupNoun(groups, 2))}`;
+  const interval = shown.interval === null ? "" : ` ${intervalText(shown.interval, decimals, true)}`;
+  const said: Phrase[] = [
+    `${metricTitle(metric.name)} differs by `,
+    { strong: signed(shown.value, decimals) + unit },
+    `${interval} ${over}: ${possibilities(deciding)}`,
+  ];
+  if (metric.moreNeeded !== null) {
+    const days =
+      groups === null
+        ? counted(metric.moreNeeded, "more evaluation row", "more evaluation rows")
+        : `${count(metric.moreNeeded)} more ${groupNoun(groups, metric.moreNeeded)} of evaluation rows`;
+    said.push(` About ${days} would settle a difference of this size.`);
+  }
+  return [...said, ...gate, ...groupsClause(report, deciding)];
+}
+
+function possibilities(reading: GateReading): string {
+  const { check, shown } = reading;
+  const limit = gainLimit(reading);
+  if (check.reason !== null && (shown?.interval === null || !straddles(reading)))
+    return `${check.reason.replace(/[.\s]+$/, "")}.`;
+  const size = plainNumber(Math.abs(limit));
+  if (limit < 0) return `worse by more than the margin of ${size} is still possible.`;
+  if (limit > 0) return `an improvement of ${size} is possible, and so is less.`;
+  return "better or worse are both possible.";
+}
+
+/** True when the interval holds the limit, which is what makes a gate undecided by its numbers. */
+function straddles({ shown, limit }: GateReading): boolean {
+  return shown?.interval != null && shown.interval[0] <= (limit ?? 0) && shown.interval[1] >= (limit ?? 0);
+}
+
+/** "Treating the rows as independent would have claimed [−0.0013, −0.0007], a clear gain; rows of one day are not." */
+export function groupsClause(report: EvaluationReport, reading: GateReading): Phrase[] {
+  const claim = claimIgnoringGroups(reading);
+  if (claim === null || report.method.groups === null) return [];
+  const called = { pass: ", a pass", fail: ", a failure", inconclusive: ", no decision" }[claim.status];
+  return [
+    ` Treating the rows as independent would have claimed ${intervalText(claim.interval, reading.decimals, true)}${called}; rows of one ${groupNoun(report.method.groups, 1)} are not independent.`,
+  ];
+}

@@ -1,0 +1,182 @@
+import { decidingCheck } from "../check/check.ts";
+import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
+import { visibleText } from "./escape.ts";
+import { count, counted } from "./format/number.ts";
+import { type GateReading, gateReadings } from "./gate-reading.ts";
+import type { Phrase, Sentence } from "./phrase.ts";
+import { aboveStandard, inconclusive, lessOrMore } from "./verdict-clauses.ts";
+
+/** What came out, as one word for tables and tests. */
+export type Outcome =
+  | "better"
+  | "no-worse"
+  | "meets-standard"
+  | "first-model"
+  | "inconclusive"
+  | "worse"
+  | "below-standard"
+  | "not-comparable"
+  | "failed"
+  | "unchanged";
+
+/** The verdict as a colleague would say it. `headline` follows the model's name and a colon; `body` starts with a capital. */
+export interface VerdictSentence {
+  readonly outcome: Outcome;
+  readonly headline: string;
+  readonly body: Sentence;
+}
+
+/** Verdict, against what, by how much, on how much evidence, what decided. */
+export function verdictSentence(report: EvaluationReport): VerdictSentence {
+  const readings = gateReadings(report);
+  const baseline = visibleText(report.baseline?.label ?? "the baseline", 60);
+  if (report.unchanged) {
+    return {
+      outcome: "unchanged",
+      headline: `unchanged, the same bytes as ${baseline}`,
+      body: ["Every model file is byte for byte the baseline's. There is nothing to judge."],
+    };
+  }
+  const deciding = readings.find(({ check }) => check === decidingCheck(report.checks)) ?? null;
+  const said = sayVerdict(report, readings, deciding, baseline);
+  return { ...said, body: [...said.body, ...caveats(report)] };
+}
+
+function sayVerdict(
+  report: EvaluationReport,
+  readings: readonly GateReading[],
+  deciding: GateReading | null,
+  baseline: string,
+): VerdictSentence {
+  if (report.verdict === "fail") return failed(report, readings, deciding, baseline);
+  if (report.verdict === "inconclusive") {
+    return { outcome: "inconclusive", headline: headlineOfDoubt(report), body: inconclusive(report, deciding) };
+  }
+  const lead = leadingGate(readings, "pass");
+  if (report.baseline === null) return firstModel(report, readings);
+  if (lead === null) {
+    const standard = readings.find((reading) => reading.kind === "absolute" && reading.check.status === "pass");
+    if (standard === undefined)
+      return {
+        outcome: "failed",
+        headline: "judged without a gate",
+        body: ["No gate compared it with ", baseline, ". "],
+      };
+    return {
+      outcome: "meets-standard",
+      headline: "meets its standard",
+      body: [...aboveStandard(standard), " No gate compared it with ", baseline, ".", gatesPassed(readings)],
+    };
+  }
+  const better = gains(lead);
+  return {
+    outcome: better ? "better" : "no-worse",
+    headline: `${better ? "better" : "no worse"} than ${baseline}`,
+    body: [...lessOrMore(report, lead), gatesPassed(readings)],
+  };
+}
+
+function failed(
+  report: EvaluationReport,
+  readings: readonly GateReading[],
+  deciding: GateReading | null,
+  baseline: string,
+): VerdictSentence {
+  const { labelsChanged, rows } = report.pairing;
+  if (labelsChanged > 0 && readings.some(({ check, kind }) => kind === "other" && check.status === "fail")) {
+    const of =
+      rows >= labelsChanged ? `${count(labelsChanged)} of ${counted(rows, "label")}` : counted(labelsChanged, "label");
+    const verb = labelsChanged === 1 ? "differs from the one " : "differ from the ones ";
+    return {
+      outcome: "not-comparable",
+      headline: "not comparable",
+      body: [
+        `${of} ${verb}`,
+        baseline,
+        " was judged on. The evaluation set changed; see ",
+        { strong: "What changed" },
+        ".",
+      ],
+    };
+  }
+  if (deciding === null || deciding.kind === "other" || deciding.shown === null) {
+    const reason = deciding?.check.reason ?? null;
+    const body: Phrase[] =
+      deciding === null
+        ? ["A deciding check failed. "]
+        : ["Check ", { code: deciding.check.id }, " failed: ", reason ?? deciding.check.rule, "."];
+    return { outcome: "failed", headline: "failed a check", body };
+  }
+  const gates: Phrase[] = [" ", ...failedGates(readings)];
+  if (deciding.kind === "absolute")
+    return { outcome: "below-standard", headline: "below its standard", body: [...aboveStandard(deciding), ...gates] };
+  return { outcome: "worse", headline: `worse than ${baseline}`, body: [...lessOrMore(report, deciding), ...gates] };
+}
+
+function firstModel(report: EvaluationReport, readings: readonly GateReading[]): VerdictSentence {
+  const standards = readings.filter((reading) => reading.kind === "absolute" && reading.check.status === "pass");
+  const first = report.noBaseline !== "not-asked";
+  const opening = first ? "There is nothing to compare it with. " : "No baseline was asked for. ";
+  const body: Phrase[] =
+    standards.length === 0
+      ? ["No standard was set, so this verdict carries no claim."]
+      : standards.flatMap((reading, at) => [at === 0 ? "" : " ", ...aboveStandard(reading)]);
+  return {
+    outcome: first ? "first-model" : "meets-standard",
+    headline: first ? "first version" : "meets its standard",
+    body: [opening, ...body],
+  };
+}
+
+/** The first deciding gate that compares: improve-by before margin, as listed. */
+function leadingGate(readings: readonly GateReading[], status: "pass"): GateReading | null {
+  return (
+    readings.find(
+      ({ check, kind, shown }) =>
+        kind === "comparing" && check.severity === "fail" && check.status === status && shown !== null,
+    ) ?? null
+  );
+}
+
+/** True when the whole interval shows a gain. Point values claim it only where the gate asked for better. */
+function gains({ metric, check }: GateReading): boolean {
+  if (metric?.gain == null) return false;
+  const { interval, value } = metric.gain;
+  return interval === null ? value > 0 && check.id.endsWith("-not-better") : interval[0] > 0;
+}
+
+function headlineOfDoubt(report: EvaluationReport): string {
+  return report.baseline === null
+    ? "cannot tell yet whether it meets its standard"
+    : `cannot tell yet whether it is better or worse than ${visibleText(report.baseline.label, 60)}`;
+}
+
+function gatesPassed(readings: readonly GateReading[]): string {
+  const number = readings.filter(({ check }) => check.severity === "fail" && check.status === "pass").length;
+  if (number === 0) return "";
+  return number === 1 ? " The gate passed." : number === 2 ? " Both gates passed." : ` All ${number} gates passed.`;
+}
+
+function failedGates(readings: readonly GateReading[]): Phrase[] {
+  const failures = readings.filter(({ check }) => check.severity === "fail" && check.status === "fail");
+  const names = failures.flatMap<Phrase>(({ check }, at) => [
+    at === 0 ? "" : at === failures.length - 1 ? " and " : ", ",
+    { code: check.subject },
+  ]);
+  return [failures.length === 1 ? "Gate " : "Gates ", ...names, " failed."];
+}
+
+/** What weakens the claim, said in the same breath. */
+function caveats(report: EvaluationReport): Phrase[] {
+  const said: Phrase[] = [];
+  if (report.pointOnly)
+    said.push(" Point values only: without predictions there is no interval, and no claim of significance.");
+  else if (report.method.interval === "point")
+    said.push(" Point values were compared; noise was not taken into account.");
+  if (report.baseline !== null && report.pairing.mode === "unpaired" && !report.pointOnly) {
+    said.push(
+      " The two sides were scored on different rows, so the comparison is unpaired and wider than it could be.",
+    );
+  }
+  return said;
+}
