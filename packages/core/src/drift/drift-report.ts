@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Check, Estimate, Interval } from "../check/check.ts";
-import { Sha256, Timestamp } from "../document.ts";
 import { Params } from "../data/params.ts";
+import { Sha256, Timestamp } from "../document.ts";
 
 /** One column of now against the reference. */
 export const ColumnDrift = z.object({

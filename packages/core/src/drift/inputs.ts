@@ -1,12 +1,35 @@
 import { z } from "zod";
 
 export const DriftInputs = z.strictObject({
-  model: z.string().optional().describe("the model; may be left out when the config has one").meta({ positional: true, placeholder: "MODEL" }),
-  environment: z.string().default("production").describe("whose live version is the reference").meta({ placeholder: "NAME" }),
-  current: z.array(z.string()).default([]).describe("look at these files instead of drift.current; globs").meta({ placeholder: "PATH" }),
-  reference: z.string().optional().describe("compare with this table or profile, without a project").meta({ placeholder: "FILE", surface: "cli" }),
-  "on-drift": z.enum(["report", "issue", "retrain"]).optional().describe("what drift leads to, instead of drift.on-drift"),
+  model: z
+    .string()
+    .optional()
+    .describe("the model; may be left out when the config has one")
+    .meta({ positional: true, placeholder: "MODEL" }),
+  environment: z
+    .string()
+    .default("production")
+    .describe("whose live version is the reference")
+    .meta({ placeholder: "NAME" }),
+  current: z
+    .array(z.string())
+    .default([])
+    .describe("look at these files instead of drift.current; globs")
+    .meta({ placeholder: "PATH" }),
+  reference: z
+    .string()
+    .optional()
+    .describe("compare with this table or profile, without a project")
+    .meta({ placeholder: "FILE", surface: "cli" }),
+  "on-drift": z
+    .enum(["report", "issue", "retrain"])
+    .optional()
+    .describe("what drift leads to, instead of drift.on-drift"),
   "fail-on": z.enum(["drift", "data-broken"]).default("data-broken").describe("drift: exit 1 on drift too"),
-  report: z.string().optional().describe("write the report with its pictures here as one HTML file").meta({ placeholder: "FILE.html" }),
+  report: z
+    .array(z.string().regex(/\.(html|md|json)$/, "a name that ends in .html, .md or .json"))
+    .default([])
+    .describe("write the report here: .html with pictures, .md or .json; may be repeated")
+    .meta({ placeholder: "FILE.html" }),
 });
 export type DriftInputs = z.output<typeof DriftInputs>;

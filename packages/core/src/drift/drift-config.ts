@@ -1,0 +1,13 @@
+import { ModelConfig } from "../config/config.ts";
+import { TrainyardError } from "../errors.ts";
+
+export type DriftConfig = NonNullable<ModelConfig["drift"]>;
+
+/** The drift section; a model without one can still be looked at with files that are named. @throws NO_CURRENT_DATA */
+export function driftConfig(config: ModelConfig, current: readonly string[]): DriftConfig {
+  if (config.drift !== undefined)
+    return current.length === 0 ? config.drift : { ...config.drift, current: [...current] };
+  if (current.length === 0)
+    throw new TrainyardError("NO_CURRENT_DATA", { pattern: "drift.current", from: null, to: null });
+  return ModelConfig.shape.drift.unwrap().parse({ current: [...current] });
+}

@@ -1,0 +1,22 @@
+import type { RegistryEvent } from "../registry/event.ts";
+import type { ModelState } from "../registry/registry.ts";
+
+/**
+ * True while a retraining that drift asked for is neither live nor refused: no version went live in the environment since, and fewer
+ * evaluations than candidates came out against them. One alarm, one retraining.
+ */
+export function retrainUnderWay(
+  state: Pick<ModelState, "drifts" | "deployments">,
+  events: readonly RegistryEvent[],
+  live: { readonly environment: string; readonly version: number; readonly candidates: number },
+): boolean {
+  const asked = state.drifts.findLast((drift) => drift.retrain && drift.version === live.version);
+  if (asked === undefined) return false;
+  const deployed = state.deployments.some(
+    ({ seq, environment, outcome }) => seq > asked.seq && environment === live.environment && outcome === "live",
+  );
+  const refused = events.filter(
+    (event) => event.seq > asked.seq && event.type === "evaluation.recorded" && event.verdict !== "pass",
+  ).length;
+  return !deployed && refused < live.candidates;
+}
