@@ -5,40 +5,43 @@ import type { JudgedRows } from "./metric.ts";
 
 /** Most points of a curve. */
 const MOST_POINTS = 200;
-/** Bins of a calibration curve, of equal mass. */
-const BINS = 15;
+/** Bins of equal mass. */
+const CALIBRATION_BINS = 15;
+const RESIDUAL_BINS = 10;
 
 type Point = [number, number];
 
 /** The curves of a task: ROC and calibration of binary scores, residuals of a regression. */
 export function curves(candidate: JudgedRows, baseline: JudgedRows | null): Curve[] {
-  const draw = (id: Curve["id"], of: (rows: JudgedRows) => Point[]): Curve => ({
+  const ours = curvesOf(candidate);
+  const theirs = baseline === null ? [] : curvesOf(baseline);
+  return ours.map(({ id, points }) => ({
     id,
-    candidate: of(candidate),
-    baseline: baseline === null || baseline.scores === null ? null : of(baseline),
-  });
-  if (candidate.scores === null) return [];
-  if (candidate.task === "binary")
+    candidate: points,
+    baseline: theirs.find((other) => other.id === id)?.points ?? null,
+  }));
+}
+
+function curvesOf({ task, rows, labels, scores }: JudgedRows): { id: Curve["id"]; points: Point[] }[] {
+  if (scores === null || labels === null || (task !== "binary" && task !== "regression")) return [];
+  const order = argsort(scores);
+  if (task === "binary") {
+    const observed = (row: number) => labels[row] as number;
     return [
-      draw("roc", roc),
-      draw("calibration", (rows) => bins(rows, BINS, (row) => (rows.labels as Float64Array)[row] as number)),
+      { id: "roc", points: roc(scores, labels, order) },
+      { id: "calibration", points: bins(scores, order, CALIBRATION_BINS, observed) },
     ];
-  if (candidate.task === "regression") {
-    const residual = (rows: JudgedRows) => (row: number) =>
-      ((rows.scores as Float64Array)[row] as number) - ((rows.labels as Float64Array)[row] as number);
-    return [draw("residuals", (rows) => bins(rows, 10, residual(rows)))];
   }
-  return [];
+  const residual = (row: number) => (labels[row] as number) - (scores[row] as number);
+  return rows < RESIDUAL_BINS ? [] : [{ id: "residuals", points: bins(scores, order, RESIDUAL_BINS, residual) }];
 }
 
 /** (false positive rate, true positive rate) at thresholds spread evenly along the curve's length, from (0, 0) to (1, 1). */
-function roc(rows: JudgedRows): Point[] {
-  const scores = rows.scores as Float64Array;
-  const labels = rows.labels as Float64Array;
-  const order = argsort(scores);
+function roc(scores: Float64Array, labels: Float64Array, order: Uint32Array): Point[] {
+  const rows = order.length;
   let positives = 0;
-  for (let row = 0; row < rows.rows; row++) positives += labels[row] as number;
-  const negatives = rows.rows - positives;
+  for (let row = 0; row < rows; row++) positives += labels[row] as number;
+  const negatives = rows - positives;
   const points: Point[] = [[1, 1]];
   let [p, n] = [positives, negatives];
   let walked = 0;
@@ -48,7 +51,7 @@ function roc(rows: JudgedRows): Point[] {
     p -= tied;
     n -= to - from - tied;
     walked += tied / positives + (to - from - tied) / negatives;
-    if (walked < 2 / (MOST_POINTS - 2) || to === rows.rows) return;
+    if (walked < 2 / (MOST_POINTS - 2) || to === rows) return;
     points.push([n / negatives, p / positives]);
     walked = 0;
   });
@@ -57,9 +60,8 @@ function roc(rows: JudgedRows): Point[] {
 }
 
 /** (mean score, mean of `value`) of each bin of equal mass, in order of the score; equal scores share a bin. */
-function bins(rows: JudgedRows, count: number, value: (row: number) => number): Point[] {
-  const scores = rows.scores as Float64Array;
-  const order = argsort(scores);
+function bins(scores: Float64Array, order: Uint32Array, count: number, value: (row: number) => number): Point[] {
+  const rows = order.length;
   const points: Point[] = [];
   let [sum, total, size] = [0, 0, 0];
   eachTie(scores, order, (from, to) => {
@@ -69,8 +71,7 @@ function bins(rows: JudgedRows, count: number, value: (row: number) => number): 
       total += value(row);
     }
     size += to - from;
-    const full = to >= ((points.length + 1) * rows.rows) / count;
-    if (size === 0 || (!full && to < rows.rows)) return;
+    if (to < rows && to < ((points.length + 1) * rows) / count) return;
     points.push([sum / size, total / size]);
     [sum, total, size] = [0, 0, 0];
   });

@@ -128,8 +128,15 @@ function readBinary({ path, label, score, decision, classes }: Columns): Read {
   let decisions: Int32Array;
   if (decision !== null)
     decisions = binaryLabels(decision.column, decision.name, path, names, { predicted: true }).codes;
-  else decisions = Int32Array.from(scores as Float64Array, (value) => (value >= 0.5 ? 1 : 0));
-  return { labels: labels === null ? null : Float64Array.from(labels.codes), classes: names, scores, decisions };
+  else decisions = decided(scores as Float64Array);
+  return { labels: labels === null ? null : new Float64Array(labels.codes), classes: names, scores, decisions };
+}
+
+/** The positive class from a probability of one half on. */
+function decided(scores: Float64Array): Int32Array {
+  const decisions = new Int32Array(scores.length);
+  for (let row = 0; row < scores.length; row++) decisions[row] = (scores[row] as number) >= 0.5 ? 1 : 0;
+  return decisions;
 }
 
 function readMulticlass({ path, label, decision, classes }: Columns): Read {

@@ -26,7 +26,7 @@ export function slices(
   for (const factor of candidate.slices) {
     for (const [code, rows] of rowsByCode(factor).entries()) {
       if (rows.length < LEAST_ROWS) continue;
-      const ours = takeRows(candidate, rows);
+      const ours = takeRows({ ...candidate, slices: [] }, rows);
       if (metric.from.kind !== "sums" && !bothClasses(ours)) continue;
       const theirs = baseline === null ? null : takeRows({ ...baseline, slices: [] }, rows);
       const slice = judgeSlice(ours, theirs, metric, alpha);

@@ -1,9 +1,14 @@
+/** Below this, counting 65,536 digits costs more than comparing. */
+const FEW = 4_000;
+
 /**
  * Row numbers in ascending order of their values; equal values keep their order. Radix sort of the IEEE 754 bits, 16 at a time, about ten
  * times as fast as sorting with a comparison. Takes no NaN; −0 counts as 0.
  */
 export function argsort(values: Float64Array): Uint32Array {
   const rows = values.length;
+  if (rows < FEW)
+    return new Uint32Array(Array(rows).keys()).sort((a, b) => (values[a] as number) - (values[b] as number) || a - b);
   const low = new Uint32Array(rows);
   const high = new Uint32Array(rows);
   const one = new Float64Array(1);
@@ -14,7 +19,8 @@ export function argsort(values: Float64Array): Uint32Array {
     low[row] = sign === 1 ? ~(bits[0] as number) : (bits[0] as number);
     high[row] = sign === 1 ? ~(bits[1] as number) : (bits[1] as number) | 0x80000000;
   }
-  let order = Uint32Array.from({ length: rows }, (_, row) => row);
+  let order = new Uint32Array(rows);
+  for (let row = 0; row < rows; row++) order[row] = row;
   let spare = new Uint32Array(rows);
   for (const [words, shift] of [
     [low, 0],
