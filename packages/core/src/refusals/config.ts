@@ -57,6 +57,10 @@ export const configRefusals = {
     `${JSON.stringify(d.path)} cannot be read: ${d.problem}.`,
     "Check that it is a plain file you may read.",
   ],
+  FILE_UNWRITABLE: (d: { path: string; problem: string }) => [
+    `${JSON.stringify(d.path)} cannot be written: ${d.problem}.`,
+    "Check the permissions of the folder and that the disk is not read-only.",
+  ],
   FILE_EXISTS: (d: { path: string }) => [`${d.path} exists already. Nothing was written.`, "Remove it first, or choose another place."],
   DISK_FULL: (d: { path: string }) => [`There is no space left to write ${d.path}. Nothing is half-written.`, "Free some space and run again."],
   PLATFORM_UNSUPPORTED: (d: { platform: string; verb: string }) => [

@@ -17,6 +17,10 @@ export const trainRefusals = {
     `There is no run "${d.run}" here.`,
     d.known.length === 0 ? "Train first: `trainyard train`." : `Newest runs: ${d.known.join(", ")}.`,
   ],
+  RUN_AMBIGUOUS: (d: { run: string; matches: readonly string[] }) => [
+    `"${d.run}" begins the id of ${d.matches.length} runs: ${d.matches.slice(0, 5).join(", ")}${d.matches.length > 5 ? ", …" : ""}.`,
+    "Write more of the id.",
+  ],
   NO_RUN: (d: { model: string }) => [`${d.model} has no run yet.`, "Train first: `trainyard train`."],
   RUN_UNFINISHED: (d: { run: string; status: string }) => [
     `Run ${d.run} is ${d.status}; only a succeeded run can be used.`,
@@ -37,6 +41,10 @@ export const trainRefusals = {
   PREDICT_MISSING: (d: { model: string }) => [
     `models.${d.model}.evaluate.predict is not set, so rows cannot be scored.`,
     "Add the command that scores rows with a model's files.",
+  ],
+  PREDICT_FAILED: (d: { problem: string; tail: readonly string[] }) => [
+    `Scoring did not work: ${d.problem}${d.tail.length === 0 ? "" : `\n${d.tail.join("\n")}`}`,
+    "Run the command of evaluate.predict by hand with TRAINYARD_MODEL_DIR, TRAINYARD_DATA and TRAINYARD_PREDICTIONS set.",
   ],
   BUNDLE_INVALID: (d: { path: string; problem: string }) => [
     `${d.path} is not a run bundle: ${d.problem}.`,
