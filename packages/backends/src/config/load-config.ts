@@ -1,0 +1,96 @@
+import { lstat, readFile, realpath, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { type Config, type ConfigProblem, checkConfig, TrainyardError } from "@trainyard/core";
+import { errorCode, readRefusal } from "../local/file-refusals.ts";
+import { parseYamlText, type YamlText } from "./yaml-text.ts";
+
+export const CONFIG_NAME = "trainyard.yaml";
+
+/** A config with the project it belongs to. */
+export interface LoadedConfig {
+  readonly config: Config;
+  /** The project folder: absolute, canonical. */
+  readonly root: string;
+  /** Absolute path of the config file. */
+  readonly file: string;
+}
+
+/**
+ * Finds trainyard.yaml in a folder or above it, and reads it.
+ *
+ * @param from Where to look first: the working directory, or the folder `-C` names.
+ * @throws CONFIG_NOT_FOUND, CONFIG_SYNTAX, CONFIG_UNKNOWN_KEY, CONFIG_INVALID, PATH_OUTSIDE, FILE_UNREADABLE
+ */
+export async function loadConfig(from: string): Promise<LoadedConfig> {
+  const root = await projectFolder(from);
+  const file = join(root, CONFIG_NAME);
+  const bytes = await readConfigFile(file);
+  return { config: parseConfig(bytes, CONFIG_NAME), root, file };
+}
+
+/**
+ * The config that a text says.
+ *
+ * @param name What messages call the file; "main:trainyard.yaml" for that of a branch.
+ * @throws CONFIG_SYNTAX, CONFIG_UNKNOWN_KEY, CONFIG_INVALID, PATH_OUTSIDE
+ */
+export function parseConfig(text: string | Uint8Array, name: string): Config {
+  const yaml = parseYamlText(typeof text === "string" ? new TextEncoder().encode(text) : text, name);
+  const result = checkConfig(yaml.value);
+  if ("config" in result) return result.config;
+  throw refusal(result.problems[0] as ConfigProblem, yaml);
+}
+
+function refusal(problem: ConfigProblem, yaml: YamlText): TrainyardError {
+  const field = problem.path.length === 0 ? "the file" : problem.path.map(String).join(".");
+  if (problem.kind === "unknown-key") {
+    const { nearest, known } = problem;
+    return new TrainyardError("CONFIG_UNKNOWN_KEY", { at: yaml.at(problem.path, true), key: field, nearest, known });
+  }
+  if (problem.kind === "outside") {
+    return new TrainyardError("PATH_OUTSIDE", { path: problem.got, what: `${yaml.at(problem.path)}: ${field}` });
+  }
+  const { expected } = problem;
+  const got = yaml.value === null ? "empty" : problem.got;
+  return new TrainyardError("CONFIG_INVALID", { at: yaml.at(problem.path, problem.key), field, expected, got });
+}
+
+async function projectFolder(from: string): Promise<string> {
+  const start = resolve(from);
+  try {
+    if (!(await stat(start)).isDirectory())
+      throw new TrainyardError("FILE_UNREADABLE", { path: start, problem: "it is not a folder" });
+  } catch (error) {
+    throw readRefusal(error, from, "The folder");
+  }
+  const folder = await realpath(start);
+  for (let here = folder; ; here = dirname(here)) {
+    if (await exists(join(here, CONFIG_NAME))) return here;
+    if (dirname(here) === here) throw new TrainyardError("CONFIG_NOT_FOUND", { folder });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return false;
+    throw readRefusal(error, path);
+  }
+}
+
+/** At most a little more than a config may have, so that a pipe or a disk image is not read to its end. */
+async function readConfigFile(file: string): Promise<Uint8Array> {
+  try {
+    const found = await stat(file); // a symlink to another place is the user's way to share a config
+    if (!found.isFile())
+      throw new TrainyardError("FILE_UNREADABLE", { path: CONFIG_NAME, problem: "it is not a plain file" });
+    if (found.size > 16 * 1024 * 1024) {
+      throw new TrainyardError("CONFIG_SYNTAX", { at: `${CONFIG_NAME}:1:1`, problem: `it has ${found.size} bytes` });
+    }
+    return await readFile(file);
+  } catch (error) {
+    throw readRefusal(error, CONFIG_NAME, "The config");
+  }
+}
