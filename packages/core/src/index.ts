@@ -1,1 +1,107 @@
-export {};
+export { z } from "zod";
+export type {
+  Backend,
+  Bytes,
+  Clock,
+  CommitMessage,
+  Digester,
+  Exit,
+  Golden,
+  Machine,
+  Probe,
+  Processes,
+  Progress,
+  Random,
+  RegistryBranch,
+  Revision,
+  RunCommand,
+  RunFolder,
+  Runs,
+  Scratch,
+  Source,
+  Store,
+  Tables,
+  Target,
+  Targets,
+  Workspace,
+} from "./backend.ts";
+export { Check, CheckStatus, decidingCheck, Estimate, Interval, Verdict, verdict } from "./check/check.ts";
+export { chooseModel } from "./config/choose-model.ts";
+export { Config, type Dataset, Gate, Goal, ModelConfig, Task } from "./config/config.ts";
+export { type ConfigProblem, checkConfig } from "./config/problem.ts";
+export { parseSetting, type Setting, setParams } from "./config/set-params.ts";
+export { profileOf } from "./data/build-profile.ts";
+export { combineTables } from "./data/combine-tables.ts";
+export { DatasetRef } from "./data/dataset.ts";
+export { mergeProfiles } from "./data/merge-profile.ts";
+export { Json, type JsonValue, Params } from "./data/params.ts";
+export { ColumnProfile, NumericProfile, Profile, TextProfile } from "./data/profile.ts";
+export { type Column, type NumericColumn, nullCount, type Table, type TextColumn, textAt } from "./data/table.ts";
+export { type DeployResult, deploy } from "./deploy/deploy.ts";
+export { Deployment, Smoke } from "./deploy/deployment.ts";
+export { parseGolden } from "./deploy/golden.ts";
+export { DeployInputs, RollbackInputs } from "./deploy/inputs.ts";
+export { rollback } from "./deploy/rollback.ts";
+export {
+  Actor,
+  AliasName,
+  canonicalJson,
+  checkDocument,
+  FileRef,
+  isRelativePath,
+  ModelName,
+  ObjectId,
+  parseDocument,
+  parseJson,
+  prettyJson,
+  RelativePath,
+  Sha256,
+  Timestamp,
+} from "./document.ts";
+export { driftCheck } from "./drift/drift-check.ts";
+export { driftFiles } from "./drift/drift-files.ts";
+export { ColumnDrift, DriftReport, Performance, RetrainCandidate } from "./drift/drift-report.ts";
+export { DriftInputs } from "./drift/inputs.ts";
+export { exitCodeOf, isRefusal, type RefusalCode, refusals, TrainyardError } from "./errors.ts";
+export { EVALUATION_FILE, evaluate } from "./evaluate/evaluate.ts";
+export { evaluateFiles, type GivenFile } from "./evaluate/evaluate-files.ts";
+export { Change, Curve, EvaluationReport, MetricComparison, Side, SliceResult } from "./evaluate/evaluation-report.ts";
+export { EvaluateInputs } from "./evaluate/inputs.ts";
+export { type Field, type FieldMeta, fields, readFields } from "./inputs/field.ts";
+export { nearest } from "./nearest.ts";
+export { byCodePoint } from "./order.ts";
+export { type AliasChange, changeAlias } from "./register/alias.ts";
+export {
+  type HistoryRow,
+  history as historyRows,
+  showVersion,
+  type VersionRow,
+  versionRows,
+} from "./register/history.ts";
+export { AliasInputs, RegisterInputs } from "./register/inputs.ts";
+export { type Registration, register, registerBest } from "./register/register.ts";
+export { withdraw } from "./register/withdraw.ts";
+export { EventBody, type EventOf, EventPlace, modelOf, RegistryEvent } from "./registry/event.ts";
+export { MANIFEST_LIMIT, ModelVersion } from "./registry/model-version.ts";
+export { openRegistry, type RegistryPorts } from "./registry/open-registry.ts";
+export { parseReference, parseWhich, type Reference, resolve } from "./registry/reference.ts";
+export type { AliasState, Decision, ModelState, Registry, VersionState } from "./registry/registry.ts";
+export { rootDigest } from "./registry/root-digest.ts";
+export { fold } from "./registry/state.ts";
+export { type Finding, type Verification, verifyRegistry } from "./registry/verify.ts";
+export { deploymentMarkdown, deploymentText } from "./report/deployment-markdown.ts";
+export { driftHtml } from "./report/drift-html.ts";
+export { driftMarkdown } from "./report/drift-markdown.ts";
+export { driftLines, driftText } from "./report/drift-text.ts";
+export { evaluationHtml } from "./report/evaluation-html.ts";
+export { evaluationMarkdown, evaluationsMarkdown } from "./report/evaluation-markdown.ts";
+export { evaluationLines, evaluationText } from "./report/evaluation-text.ts";
+export { byteSize } from "./report/format/size.ts";
+export { type StoryPart, type StorySection, storyHtml } from "./report/story-html.ts";
+export { type TextLine, type TextPiece, type Tone, textOf } from "./report/text/line.ts";
+export { verdictSentence } from "./report/verdict-sentence.ts";
+export { DAY, duration, instant, longDate, timestamp } from "./time.ts";
+export { PredictInputs, TrainInputs } from "./train/inputs.ts";
+export { type Predicted, predict, rescore } from "./train/predict.ts";
+export { Failure, Metric, RunInputs, RunRecord, RunStatus, ScoredRows, StepRecord } from "./train/run-record.ts";
+export { train } from "./train/train.ts";

@@ -2,13 +2,38 @@ import { z } from "zod";
 import { Task } from "../config/config.ts";
 
 export const EvaluateInputs = z.strictObject({
-  model: z.string().optional().describe("the model; may be left out when the config has one").meta({ positional: true, placeholder: "MODEL" }),
+  model: z
+    .string()
+    .optional()
+    .describe("the model; may be left out when the config has one")
+    .meta({ positional: true, placeholder: "MODEL" }),
   run: z.string().optional().describe("the run to judge; default: the model's newest").meta({ placeholder: "ID" }),
-  baseline: z.string().optional().describe("compare with this version, alias, file (with candidate) or none").meta({ placeholder: "VERSION|FILE|none", surface: "cli" }),
-  candidate: z.string().optional().describe("judge this predictions file without a project").meta({ placeholder: "FILE", surface: "cli" }),
-  task: Task.optional().describe("what the predictions are, with candidate; default: told from the columns").meta({ surface: "cli" }),
-  groups: z.string().optional().describe("column to cluster intervals by, with candidate").meta({ placeholder: "COLUMN", surface: "cli" }),
-  "on-inconclusive": z.enum(["fail", "warn"]).optional().describe("fail: an inconclusive verdict exits 3; warn: it exits 0"),
-  report: z.string().optional().describe("write the report with its pictures here as one HTML file").meta({ placeholder: "FILE.html" }),
+  baseline: z
+    .string()
+    .optional()
+    .describe("compare with this version, alias, file (with candidate) or none")
+    .meta({ placeholder: "VERSION|FILE|none", surface: "cli" }),
+  candidate: z
+    .string()
+    .optional()
+    .describe("judge this predictions file without a project")
+    .meta({ placeholder: "FILE", surface: "cli" }),
+  task: Task.optional()
+    .describe("what the predictions are, with candidate; default: told from the columns")
+    .meta({ surface: "cli" }),
+  groups: z
+    .string()
+    .optional()
+    .describe("column to cluster intervals by, with candidate")
+    .meta({ placeholder: "COLUMN", surface: "cli" }),
+  "on-inconclusive": z
+    .enum(["fail", "warn"])
+    .optional()
+    .describe("fail: an inconclusive verdict exits 3; warn: it exits 0"),
+  report: z
+    .array(z.string().regex(/\.(html|md|json)$/, "a name that ends in .html, .md or .json"))
+    .default([])
+    .describe("write the report here: .html with pictures, .md or .json; may be repeated")
+    .meta({ placeholder: "FILE.html" }),
 });
 export type EvaluateInputs = z.output<typeof EvaluateInputs>;

@@ -27,11 +27,21 @@ type Shape = Readonly<Record<string, z.ZodType>>;
 
 /** The inputs of a verb, in the order they were written. */
 export function fields(schema: z.ZodObject): Field[] {
-  const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as { properties?: Record<string, Record<string, unknown>>; required?: string[] };
+  const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as {
+    properties?: Record<string, Record<string, unknown>>;
+    required?: string[];
+  };
   return Object.keys(schema.shape as Shape).map((name) => {
     const property = json.properties?.[name] ?? {};
     const choices = Array.isArray(property["enum"]) ? property["enum"].map(String) : null;
-    const type = property["type"] === "array" ? "list" : property["type"] === "boolean" ? "boolean" : property["type"] === "number" || property["type"] === "integer" ? "number" : "string";
+    const type =
+      property["type"] === "array"
+        ? "list"
+        : property["type"] === "boolean"
+          ? "boolean"
+          : property["type"] === "number" || property["type"] === "integer"
+            ? "number"
+            : "string";
     return {
       name,
       type,
@@ -41,7 +51,9 @@ export function fields(schema: z.ZodObject): Field[] {
       description: String(property["description"] ?? ""),
       surface: (property["surface"] as FieldMeta["surface"]) ?? "both",
       positional: property["positional"] === true,
-      placeholder: String(property["placeholder"] ?? (choices === null ? (type === "number" ? "N" : "VALUE") : choices.join("|"))),
+      placeholder: String(
+        property["placeholder"] ?? (choices === null ? (type === "number" ? "N" : "VALUE") : choices.join("|")),
+      ),
     } satisfies Field;
   });
 }
@@ -62,7 +74,11 @@ export function readFields<S extends z.ZodObject>(
     if (field === undefined) {
       const names = known.map((candidate) => candidate.name);
       const near = nearest(name, names);
-      throw new TrainyardError("INPUT_UNKNOWN", { input: say(name), nearest: near === null ? null : say(near), known: names.map(say) });
+      throw new TrainyardError("INPUT_UNKNOWN", {
+        input: say(name),
+        nearest: near === null ? null : say(near),
+        known: names.map(say),
+      });
     }
     if (raw === undefined || raw === "" || (Array.isArray(raw) && raw.length === 0)) continue;
     values[name] = coerce(field, raw, say(name));
@@ -72,14 +88,30 @@ export function readFields<S extends z.ZodObject>(
   const issue = result.error.issues[0] as z.core.$ZodIssue;
   const name = String(issue.path[0] ?? "");
   const field = known.find((candidate) => candidate.name === name);
-  if (field !== undefined && values[name] === undefined) throw new TrainyardError("INPUT_MISSING", { input: say(name), needed: field.description });
+  if (field !== undefined && values[name] === undefined)
+    throw new TrainyardError("INPUT_MISSING", { input: say(name), needed: field.description });
   const expected = field?.choices ? `one of ${field.choices.join(", ")}` : issue.message;
-  throw new TrainyardError("INPUT_INVALID", { input: say(name), expected, got: JSON.stringify(values[name]) ?? "missing" });
+  throw new TrainyardError("INPUT_INVALID", {
+    input: say(name),
+    expected,
+    got: JSON.stringify(values[name]) ?? "missing",
+  });
 }
 
 function coerce(field: Field, raw: string | readonly string[] | boolean, said: string): unknown {
-  if (field.type === "list") return typeof raw === "string" ? raw.split("\n").map((line) => line.trim()).filter((line) => line !== "") : raw;
-  if (typeof raw === "object") throw new TrainyardError("INPUT_INVALID", { input: said, expected: "given once", got: `given ${raw.length} times` });
+  if (field.type === "list")
+    return typeof raw === "string"
+      ? raw
+          .split("\n")
+          .map((line) => line.trim())
+          .filter((line) => line !== "")
+      : raw;
+  if (typeof raw === "object")
+    throw new TrainyardError("INPUT_INVALID", {
+      input: said,
+      expected: "given once",
+      got: `given ${raw.length} times`,
+    });
   if (field.type === "boolean") {
     if (raw === true || raw === "true") return true;
     if (raw === false || raw === "false") return false;
@@ -87,9 +119,15 @@ function coerce(field: Field, raw: string | readonly string[] | boolean, said: s
   }
   if (field.type === "number") {
     const number = typeof raw === "string" && raw.trim() !== "" ? Number(raw) : Number.NaN;
-    if (!Number.isFinite(number)) throw new TrainyardError("INPUT_INVALID", { input: said, expected: "a number", got: JSON.stringify(raw) });
+    if (!Number.isFinite(number))
+      throw new TrainyardError("INPUT_INVALID", { input: said, expected: "a number", got: JSON.stringify(raw) });
     return number;
   }
-  if (typeof raw === "boolean") throw new TrainyardError("INPUT_INVALID", { input: said, expected: `a value (${field.placeholder})`, got: "nothing" });
+  if (typeof raw === "boolean")
+    throw new TrainyardError("INPUT_INVALID", {
+      input: said,
+      expected: `a value (${field.placeholder})`,
+      got: "nothing",
+    });
   return raw;
 }

@@ -61,8 +61,14 @@ export const configRefusals = {
     `${JSON.stringify(d.path)} cannot be written: ${d.problem}.`,
     "Check the permissions of the folder and that the disk is not read-only.",
   ],
-  FILE_EXISTS: (d: { path: string }) => [`${d.path} exists already. Nothing was written.`, "Remove it first, or choose another place."],
-  DISK_FULL: (d: { path: string }) => [`There is no space left to write ${d.path}. Nothing is half-written.`, "Free some space and run again."],
+  FILE_EXISTS: (d: { path: string }) => [
+    `${d.path} exists already. Nothing was written.`,
+    "Remove it first, or choose another place.",
+  ],
+  DISK_FULL: (d: { path: string }) => [
+    `There is no space left to write ${d.path}. Nothing is half-written.`,
+    "Free some space and run again.",
+  ],
   PLATFORM_UNSUPPORTED: (d: { platform: string; verb: string }) => [
     `\`${d.verb}\` does not run on ${d.platform}: it needs process groups and atomic symlinks.`,
     "Run it on Linux or macOS (a self-hosted runner, WSL or a container); reading works here.",

@@ -1,6 +1,11 @@
 /** Refusals of deploy and rollback. A failed smoke test is a verdict (exit 1), not a refusal. */
 export const deployRefusals = {
-  ENVIRONMENT_UNKNOWN: (d: { model: string; environment: string; nearest: string | null; known: readonly string[] }) => [
+  ENVIRONMENT_UNKNOWN: (d: {
+    model: string;
+    environment: string;
+    nearest: string | null;
+    known: readonly string[];
+  }) => [
     `${d.model} has no environment "${d.environment}".${d.nearest === null ? "" : ` Did you mean "${d.nearest}"?`}`,
     `Environments: ${d.known.join(", ") || "none; add one under deploy:"}.`,
   ],
@@ -15,6 +20,10 @@ export const deployRefusals = {
   APPROVAL_NEEDED: (d: { environment: string }) => [
     `Deploying to ${d.environment} asks for a yes, and there is no terminal to ask on.`,
     "Add --yes.",
+  ],
+  APPROVAL_REFUSED: (d: { environment: string }) => [
+    `The answer was no: ${d.environment} stays as it is.`,
+    "Nothing was changed.",
   ],
   TARGET_BUSY: (d: { path: string; owner: string }) => [
     `Another deployment is writing to ${d.path} (${d.owner}).`,

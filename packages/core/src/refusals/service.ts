@@ -1,6 +1,9 @@
 /** Refusals about services and permissions. */
 export const serviceRefusals = {
-  SERVICE_UNREACHABLE: (d: { service: string; problem: string }) => [`${d.service} could not be reached: ${d.problem}.`, "Run it again."],
+  SERVICE_UNREACHABLE: (d: { service: string; problem: string }) => [
+    `${d.service} could not be reached: ${d.problem}.`,
+    "Run it again.",
+  ],
   RATE_LIMITED: (d: { service: string; until: string }) => [
     `${d.service} allows no more calls until ${d.until}.`,
     "Run it again after that.",

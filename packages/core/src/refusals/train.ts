@@ -1,6 +1,9 @@
 /** Refusals of train, predict and run bundles. A training that ran and failed is a verdict (exit 1), not a refusal. */
 export const trainRefusals = {
-  GIT_MISSING: (d: { problem: string }) => [`git could not be started: ${d.problem}.`, "Install git 2.34 or newer and make sure it is on PATH."],
+  GIT_MISSING: (d: { problem: string }) => [
+    `git could not be started: ${d.problem}.`,
+    "Install git 2.34 or newer and make sure it is on PATH.",
+  ],
   NO_REPOSITORY: (d: { folder: string }) => [
     `${d.folder} is not inside a git repository.`,
     "Run `git init` and commit your code: a model is known by the code that made it.",

@@ -50,7 +50,7 @@ export type TrainPorts = Pick<
  * @throws NO_REPOSITORY, NO_COMMIT, FILE_NOT_FOUND, COMMAND_NOT_FOUND, RUN_BUSY
  */
 export async function train(settings: TrainSettings, ports: TrainPorts): Promise<RunRecord> {
-  const { model, config } = settings;
+  const { model } = settings;
   const identity = await ports.source.identity();
   const release = await ports.runs.lock(model);
   try {

@@ -1,0 +1,91 @@
+import { basename, resolve } from "node:path";
+import {
+  chooseModel,
+  combineTables,
+  type DriftInputs,
+  type DriftReport,
+  driftCheck,
+  driftFiles,
+  Profile,
+  parseDocument,
+  type Table,
+  type Tables,
+  TrainyardError,
+  timestamp,
+} from "@trainyard/core";
+import { clockFrom } from "../local/clock.ts";
+import { digestFile, readText } from "../local/plain-file.ts";
+import type { Project } from "../project.ts";
+import { openTables } from "../tables/open-tables.ts";
+import { driftExit, type ExitCode } from "./exit-code.ts";
+import { portsOf, retrainVerb, type Trained } from "./train.ts";
+
+export interface DriftChecked {
+  readonly report: DriftReport;
+  /** The registry event that records it; null for a quiet check. */
+  readonly event: number | null;
+  /** Trainings it started, where drift leads to retraining. */
+  readonly retrained: readonly Trained[];
+  readonly exit: ExitCode;
+}
+
+/** `drift-check`: looks at today's data with what production expects. Runs no user code; what it asks for is `retrain`'s to do. */
+export async function driftVerb(project: Project, inputs: DriftInputs): Promise<DriftChecked> {
+  const { model, config } = chooseModel(project.config, inputs.model ?? null);
+  const settings = {
+    model,
+    config,
+    environment: inputs.environment,
+    current: inputs.current,
+    onDrift: inputs["on-drift"] ?? null,
+  };
+  const { report, event } = await driftCheck(settings, portsOf(project));
+  return { report, event, retrained: [], exit: driftExit(report, inputs["fail-on"]) };
+}
+
+/** On a laptop the retraining a report asks for starts at once; on GitHub another job does it. */
+export async function driftAndRetrainVerb(project: Project, inputs: DriftInputs): Promise<DriftChecked> {
+  const checked = await driftVerb(project, inputs);
+  if (checked.report.action !== "retrain") return checked;
+  project.backend.progress.note(checked.report.summary);
+  return { ...checked, retrained: await retrainVerb(project, checked.report.model, checked.report, checked.event) };
+}
+
+/** `drift-check --reference FILE --current FILE`: compares files of one's own; no repository, no config. */
+export async function driftFilesVerb(
+  folder: string,
+  environment: Readonly<Record<string, string | undefined>>,
+  inputs: DriftInputs,
+): Promise<DriftChecked> {
+  const { reference, current } = inputs;
+  if (reference === undefined)
+    throw new TrainyardError("INPUT_MISSING", { input: "--reference", needed: "the table or profile to compare with" });
+  if (current.length === 0)
+    throw new TrainyardError("INPUT_MISSING", { input: "--current", needed: "the table to look at" });
+  const tables = openTables();
+  const clock = clockFrom(environment);
+  const files = await Promise.all(
+    current.map(async (path) => ({
+      ref: { path, digest: (await digestFile(resolve(folder, path))).digest },
+      rows: await tables.read(resolve(folder, path), path),
+    })),
+  );
+  const report = driftFiles({
+    reference: {
+      source: basename(reference),
+      rows: await referenceRows(resolve(folder, reference), reference, tables),
+    },
+    current: { files: files.map((file) => file.ref), rows: combineTables(files.map((file) => file.rows)) },
+    at: timestamp(clock.now()),
+    simulatedClock: clock.simulated,
+  });
+  return { report, event: null, retrained: [], exit: driftExit(report, inputs["fail-on"]) };
+}
+
+/** A profile that `trainyard profile` wrote, or a table. */
+async function referenceRows(file: string, name: string, tables: Tables): Promise<Table | Profile> {
+  if (!name.endsWith(".json")) return tables.read(file, name);
+  const text = await readText(file);
+  if (text === null) throw new TrainyardError("FILE_NOT_FOUND", { path: name, what: "The reference" });
+  return parseDocument(Profile, text, name);
+}

@@ -1,0 +1,55 @@
+import { basename, resolve } from "node:path";
+import {
+  chooseModel,
+  type EvaluateInputs,
+  type EvaluationReport,
+  evaluate,
+  evaluateFiles,
+  TrainyardError,
+} from "@trainyard/core";
+import { clockFrom } from "../local/clock.ts";
+import { sha256 } from "../local/sha256.ts";
+import type { Project } from "../project.ts";
+import { openTables } from "../tables/open-tables.ts";
+import { type ExitCode, verdictExit } from "./exit-code.ts";
+import { portsOf } from "./train.ts";
+
+export interface Evaluated {
+  readonly report: EvaluationReport;
+  readonly exit: ExitCode;
+}
+
+/** `evaluate`: judges a run of the project. */
+export async function evaluateVerb(project: Project, inputs: EvaluateInputs): Promise<Evaluated> {
+  const { model, config } = chooseModel(project.config, inputs.model ?? null);
+  const report = await evaluate(
+    { model, config, run: inputs.run ?? null, baseline: inputs.baseline ?? null },
+    portsOf(project),
+  );
+  return { report, exit: verdictExit(report.verdict, inputs["on-inconclusive"] ?? config.evaluate["on-inconclusive"]) };
+}
+
+/** `evaluate --candidate FILE [--baseline FILE]`: judges files of one's own; no repository, no config. */
+export async function evaluateFilesVerb(
+  folder: string,
+  environment: Readonly<Record<string, string | undefined>>,
+  inputs: EvaluateInputs,
+): Promise<Evaluated> {
+  const { candidate } = inputs;
+  if (candidate === undefined)
+    throw new TrainyardError("INPUT_MISSING", { input: "--candidate", needed: "the predictions file to judge" });
+  const given = (path: string) => ({ file: resolve(folder, path), name: basename(path), digest: null });
+  const report = await evaluateFiles(
+    {
+      candidate: given(candidate),
+      baseline: inputs.baseline === undefined || inputs.baseline === "none" ? null : given(inputs.baseline),
+      task: inputs.task ?? null,
+      groups: inputs.groups ?? null,
+      slices: [],
+      gates: null,
+      alpha: 0.05,
+    },
+    { tables: openTables(), sha256, clock: clockFrom(environment) },
+  );
+  return { report, exit: verdictExit(report.verdict, inputs["on-inconclusive"] ?? "fail") };
+}

@@ -1,0 +1,153 @@
+import {
+  chooseModel,
+  type DriftReport,
+  type ModelConfig,
+  type Params,
+  type Predicted,
+  type PredictInputs,
+  parseReference,
+  predict,
+  type RunRecord,
+  rescore,
+  setParams,
+  type TrainInputs,
+  TrainyardError,
+  train,
+} from "@trainyard/core";
+import { parseParams } from "../config/load-params.ts";
+import type { Project } from "../project.ts";
+
+/** What a training ended in: its record, and whether an interrupted one left something to resume from. */
+export interface Trained {
+  readonly record: RunRecord;
+  readonly resumable: boolean;
+}
+
+/** `train`: trains, or with `only: predict` scores a run's evaluation rows again. */
+export async function trainVerb(project: Project, inputs: TrainInputs): Promise<Trained> {
+  const chosen = chooseModel(project.config, inputs.model ?? null);
+  const config = withData(chosen.config, inputs.data);
+  const evaluationData = inputs["evaluate-data"] ?? config.evaluate.data ?? null;
+  const baseline = inputs.baseline ?? config.evaluate.baseline;
+  if (inputs.only === "predict") {
+    const { record, failure } = await rescore(
+      { model: chosen.model, config, run: inputs.run ?? null, evaluationData, baseline },
+      portsOf(project),
+    );
+    return {
+      record:
+        failure === null
+          ? record
+          : { ...record, status: failure.class === "cancelled" ? "interrupted" : "failed", failure },
+      resumable: false,
+    };
+  }
+  if (inputs.run !== undefined)
+    throw new TrainyardError("INPUT_INVALID", {
+      input: "run",
+      expected: "given with only: predict",
+      got: `"${inputs.run}" without it`,
+    });
+  return trainOnce(project, chosen.model, config, {
+    set: inputs.set,
+    evaluationData,
+    baseline,
+    trigger: {
+      event: inputs["drift-event"] === undefined ? "manual" : "drift",
+      reason: inputs.reason ?? null,
+      driftEvent: inputs["drift-event"] ?? null,
+    },
+  });
+}
+
+/**
+ * Trains every candidate a drift report asks for. They are judged later, on rows that did not exist when they were trained:
+ * so no evaluation rows are scored here.
+ */
+export async function retrainVerb(
+  project: Project,
+  model: string,
+  report: DriftReport,
+  event: number | null,
+): Promise<Trained[]> {
+  const chosen = chooseModel(project.config, model);
+  const trained: Trained[] = [];
+  for (const candidate of report.retrain?.candidates ?? []) {
+    const reason = report.retrain?.reason ?? null;
+    const one = await trainOnce(project, model, withData(chosen.config, candidate.data), {
+      set: Object.entries(candidate.set).map(([name, value]) => `${name}=${JSON.stringify(value)}`),
+      evaluationData: null,
+      baseline: "none",
+      trigger: { event: "drift", reason, driftEvent: event },
+    });
+    trained.push(one);
+    if (one.record.status === "interrupted") break;
+  }
+  return trained;
+}
+
+async function trainOnce(
+  project: Project,
+  model: string,
+  config: ModelConfig,
+  run: { set: readonly string[]; evaluationData: string | null; baseline: string; trigger: RunRecord["trigger"] },
+): Promise<Trained> {
+  const params = setParams(await paramsOf(project, config.train.params), run.set);
+  const ports = portsOf(project);
+  const record = await train(
+    {
+      model,
+      config,
+      params,
+      evaluationData: run.evaluationData,
+      baseline: run.baseline,
+      trigger: run.trigger,
+      tool: project.tool,
+    },
+    ports,
+  );
+  const resumable =
+    record.status === "interrupted" && (await (await ports.runs.checkpoints(model, record.inputsDigest)).holds());
+  return { record, resumable };
+}
+
+async function paramsOf(project: Project, file: string | undefined): Promise<Params> {
+  if (file === undefined) return {};
+  const text = await project.backend.workspace.read(file);
+  if (text === null) throw new TrainyardError("FILE_NOT_FOUND", { path: file, what: "train.params" });
+  return parseParams(text, file);
+}
+
+/** `predict`: scores rows with a version's or a run's files. */
+export async function predictVerb(project: Project, inputs: PredictInputs): Promise<Predicted> {
+  const reference = inputs.model === undefined ? null : parseReference(inputs.model);
+  const { model, config } = chooseModel(project.config, reference?.model ?? null);
+  const of =
+    inputs.run === undefined
+      ? { reference: reference ?? { model, which: { alias: "production" } } }
+      : { run: inputs.run };
+  const scratch = await project.backend.workspace.scratch();
+  try {
+    await scratch.write("log.txt", "");
+    const { failure, predicted } = await predict(
+      { model, config, of, data: inputs.data, out: inputs.out, log: scratch.path("log.txt") },
+      portsOf(project),
+    );
+    if (predicted !== null) return predicted;
+    throw new TrainyardError("PREDICT_FAILED", {
+      problem: failure?.message ?? "it gave no predictions",
+      tail: failure?.logTail ?? [],
+    });
+  } finally {
+    await scratch.remove();
+  }
+}
+
+/** The backend with the registry beside it: what core's steps take their ports from. */
+export function portsOf(project: Project) {
+  return { ...project.backend, registry: project.registry };
+}
+
+function withData(config: ModelConfig, data: readonly string[]): ModelConfig {
+  return data.length === 0 ? config : { ...config, train: { ...config.train, data: [...data] } };
+}

@@ -1,0 +1,59 @@
+import {
+  type AliasChange,
+  type AliasInputs,
+  changeAlias,
+  chooseModel,
+  parseReference,
+  parseWhich,
+  resolve,
+  TrainyardError,
+  withdraw,
+} from "@trainyard/core";
+import type { Project } from "../project.ts";
+
+/** `alias`: points a name at a version, or takes it away. Environments are moved only by deploying. */
+export async function aliasVerb(project: Project, inputs: AliasInputs): Promise<AliasChange & { model: string }> {
+  await project.mayWrite();
+  const reference = parseReference(inputs.model);
+  const { model, config } = chooseModel(project.config, reference.model);
+  const version = inputs.remove ? null : (await resolve(project.registry, reference)).version;
+  const change = await changeAlias(
+    {
+      model,
+      alias: inputs.alias,
+      version,
+      expected: await expectedVersion(project, model, inputs.expected),
+      reason: inputs.reason ?? null,
+      environments: Object.keys(config.deploy),
+    },
+    { registry: project.registry },
+  );
+  return { model, ...change };
+}
+
+async function expectedVersion(
+  project: Project,
+  model: string,
+  text: string | undefined,
+): Promise<number | null | undefined> {
+  if (text === undefined) return undefined;
+  if (text === "none") return null;
+  return (await resolve(project.registry, { model, which: parseWhich(text) })).version;
+}
+
+/** `withdraw`: says that a version must not be used any more. */
+export async function withdrawVerb(
+  project: Project,
+  inputs: { model: string; reason: string },
+): Promise<{ model: string; version: number; aliases: string[] }> {
+  await project.mayWrite();
+  const reference = parseReference(inputs.model);
+  if (reference.which === null) throw new TrainyardError("REFERENCE_INVALID", { reference: inputs.model });
+  const { model, config } = chooseModel(project.config, reference.model);
+  const { version } = await resolve(project.registry, reference);
+  const { aliases } = await withdraw(
+    { model, version, reason: inputs.reason, environments: Object.keys(config.deploy) },
+    { registry: project.registry },
+  );
+  return { model, version, aliases };
+}

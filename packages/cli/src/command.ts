@@ -1,0 +1,40 @@
+import type { ExitCode, Project, Stop } from "@trainyard/backends";
+import type { TextLine, z } from "@trainyard/core";
+import type { Terminal } from "./terminal.ts";
+
+/** What a command gives back: one JSON value for machines, text for people, and how it ended. */
+export interface Outcome {
+  readonly json: unknown;
+  readonly text: string | readonly TextLine[];
+  readonly exit: ExitCode;
+}
+
+/** What a command may use beside its inputs. */
+export interface Context {
+  /** The folder the command was started in, or -C DIR. */
+  readonly folder: string;
+  /** Opens the project the folder lies in. @throws CONFIG_NOT_FOUND and what the config refuses */
+  project(): Promise<Project>;
+  readonly terminal: Terminal;
+  readonly stop: Stop;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+}
+
+/** One word after `trainyard`: its flags, help and checks all come from `inputs`. */
+export interface Command<S extends z.ZodObject = z.ZodObject> {
+  readonly name: string;
+  readonly summary: string;
+  /** A paragraph for its own help. */
+  readonly about: string;
+  readonly examples: readonly (readonly [command: string, meaning: string])[];
+  readonly inputs: S;
+  /** True when it ends in order after Ctrl-C; others are simply ended. */
+  readonly stops: boolean;
+  run(inputs: z.output<S>, context: Context): Promise<Outcome>;
+}
+
+/** Keeps a command's inputs and its `run` agreeing in type. */
+export function command<S extends z.ZodObject>(definition: Command<S>): Command {
+  return definition as unknown as Command;
+}

@@ -1,0 +1,29 @@
+import { evaluateFilesVerb, evaluateVerb } from "@trainyard/backends";
+import { EvaluateInputs, evaluationHtml, evaluationLines, evaluationMarkdown, prettyJson } from "@trainyard/core";
+import { command } from "../command.ts";
+import { writeReports } from "../write-reports.ts";
+
+export const evaluate = command({
+  name: "evaluate",
+  summary: "is the candidate better than the baseline, beyond noise?",
+  about:
+    "Judges a run by the gates of trainyard.yaml against the version in production, on the same rows, with intervals. Runs no user code.\nWith --candidate it judges a predictions file (id, y_true, y_score, …) of your own: no repository, no config.",
+  examples: [
+    ["trainyard evaluate --report out.html", "judge the newest run, with pictures"],
+    ["trainyard evaluate --candidate new.csv --baseline old.csv --groups date", "two files, intervals by day"],
+  ],
+  inputs: EvaluateInputs,
+  stops: false,
+  async run(inputs, context) {
+    const { report, exit } =
+      inputs.candidate === undefined
+        ? await evaluateVerb(await context.project(), inputs)
+        : await evaluateFilesVerb(context.folder, context.environment, inputs);
+    await writeReports(inputs.report, context.folder, {
+      html: () => evaluationHtml(report),
+      md: () => evaluationMarkdown(report),
+      json: () => prettyJson(report),
+    });
+    return { json: report, text: evaluationLines(report), exit };
+  },
+});

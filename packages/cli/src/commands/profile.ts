@@ -1,0 +1,31 @@
+import { basename, resolve } from "node:path";
+import { clockFrom, openTables } from "@trainyard/backends";
+import { prettyJson, profileOf, timestamp, z } from "@trainyard/core";
+import { command } from "../command.ts";
+
+export const profile = command({
+  name: "profile",
+  summary: "what a table looks like, as a small JSON to compare with later",
+  about:
+    "Reads a table and prints its profile: types, nulls, bins, categories. Give it to drift-check --reference instead of the data.",
+  examples: [["trainyard profile jan.parquet > jan.profile.json", "a reference of a few kilobytes"]],
+  inputs: z.strictObject({
+    file: z
+      .string()
+      .describe("the table: .csv, .tsv, .jsonl or .parquet")
+      .meta({ positional: true, placeholder: "FILE" }),
+    groups: z.string().optional().describe("column whose rows stand or fall together").meta({ placeholder: "COLUMN" }),
+    id: z.string().default("id").describe("column that only says who a row is").meta({ placeholder: "COLUMN" }),
+  }),
+  stops: false,
+  async run(inputs, context) {
+    const table = await openTables().read(resolve(context.folder, inputs.file), inputs.file);
+    const made = profileOf(table, {
+      source: basename(inputs.file),
+      groups: inputs.groups ?? null,
+      exclude: [inputs.id],
+      at: timestamp(clockFrom(context.environment).now()),
+    });
+    return { json: made, text: prettyJson(made), exit: 0 };
+  },
+});

@@ -1,0 +1,24 @@
+import { withdrawVerb } from "@trainyard/backends";
+import { z } from "@trainyard/core";
+import { command } from "../command.ts";
+
+export const withdraw = command({
+  name: "withdraw",
+  summary: "say that a version must not be used any more",
+  about:
+    "The version stays in the history with the reason; nothing can be deployed from it and no alias may point at it. A version that is live is not withdrawn: roll back first.",
+  examples: [["trainyard withdraw churn@7 --reason 'trained on leaked labels'", "take v7 out of use"]],
+  inputs: z.strictObject({
+    model: z.string().describe("MODEL@VERSION").meta({ positional: true, placeholder: "MODEL@VERSION" }),
+    reason: z.string().min(1).describe("why; recorded").meta({ placeholder: "TEXT" }),
+  }),
+  stops: false,
+  async run(inputs, context) {
+    const done = await withdrawVerb(await context.project(), inputs);
+    return {
+      json: done,
+      text: `${done.model} v${done.version} withdrawn.${done.aliases.length === 0 ? "" : ` Taken away: ${done.aliases.join(", ")}.`}`,
+      exit: 0,
+    };
+  },
+});

@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { stopOnSignals } from "@trainyard/backends";
+import { commands } from "./commands.ts";
+import { runCommandLine } from "./run-command-line.ts";
+import { terminal } from "./terminal.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+const screen = terminal(process, process.env);
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0); // `trainyard list | head`
+  throw error;
+});
+
+const exit = await runCommandLine(process.argv.slice(2), commands, {
+  folder: process.cwd(),
+  environment: process.env,
+  terminal: screen,
+  stopFor(command) {
+    const stop = stopOnSignals();
+    // A command that holds nothing open ends at the first Ctrl-C; one that does is asked, and told to hurry by a second.
+    stop.asked.addEventListener("abort", () => {
+      if (!command.stops) process.exit(130);
+      screen.err(`  ${stop.signal}: stopping in order; once more ends it at once`);
+    });
+    return stop;
+  },
+  version,
+});
+process.exit(exit);

@@ -1,0 +1,122 @@
+import { type ExitCode, openProject, type Project, type Stop } from "@trainyard/backends";
+import {
+  exitCodeOf,
+  fields,
+  isRefusal,
+  nearest,
+  type RefusalCode,
+  readFields,
+  TrainyardError,
+  textOf,
+} from "@trainyard/core";
+import { type CommandLine, sortWords, splitCommandLine } from "./arguments.ts";
+import type { Command, Context } from "./command.ts";
+import { helpOf, overview } from "./help.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface Surroundings {
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly terminal: Terminal;
+  /** Called before a command runs: one that ends in order gets to hear of a stop, others are ended at once. */
+  stopFor(command: Command): Stop;
+  readonly version: string;
+}
+
+/** Runs one command line and says how it ended. Never throws: a refusal is printed in four lines, a bug with its stack. */
+export async function runCommandLine(
+  words: readonly string[],
+  commands: readonly Command[],
+  around: Surroundings,
+): Promise<ExitCode> {
+  const { terminal } = around;
+  let json = words.includes("--json");
+  try {
+    const line = splitCommandLine(words);
+    json = line.globals.json;
+    return await dispatch(line, commands, around);
+  } catch (error) {
+    if (isRefusal(error)) {
+      if (json) terminal.out(JSON.stringify(error.toJSON()));
+      else terminal.err(refusalText(error));
+      return exitCodeOf(error.code);
+    }
+    if (json)
+      terminal.out(
+        JSON.stringify({ error: { code: "BUG", message: String(error), details: {}, hint: "Please report it." } }),
+      );
+    terminal.err(bugText(error, around.version));
+    return 70;
+  }
+}
+
+async function dispatch(line: CommandLine, commands: readonly Command[], around: Surroundings): Promise<ExitCode> {
+  const { terminal } = around;
+  if (line.globals.version) {
+    terminal.out(around.version);
+    return 0;
+  }
+  if (line.command === null || line.command === "help") {
+    const named = line.command === "help" ? line.rest[0] : undefined;
+    terminal.out(named === undefined ? overview(commands, around.version) : helpOf(find(named, commands)));
+    return line.command === null && !line.globals.help ? 2 : 0;
+  }
+  const command = find(line.command, commands);
+  if (line.globals.help) {
+    terminal.out(helpOf(command));
+    return 0;
+  }
+  const all = fields(command.inputs);
+  const inputs = readFields(command.inputs, sortWords(line.rest, all), (name) =>
+    all.find((field) => field.name === name)?.positional ? name.toUpperCase() : `--${name}`,
+  );
+  const folder =
+    line.globals.folder === null
+      ? around.folder
+      : (await import("node:path")).resolve(around.folder, line.globals.folder);
+  const stop = around.stopFor(command);
+  let project: Promise<Project> | null = null;
+  const context: Context = {
+    folder,
+    terminal,
+    stop,
+    environment: around.environment,
+    version: around.version,
+    project: () =>
+      (project ??= openProject({
+        folder,
+        environment: around.environment,
+        progress: terminal.progress,
+        stop,
+        write: line.globals.write,
+        tool: around.version,
+      })),
+  };
+  const outcome = await command.run(inputs, context);
+  if (line.globals.json) terminal.out(JSON.stringify(outcome.json));
+  else if (outcome.text.length > 0)
+    terminal.out(typeof outcome.text === "string" ? outcome.text : textOf(outcome.text, terminal.paint));
+  return outcome.exit;
+}
+
+function find(name: string, commands: readonly Command[]): Command {
+  const found = commands.find((command) => command.name === name);
+  if (found !== undefined) return found;
+  const known = commands.map((command) => command.name);
+  throw new TrainyardError("INPUT_UNKNOWN", { input: name, nearest: nearest(name, known), known });
+}
+
+/** faces.md §3: what happened, where, what was expected, what to do; no stack, a code to search for. */
+export function refusalText(error: TrainyardError<RefusalCode>): string {
+  const indent = (text: string) => text.split("\n").map((part) => `  ${part}`);
+  return [`error ${error.code}`, ...indent(error.message), ...indent(error.hint)].join("\n");
+}
+
+function bugText(error: unknown, version: string): string {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return [
+    `error BUG  trainyard ${version}, Node ${process.versions.node}`,
+    "  This is a mistake in Trainyard, not yours. Please report it with the lines below.",
+    stack,
+  ].join("\n");
+}
