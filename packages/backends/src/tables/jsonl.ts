@@ -1,0 +1,120 @@
+import { type Column, type Table, TrainyardError } from "@trainyard/core";
+import { NumericBuilder } from "./numeric-builder.ts";
+import { TextBuilder } from "./text-builder.ts";
+import { readRecords, syntax, type TextSource } from "./text-source.ts";
+
+/**
+ * Reads a table with one JSON object a line. A key that a line does not have is null there; objects and arrays become their JSON text;
+ * a column of more than one type becomes text. Bare NaN and Infinity, which Python writes, are read as such.
+ *
+ * @throws TABLE_EMPTY, TABLE_SYNTAX, TABLE_TRUNCATED, FILE_UNREADABLE
+ */
+export async function readJsonl(source: TextSource, wanted: ReadonlySet<string> | null): Promise<Table> {
+  const columns = new Map<string, JsonColumn>();
+  let rows = 0;
+  let line = 1;
+  const take = (bytes: Buffer): number => {
+    for (let start = 0; start < bytes.length; line++) {
+      const end = bytes.indexOf(0x0a, start) + 1 || bytes.length;
+      const text = bytes.toString("utf8", start, end).trim();
+      start = end;
+      if (text === "") continue;
+      const row = objectOf(text, source.name, line);
+      for (const name of Object.keys(row)) {
+        let column = columns.get(name);
+        if (column === undefined) {
+          if (wanted !== null && !wanted.has(name)) continue;
+          column = new JsonColumn();
+          columns.set(name, column);
+        }
+        column.set(rows, row[name]);
+      }
+      rows++;
+    }
+    return bytes.length;
+  };
+  await readRecords(source, take, () => line);
+  if (rows === 0) throw new TrainyardError("TABLE_EMPTY", { path: source.name });
+  return { rows, columns: new Map([...columns].map(([name, column]) => [name, column.finish(rows)])) };
+}
+
+/** @throws TABLE_SYNTAX */
+function objectOf(text: string, path: string, line: number): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = parse(text);
+  } catch (cause) {
+    throw syntax(path, line, `this is not JSON: ${(cause as Error).message}`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw syntax(path, line, "this is not a JSON object; one object a line is needed");
+  }
+  return value as Record<string, unknown>;
+}
+
+const NOT_FINITE = new Map([
+  ["\u0000NaN", Number.NaN],
+  ["\u0000Infinity", Number.POSITIVE_INFINITY],
+  ["\u0000-Infinity", Number.NEGATIVE_INFINITY],
+]);
+
+function parse(text: string): unknown {
+  try {
+    // Only 16 digits or more, not of a fraction, can be an integer that a number does not hold; its own text is kept then.
+    return /(?<![\d.])\d{16}/.test(text) ? JSON.parse(text, keepLongIntegers) : JSON.parse(text);
+  } catch (cause) {
+    if (!/\b(?:NaN|Infinity)\b/.test(text)) throw cause;
+    const quoted = text.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (found) =>
+      found.startsWith('"') ? found : `"\\u0000${found}"`,
+    );
+    return JSON.parse(quoted, (_key, value: unknown) =>
+      typeof value === "string" ? (NOT_FINITE.get(value) ?? value) : value,
+    );
+  }
+}
+
+function keepLongIntegers(_key: string, value: unknown, context?: { source?: string }): unknown {
+  if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
+  const source = context?.source ?? "";
+  return /^-?\d+$/.test(source) ? source : value;
+}
+
+class JsonColumn {
+  #type: "open" | "number" | "boolean" | "text" = "open";
+  #numbers = new NumericBuilder();
+  readonly #texts = new TextBuilder();
+
+  set(row: number, value: unknown): void {
+    if (value === null || value === undefined) return; // filled in by the next value, or at the end
+    const type = typeof value === "number" || typeof value === "boolean" ? typeof value : "text";
+    if (this.#type === "open") this.#type = type as "number" | "boolean" | "text";
+    else if (this.#type !== type && this.#type !== "text") this.#becomeText();
+    if (this.#type === "text") {
+      this.#texts.padTo(row);
+      this.#texts.push(typeof value === "string" ? value : (JSON.stringify(value) as string));
+    } else {
+      this.#numbers.padTo(row);
+      this.#numbers.push(Number(value));
+    }
+  }
+
+  finish(rows: number): Column {
+    if (this.#type === "text") {
+      this.#texts.padTo(rows);
+      return this.#texts.finish();
+    }
+    this.#numbers.padTo(rows);
+    return this.#numbers.finish(this.#type === "boolean" ? "boolean" : "number");
+  }
+
+  #becomeText(): void {
+    const truth = this.#type === "boolean";
+    for (let row = 0; row < this.#numbers.length; row++) {
+      const value = this.#numbers.at(row);
+      if (value === null) this.#texts.pushNull();
+      else this.#texts.push(truth ? String(value === 1) : String(value));
+    }
+    this.#numbers = new NumericBuilder();
+    this.#type = "text";
+  }
+}

@@ -1,0 +1,44 @@
+import { lstat } from "node:fs/promises";
+import { type Table, type Tables, TrainyardError } from "@trainyard/core";
+import { readCsv } from "./csv.ts";
+import { readJsonl } from "./jsonl.ts";
+import { readParquet } from "./parquet.ts";
+
+const COMMA = 0x2c;
+const TAB = 0x09;
+
+/** Reads CSV, TSV, JSONL and Parquet files of this machine, text formats also compressed (.gz, .zst). */
+export function openTables(): Tables {
+  return { read: readTable };
+}
+
+async function readTable(file: string, name: string, options: { columns?: readonly string[] } = {}): Promise<Table> {
+  const [, format, compression = null] =
+    /\.(csv|tsv|jsonl|ndjson|parquet)(?:\.(gz|zst))?$/i.exec(file.toLowerCase()) ?? [];
+  if (format === undefined || (format === "parquet" && compression !== null)) {
+    throw new TrainyardError("TABLE_FORMAT", { path: name });
+  }
+  await mustBePlainFile(file, name);
+  const wanted = options.columns === undefined ? null : new Set(options.columns);
+  if (format === "parquet") return readParquet(file, name, wanted);
+  const source = { file, name, compression: compression as "gz" | "zst" | null };
+  if (format === "csv" || format === "tsv") return readCsv(source, format === "csv" ? COMMA : TAB, wanted);
+  return readJsonl(source, wanted);
+}
+
+/** @throws FILE_NOT_FOUND, FILE_UNREADABLE */
+async function mustBePlainFile(file: string, name: string): Promise<void> {
+  const found = await lstat(file).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT" || cause.code === "ENOTDIR") {
+      throw new TrainyardError("FILE_NOT_FOUND", { path: name, what: "The table" }, { cause });
+    }
+    throw new TrainyardError("FILE_UNREADABLE", { path: name, problem: cause.message }, { cause });
+  });
+  if (found.isFile()) return;
+  const problem = found.isDirectory()
+    ? "it is a folder"
+    : found.isSymbolicLink()
+      ? "it is a symlink"
+      : "it is not a plain file";
+  throw new TrainyardError("FILE_UNREADABLE", { path: name, problem });
+}
