@@ -70,7 +70,11 @@ export interface RegistryBranch {
    * `parent` is still its head. `message` carries the operation id, so that no two writers can build the same commit.
    * @throws REGISTRY_CONFLICT when the head is another; then nothing was written.
    */
-  commit(parent: Revision | null, changes: ReadonlyMap<string, string | null>, message: CommitMessage): Promise<Revision>;
+  commit(
+    parent: Revision | null,
+    changes: ReadonlyMap<string, string | null>,
+    message: CommitMessage,
+  ): Promise<Revision>;
   /** Commits from newest to oldest, at most `limit`: to check that history is linear and that an operation arrived. */
   log(revision: Revision, limit: number): Promise<{ revision: Revision; parents: Revision[]; message: string }[]>;
 }
@@ -94,7 +98,13 @@ export interface Store {
   /** Writes a blob to a file that does not exist yet, checked before it gets its name. @throws BLOB_MISSING, DIGEST_MISMATCH */
   copyTo(digest: Sha256, file: string, what: string): Promise<void>;
   /** Makes a version findable by tools that know nothing of Trainyard (an OCI index entry, a release's title). */
-  publish(version: { model: string; version: number; rootDigest: Sha256; files: readonly FileRef[]; card: string }): Promise<void>;
+  publish(version: {
+    model: string;
+    version: number;
+    rootDigest: Sha256;
+    files: readonly FileRef[];
+    card: string;
+  }): Promise<void>;
   /** Reads every blob's bytes again; the digests whose content is another or gone. */
   verify(digests: readonly Sha256[]): Promise<{ digest: Sha256; problem: "missing" | "damaged" }[]>;
 }
@@ -108,7 +118,10 @@ export interface Runs {
   /** Ids of finished runs of a model, newest first. */
   list(model: string): Promise<string[]>;
   /** The folder that survives interruption, for trainings of one inputs digest. `holds`: something is in it to resume from. */
-  checkpoints(model: string, inputsDigest: Sha256): Promise<{ path: string; holds(): Promise<boolean>; clear(): Promise<void> }>;
+  checkpoints(
+    model: string,
+    inputsDigest: Sha256,
+  ): Promise<{ path: string; holds(): Promise<boolean>; clear(): Promise<void> }>;
   /** Holds a model for one training at a time. @throws RUN_BUSY */
   lock(model: string): Promise<() => Promise<void>>;
 }
@@ -213,16 +226,25 @@ export interface Targets {
 export interface Target {
   readonly kind: string;
   readonly location: string;
-  /** What is really live, read from the target. */
-  current(): Promise<{ model: string; version: number | null; rootDigest: Sha256 } | null>;
+  /** What is really live, read from the target; model and version are null where its own note of them is damaged. @throws TARGET_FOREIGN */
+  current(): Promise<{ model: string | null; version: number | null; rootDigest: Sha256 } | null>;
   /** Copies the files in, checked against their digests; no traffic yet. Idempotent by digest. */
-  stage(version: { model: string; version: number; rootDigest: Sha256; files: readonly FileRef[] }, store: Store): Promise<void>;
+  stage(
+    version: { model: string; version: number; rootDigest: Sha256; files: readonly FileRef[] },
+    store: Store,
+  ): Promise<void>;
   /** One atomic move; null takes the current one away (a first deployment that failed). */
   activate(rootDigest: Sha256 | null): Promise<void>;
-  /** Removes staged versions beyond the newest `keep`, never the current one. */
+  /** Removes staged versions beyond the `keep` activated last, never the current one nor the one before it. */
   prune(keep: number): Promise<void>;
-  /** Asks the server: waits until /ready names the digest, then sends the golden request. */
-  probe(smoke: { url: string; timeoutSeconds: number; digest: Sha256; golden: Golden | null }): Promise<Probe>;
+  /** Asks the server: waits until /ready names the digest, then sends the golden request. Ends early once `stopped` says so. */
+  probe(smoke: {
+    url: string;
+    timeoutSeconds: number;
+    digest: Sha256;
+    golden: Golden | null;
+    stopped?: () => boolean;
+  }): Promise<Probe>;
   /** Holds the target for one deployment at a time. @throws TARGET_BUSY */
   lock(): Promise<() => Promise<void>>;
 }

@@ -1,16 +1,32 @@
 import { z } from "zod";
 
 export const DeployInputs = z.strictObject({
-  model: z.string().optional().describe("MODEL@VERSION; default: the newest version").meta({ positional: true, placeholder: "MODEL@VERSION" }),
-  environment: z.string().optional().describe("where to: a name under deploy:; may be left out when there is one").meta({ placeholder: "NAME" }),
-  rollback: z.boolean().default(false).describe("go back to the version that was live before; needs a reason").meta({ surface: "action" }),
+  model: z
+    .string()
+    .optional()
+    .describe("MODEL@VERSION; default: the newest version")
+    .meta({ positional: true, placeholder: "MODEL@VERSION" }),
+  environment: z
+    .string()
+    .optional()
+    .describe("where to: a name under deploy:; may be left out when there is one")
+    .meta({ placeholder: "NAME" }),
+  rollback: z
+    .boolean()
+    .default(false)
+    .describe("go back to the version that was live before; needs a reason")
+    .meta({ surface: "action" }),
   reason: z.string().optional().describe("why; recorded").meta({ placeholder: "TEXT" }),
   yes: z.boolean().default(false).describe("do not ask").meta({ surface: "cli" }),
 });
 export type DeployInputs = z.output<typeof DeployInputs>;
 
 export const RollbackInputs = z.strictObject({
-  model: z.string().optional().describe("MODEL, or MODEL@VERSION to go back to; default: the version live before").meta({ positional: true, placeholder: "MODEL" }),
+  model: z
+    .string()
+    .optional()
+    .describe("MODEL, or MODEL@VERSION to go back to; default: the version live before")
+    .meta({ positional: true, placeholder: "MODEL" }),
   environment: z.string().optional().describe("where").meta({ placeholder: "NAME" }),
   reason: z.string().describe("why; recorded").meta({ placeholder: "TEXT" }),
   yes: z.boolean().default(false).describe("do not ask").meta({ surface: "cli" }),

@@ -1,0 +1,27 @@
+import type { Backend } from "../backend.ts";
+import { type FileRef, parseDocument } from "../document.ts";
+import { TrainyardError } from "../errors.ts";
+import type { ModelVersion } from "../registry/model-version.ts";
+import { rootDigest } from "../registry/root-digest.ts";
+import { RunRecord } from "../train/run-record.ts";
+
+/**
+ * All files of a version. A manifest too long to list them leaves them to the run's record. Either list must add up to the version's
+ * root digest. @throws DIGEST_MISMATCH, BLOB_MISSING
+ */
+export async function versionFiles(
+  manifest: ModelVersion,
+  { store, sha256 }: Pick<Backend, "store" | "sha256">,
+): Promise<readonly FileRef[]> {
+  const what = `The record of ${manifest.model} v${manifest.version}`;
+  const files =
+    manifest.files.length > 0
+      ? manifest.files
+      : parseDocument(RunRecord, await store.text(manifest.record, what), what).modelFiles;
+  const got = rootDigest(files, sha256);
+  if (got !== manifest.rootDigest) {
+    const list = `The list of files of ${manifest.model} v${manifest.version}`;
+    throw new TrainyardError("DIGEST_MISMATCH", { what: list, expected: manifest.rootDigest, got });
+  }
+  return files;
+}
