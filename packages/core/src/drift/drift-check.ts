@@ -63,11 +63,7 @@ export async function driftCheck(
 
   const { events, result } = await ports.registry.transact(model, async (now) => {
     const live = { environment, version, candidates: config.retrain.length };
-    const busy =
-      verdict === "drift" &&
-      onDrift === "retrain" &&
-      now.drifts.some((drift) => drift.retrain) &&
-      retrainUnderWay(now, await ports.registry.events(model), live);
+    const busy = verdict === "drift" && onDrift === "retrain" && retrainUnderWay(now, live);
     const report = told(verdict === "data-broken" ? "stopped" : busy ? "running" : onDrift);
     const { digest } = await ports.store.put({ text: prettyJson(report) });
     const retrain = report.action === "retrain";

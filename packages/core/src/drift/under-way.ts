@@ -1,4 +1,3 @@
-import type { RegistryEvent } from "../registry/event.ts";
 import type { ModelState } from "../registry/registry.ts";
 
 /**
@@ -6,8 +5,7 @@ import type { ModelState } from "../registry/registry.ts";
  * evaluations than candidates came out against them. One alarm, one retraining.
  */
 export function retrainUnderWay(
-  state: Pick<ModelState, "drifts" | "deployments">,
-  events: readonly RegistryEvent[],
+  state: Pick<ModelState, "drifts" | "deployments" | "evaluations">,
   live: { readonly environment: string; readonly version: number; readonly candidates: number },
 ): boolean {
   const asked = state.drifts.findLast((drift) => drift.retrain && drift.version === live.version);
@@ -15,8 +13,6 @@ export function retrainUnderWay(
   const deployed = state.deployments.some(
     ({ seq, environment, outcome }) => seq > asked.seq && environment === live.environment && outcome === "live",
   );
-  const refused = events.filter(
-    (event) => event.seq > asked.seq && event.type === "evaluation.recorded" && event.verdict !== "pass",
-  ).length;
-  return !deployed && refused < live.candidates;
+  const refused = [...state.evaluations.values()].filter(({ seq, verdict }) => seq > asked.seq && verdict !== "pass");
+  return !deployed && refused.length < live.candidates;
 }
