@@ -1,12 +1,5 @@
-import { type JsonValue, type Params, parseJson, TrainyardError, type Workspace } from "@trainyard/core";
+import { type JsonValue, type Params, parseJson, TrainyardError } from "@trainyard/core";
 import { parseYamlText } from "./yaml-text.ts";
-
-/** The parameters of a project's params file. @throws FILE_NOT_FOUND, PATH_OUTSIDE, CONFIG_SYNTAX, CONFIG_INVALID, JSON_SYNTAX */
-export async function loadParams(workspace: Pick<Workspace, "read">, file: string): Promise<Params> {
-  const text = await workspace.read(file);
-  if (text === null) throw new TrainyardError("FILE_NOT_FOUND", { path: file, what: "The params file" });
-  return parseParams(text, file);
-}
 
 /**
  * Parameters from the text of a params file: a mapping, as JSON (`.json`) or YAML. Integers beyond 2^53 and numbers that are not finite are refused:
