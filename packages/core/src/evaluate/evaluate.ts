@@ -52,10 +52,11 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
   const version = baseline.version;
   const ofVersion =
     version !== null && scored?.baseline?.rootDigest === version.manifest.rootDigest ? scored.baseline : null;
-  const fromJob =
-    candidate === null || ofVersion === null
-      ? null
-      : await readScored(folder, ofVersion, { ...reading, slices: [], labels: "optional" }, ports);
+  const unchanged = version !== null && record.rootDigest === version.manifest.rootDigest;
+  let fromJob = unchanged ? candidate : null; // the same files give the same scores
+  if (candidate !== null && ofVersion !== null) {
+    fromJob = await readScored(folder, ofVersion, { ...reading, slices: [], labels: "optional" }, ports);
+  }
   const stored = candidate === null || version === null ? null : await readStored(version, reading, ports);
   if (candidate !== null && version !== null && stored === null && fromJob === null) {
     throw new TrainyardError("BASELINE_UNSCORED", {
@@ -87,7 +88,7 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
       seed,
       against: baseline.label,
       noBaseline: baseline.noBaseline,
-      unchanged: version !== null && record.rootDigest === version.manifest.rootDigest,
+      unchanged,
     },
   );
   const data = record.datasets.find((dataset) => dataset.role === "evaluation");
@@ -96,6 +97,7 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
     model: settings.model,
     task,
     ...judgement,
+    notes: [...judgement.notes, ...(scored?.baselineProblem ? [sentence(scored.baselineProblem)] : [])],
     candidate: {
       label: "candidate",
       run: record.id,
@@ -117,6 +119,11 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
   } satisfies EvaluationReport);
   await folder.write(EVALUATION_FILE, prettyJson(report));
   return report;
+}
+
+/** Starts with a capital and ends with a full stop. */
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;
 }
 
 async function openRun(
