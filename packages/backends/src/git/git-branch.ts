@@ -6,7 +6,7 @@ import {
   type Revision,
   TrainyardError,
 } from "@trainyard/core";
-import { findRepository, git, lastWords, type Repository, runGit } from "./git.ts";
+import { findRepository, git, lastWords, runGit } from "./git.ts";
 import { GitTrees } from "./git-trees.ts";
 import { ObjectReader } from "./object-reader.ts";
 import { writeObject } from "./object-writer.ts";
@@ -175,9 +175,8 @@ function personOf(actor: Actor): string {
 }
 
 function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
   return text
-    .replace(/[\u0000-\u001f\u007f]+/g, " ")
+    .replace(/\p{Cc}+/gu, " ")
     .trim()
     .slice(0, 200);
 }

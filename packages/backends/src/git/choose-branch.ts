@@ -1,0 +1,131 @@
+import { type Actor, type Clock, isRefusal, type RegistryBranch, type Revision, TrainyardError } from "@trainyard/core";
+import { findRepository, runGit } from "./git.ts";
+import { type GitBranch, openGitBranch } from "./git-branch.ts";
+import { askRemote, fetchRef, originOf, pushRef, type Remote } from "./remote.ts";
+
+export const REGISTRY_REF = "refs/heads/trainyard/registry";
+const LOCAL_REF = "refs/trainyard/local/registry";
+const TRACKING_REF = "refs/remotes/origin/trainyard/registry";
+
+export interface BranchChoice {
+  /** The project's folder. */
+  readonly root: string;
+  /** `push`: write to origin; `local`: to a separate ref that is never merged; null: to this repository's own branch, refused where origin has one. */
+  readonly write: "push" | "local" | null;
+  readonly actor: Actor;
+  readonly clock: Pick<Clock, "now">;
+  /** Told when origin does not answer and what was fetched last is read instead. */
+  readonly note?: (text: string) => void;
+}
+
+export interface ChosenBranch {
+  readonly branch: RegistryBranch & { close(): void };
+  /** `own`: the branch of this repository; `origin`: that of its origin; `local`: the separate ref. */
+  readonly place: "own" | "origin" | "local";
+  /** Refuses now what a commit would refuse later, before bytes are stored. @throws REGISTRY_ON_ORIGIN */
+  mayWrite(): Promise<void>;
+}
+
+/**
+ * The registry branch of a project. A clone whose origin carries one never starts a second truth by accident: it reads origin's, and writes only
+ * when told where. Without an origin, or where origin has none, the registry is this repository's own branch.
+ *
+ * Whether origin carries one is read from what was fetched; asked of origin when that is a folder, or when nothing here tells.
+ * @throws GIT_MISSING, NO_REPOSITORY, SERVICE_UNREACHABLE
+ */
+export async function openBranch(choice: BranchChoice): Promise<ChosenBranch> {
+  const { commonFolder: folder } = await findRepository(choice.root);
+  const open = (ref: string, name: string, seen: string) =>
+    openGitBranch({ folder, ref, name, seen, actor: choice.actor, clock: choice.clock });
+  const anywhere = async () => {};
+
+  if (choice.write === "local") {
+    return {
+      branch: await open(LOCAL_REF, "trainyard/registry (local)", "refs/trainyard/seen/local"),
+      place: "local",
+      mayWrite: anywhere,
+    };
+  }
+  const origin = await originOf(folder);
+  if (origin === null && choice.write === "push")
+    throw new TrainyardError("SERVICE_UNREACHABLE", {
+      service: "origin",
+      problem: "this repository has no such remote",
+    });
+  if (origin === null || (choice.write === null && !(await carriesRegistry(folder, origin)))) {
+    return {
+      branch: await open(REGISTRY_REF, "trainyard/registry", "refs/trainyard/seen/registry"),
+      place: "own",
+      mayWrite: anywhere,
+    };
+  }
+  const tracking = await open(TRACKING_REF, "origin/trainyard/registry", "refs/trainyard/seen/origin");
+  if (choice.write === "push")
+    return { branch: pushingBranch(folder, origin, tracking), place: "origin", mayWrite: anywhere };
+  const branch = readingBranch(folder, origin, tracking, choice.note ?? (() => {}));
+  return {
+    branch,
+    place: "origin",
+    mayWrite: async () => {
+      throw await onOrigin(branch, origin);
+    },
+  };
+}
+
+async function carriesRegistry(folder: string, origin: Remote): Promise<boolean> {
+  const here = async (ref: string) => (await runGit(folder, ["rev-parse", "--verify", "--quiet", ref])).code === 0;
+  if (await here(TRACKING_REF)) return true;
+  // A repository with its own registry, and an origin that had none when it was fetched, goes on offline.
+  if (!origin.local && (await here(REGISTRY_REF))) return false;
+  return (await askRemote(folder, origin, REGISTRY_REF)) !== null;
+}
+
+/** Origin's branch, read-only; without an answer from origin, as it was fetched last. */
+function readingBranch(folder: string, origin: Remote, tracking: GitBranch, note: (text: string) => void): GitBranch {
+  let fetched: Promise<void> | undefined;
+  const fetchOnce = async () => {
+    try {
+      const revision = await fetchRef(folder, origin, REGISTRY_REF, TRACKING_REF);
+      if (revision === null) await tracking.accept(null); // it was there before: gone is damage
+    } catch (error) {
+      if (!isRefusal(error) || error.code !== "SERVICE_UNREACHABLE" || (await tracking.head()) === null) throw error;
+      note(`${error.message} Reading the registry as it was fetched last.`);
+    }
+  };
+  const branch: GitBranch = {
+    ...tracking,
+    async head() {
+      fetched ??= fetchOnce();
+      await fetched;
+      return tracking.head();
+    },
+    async commit() {
+      throw await onOrigin(branch, origin);
+    },
+  };
+  return branch;
+}
+
+/** Origin's branch, written by fast-forward pushes. */
+function pushingBranch(folder: string, origin: Remote, tracking: GitBranch): GitBranch {
+  return {
+    ...tracking,
+    async head() {
+      const revision = await fetchRef(folder, origin, REGISTRY_REF, TRACKING_REF);
+      await tracking.accept(revision);
+      return revision;
+    },
+    async commit(parent, changes, message): Promise<Revision> {
+      const revision = await tracking.write(parent, changes, message);
+      await pushRef(folder, origin, revision, REGISTRY_REF);
+      return revision;
+    },
+  };
+}
+
+async function onOrigin(branch: RegistryBranch, origin: Remote): Promise<TrainyardError> {
+  const head = await branch.head();
+  const files = head === null ? [] : await branch.list(head, "models");
+  const versions = files.filter((path) => /^models\/[^/]+\/versions\//.test(path)).length;
+  return new TrainyardError("REGISTRY_ON_ORIGIN", { remote: origin.name, versions });
+}

@@ -1,0 +1,120 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { git } from "./git.ts";
+import { gitSource } from "./git-source.ts";
+
+let root: string;
+const identity = {
+  GIT_AUTHOR_NAME: "ana",
+  GIT_AUTHOR_EMAIL: "ana@example.com",
+  GIT_COMMITTER_NAME: "ana",
+  GIT_COMMITTER_EMAIL: "ana@example.com",
+};
+const write = (path: string, text: string) => writeFile(join(root, path), text);
+async function commitAll(message = "work"): Promise<void> {
+  await git(root, ["add", "-A"]);
+  await git(root, ["commit", "--quiet", "--allow-empty", "-m", message], {
+    environment: { ...identity, GIT_COMMITTER_DATE: "2001-09-09T01:46:40Z" },
+  });
+}
+const refusal = (code: string) => expect.objectContaining({ name: "TrainyardError", code });
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "git-source-"));
+  await git(root, ["init", "--quiet", "--initial-branch=main"]);
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+test("a folder outside any repository is refused", async () => {
+  const outside = await mkdtemp(join(tmpdir(), "no-repository-"));
+  await expect(gitSource(outside).identity()).rejects.toEqual(refusal("NO_REPOSITORY"));
+  await expect(gitSource(outside).code(null, [])).rejects.toEqual(refusal("NO_REPOSITORY"));
+  await rm(outside, { recursive: true });
+});
+
+test("a repository without a commit is refused", async () => {
+  await expect(gitSource(root).identity()).rejects.toEqual(refusal("NO_COMMIT"));
+});
+
+test("commit, tree and branch are named; a detached HEAD has no branch", async () => {
+  await write("train.py", "pass\n");
+  await commitAll();
+  const commit = (await git(root, ["rev-parse", "HEAD"])).trim();
+  const tree = (await git(root, ["rev-parse", "HEAD^{tree}"])).trim();
+  expect(await gitSource(root).identity()).toEqual({ commit, headCommit: commit, tree, branch: "main" });
+  await git(root, ["checkout", "--quiet", "--detach"]);
+  expect((await gitSource(root).identity()).branch).toBeNull();
+  expect(await gitSource(root).committedAt(commit)).toBe(1_000_000_000_000);
+  expect(await gitSource(root).committedAt("0".repeat(40))).toBeNull();
+});
+
+test("changed, staged, deleted and renamed tracked files are uncommitted; untracked ones only when a pattern names them", async () => {
+  for (const path of ["a.py", "b.py", "c.py", "d.py"]) await write(path, `${path}\n`);
+  await commitAll();
+  expect(await gitSource(root).uncommitted(null)).toEqual([]);
+  await write("a.py", "changed\n");
+  await rm(join(root, "b.py"));
+  await git(root, ["mv", "c.py", "moved.py"]);
+  await write("größe neu.py", "new\n");
+  expect(await gitSource(root).uncommitted(null)).toEqual(["a.py", "b.py", "c.py", "moved.py"]);
+  expect(await gitSource(root).uncommitted(["*.py"])).toEqual(["a.py", "b.py", "c.py", "größe neu.py", "moved.py"]);
+  expect(await gitSource(root).uncommitted(["a.py"])).toEqual(["a.py"]);
+});
+
+test("paths are the project's own when it lies below the repository's top", async () => {
+  await mkdir(join(root, "models/flights/lib"), { recursive: true });
+  await write("models/flights/train.py", "1\n");
+  await write("models/flights/lib/x.py", "2\n");
+  await write("other.py", "3\n");
+  await commitAll();
+  await write("models/flights/train.py", "changed\n");
+  await write("other.py", "changed\n");
+  const source = gitSource(join(root, "models/flights"));
+  expect(await source.uncommitted(null)).toEqual(["train.py"]);
+  expect((await source.code(null, [])).map(({ path }) => path)).toEqual(["lib/x.py", "train.py"]);
+});
+
+test("code follows the patterns: a star stays in its folder, a folder means all of it, exceptions and ignored files are left out", async () => {
+  await mkdir(join(root, "lib/deep"), { recursive: true });
+  await mkdir(join(root, "data"));
+  for (const path of ["train.py", "lib/a.py", "lib/deep/b.py", "README.md", "data/x.csv"]) await write(path, path);
+  await write(".gitignore", "ignored.py\n");
+  await commitAll();
+  await write("ignored.py", "1");
+  await write("new.py", "1");
+  const paths = async (patterns: string[] | null, except: string[] = []) =>
+    (await gitSource(root).code(patterns, except)).map(({ path }) => path);
+  expect(await paths(["*.py"])).toEqual(["new.py", "train.py"]);
+  expect(await paths(["**/*.py"])).toEqual(["lib/a.py", "lib/deep/b.py", "new.py", "train.py"]);
+  expect(await paths(["lib"])).toEqual(["lib/a.py", "lib/deep/b.py"]);
+  expect(await paths(null, ["**/*.md", "data", ".gitignore"])).toEqual(["lib/a.py", "lib/deep/b.py", "train.py"]);
+});
+
+test("code is hashed as it lies in the folder, a symlink by where it points", async () => {
+  await write("train.py", "one\n");
+  await symlink("train.py", join(root, "link.py"));
+  await commitAll();
+  const [link, train] = await gitSource(root).code(["*.py"], []);
+  await write("train.py", "two\n");
+  const [linkAfter, trainAfter] = await gitSource(root).code(["*.py"], []);
+  expect(train?.size).toBe(4);
+  expect(trainAfter?.digest).not.toBe(train?.digest);
+  expect(linkAfter).toEqual(link);
+});
+
+test("a hook's GIT_DIR and the user's programs do not lead it astray", async () => {
+  await write("train.py", "1\n");
+  await commitAll();
+  await git(root, ["config", "core.fsmonitor", "/bin/false"]);
+  const before = process.env["GIT_DIR"];
+  process.env["GIT_DIR"] = "/nowhere";
+  try {
+    expect((await gitSource(root).identity()).branch).toBe("main");
+    expect(await gitSource(root).uncommitted(null)).toEqual([]);
+  } finally {
+    if (before === undefined) delete process.env["GIT_DIR"];
+    else process.env["GIT_DIR"] = before;
+  }
+});

@@ -1,0 +1,114 @@
+import { existsSync } from "node:fs";
+import { isAbsolute, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Revision, TrainyardError } from "@trainyard/core";
+import { git, lastWords, runGit } from "./git.ts";
+import { refRefusal } from "./update-ref.ts";
+
+/** Longest wait for a remote to answer. */
+const TIMEOUT = 60_000;
+
+/** A remote as the repository's settings know it. */
+export interface Remote {
+  readonly name: string;
+  readonly url: string;
+  /** A folder on this machine: asking it costs nothing. */
+  readonly local: boolean;
+}
+
+/** The remote `origin`, null when there is none. */
+export async function originOf(folder: string): Promise<Remote | null> {
+  const { code, stdout } = await runGit(folder, ["remote", "get-url", "origin"]);
+  if (code !== 0) return null;
+  const url = stdout.trim();
+  return { name: "origin", url, local: isFolder(url, folder) };
+}
+
+function isFolder(url: string, folder: string): boolean {
+  if (url.startsWith("file://")) return existsSync(fileURLToPath(url));
+  return !/^[a-z+]+:\/\//.test(url) && existsSync(isAbsolute(url) ? url : resolve(folder, url));
+}
+
+/** Where a ref of the remote is now, null when it has none. @throws SERVICE_UNREACHABLE */
+export async function askRemote(folder: string, remote: Remote, ref: string): Promise<Revision | null> {
+  const { code, stdout, stderr } = await runGit(folder, ["ls-remote", "--refs", remote.name, ref], {
+    timeout: TIMEOUT,
+  });
+  if (code !== 0) throw unreachable(remote, stderr);
+  return /^([0-9a-f]+)\t/.exec(stdout)?.[1] ?? null;
+}
+
+/** Brings a ref of the remote here as `into`; its commit, null when the remote has none. @throws SERVICE_UNREACHABLE */
+export async function fetchRef(folder: string, remote: Remote, ref: string, into: string): Promise<Revision | null> {
+  const words = [
+    "fetch",
+    "--quiet",
+    "--no-tags",
+    "--no-write-fetch-head",
+    "--no-recurse-submodules",
+    remote.name,
+    `+${ref}:${into}`,
+  ];
+  const { code, stderr } = await runGit(folder, words, { timeout: TIMEOUT });
+  if (code === 0) return (await git(folder, ["rev-parse", "--verify", into])).trim();
+  if (/couldn't find remote ref/.test(stderr)) return null;
+  throw unreachable(remote, stderr);
+}
+
+/**
+ * Pushes a commit on a ref of the remote as a plain fast-forward, never with force: compare-and-swap, as the commit has one parent.
+ * @throws REGISTRY_CONFLICT when somebody else was first, REGISTRY_READ_ONLY when the remote refuses, SERVICE_UNREACHABLE
+ */
+export async function pushRef(folder: string, remote: Remote, revision: Revision, ref: string): Promise<void> {
+  const words = [
+    "push",
+    "--porcelain",
+    "--no-verify",
+    "--no-follow-tags",
+    "--recurse-submodules=no",
+    remote.name,
+    `${revision}:${ref}`,
+  ];
+  const { code, stdout, stderr } = await runGit(folder, words, { timeout: TIMEOUT });
+  if (code === 0) return;
+  const line = stdout.split("\n").find((text) => text.startsWith("!")) ?? "";
+  const why = /\[(?:remote )?rejected\] ?\((.*)\)/.exec(line)?.[1] ?? "";
+  // The same race has many names, by where it is noticed: before the push, under the remote's lock, or by a hosting service.
+  if (
+    /fetch first|non-fast-forward|stale info|cannot lock ref|failed to (?:update|lock)|already exists|incorrect old value|is at .* but expected/i.test(
+      why,
+    )
+  ) {
+    throw new TrainyardError("REGISTRY_CONFLICT", { model: `${remote.name} ${ref}` });
+  }
+  if (line.includes("rejected]")) {
+    const said = stderr
+      .split("\n")
+      .filter((text) => text.startsWith("remote:"))
+      .join("\n");
+    throw new TrainyardError("REGISTRY_READ_ONLY", {
+      problem: `${remote.name} refused it (${why})${said === "" ? "" : `: ${lastWords(said)}`}`,
+    });
+  }
+  if (
+    /Permission to .* denied|denied to|403|Authentication failed|could not read Username|access rights|publickey/i.test(
+      stderr,
+    )
+  ) {
+    throw new TrainyardError("REGISTRY_READ_ONLY", { problem: `${remote.name} refused you: ${lastWords(stderr)}` });
+  }
+  if (/Unable to create .*\.lock|No space left/i.test(stderr)) throw await refRefusal(stderr, ref, "git push");
+  throw unreachable(remote, stderr);
+}
+
+function unreachable(remote: Remote, stderr: string): TrainyardError {
+  return new TrainyardError("SERVICE_UNREACHABLE", {
+    service: `${remote.name} (${withoutSecret(remote.url)})`,
+    problem: lastWords(stderr) || "it gave no reason",
+  });
+}
+
+/** A URL may carry a token. */
+function withoutSecret(url: string): string {
+  return url.replace(/^([a-z+]+:\/\/)[^/@]*@/i, "$1");
+}

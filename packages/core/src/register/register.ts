@@ -1,0 +1,224 @@
+import type { Backend } from "../backend.ts";
+import { decidingCheck, type Verdict } from "../check/check.ts";
+import { canonicalJson, type Sha256 } from "../document.ts";
+import { isRefusal, TrainyardError } from "../errors.ts";
+import type { EventBody } from "../registry/event.ts";
+import type { ModelVersion } from "../registry/model-version.ts";
+import type { Decision, ModelState, Registry } from "../registry/registry.ts";
+import { timestamp } from "../time.ts";
+import { trimmed, versionFiles } from "./manifest.ts";
+import { modelCard } from "./model-card.ts";
+import { type JudgedRun, readJudgedRun } from "./run-bundle.ts";
+
+export interface RegisterSettings {
+  readonly model: string;
+  /** Run id; null for the model's newest. */
+  readonly run: string | null;
+  /** Register although the verdict is against it. */
+  readonly override: boolean;
+  readonly reason: string | null;
+}
+
+export type RegisterPorts = Pick<Backend, "runs" | "store" | "sha256" | "clock" | "actor" | "progress"> & {
+  readonly registry: Registry;
+};
+
+export interface Registration {
+  /** Null when the verdict is against it: the caller exits 1 (fail) or 3 (inconclusive). */
+  readonly registered: ModelVersion | null;
+  /** These bytes were a version already, which was not withdrawn: that one is `registered`, and nothing was added. */
+  readonly unchanged: boolean;
+  /** What counts: inconclusive where a first model passed without an absolute standard. */
+  readonly verdict: Verdict;
+  /** Why it counts less than the report's. */
+  readonly reason: string | null;
+  readonly run: string;
+  readonly evaluation: Sha256;
+}
+
+/**
+ * Records a run's evaluation, whatever its verdict and once per report, then gives a run that passed the model's next version number.
+ * The bytes are in the store, their digests checked, before the commit that mentions them; a run whose bytes are lost is recorded as judged all the same.
+ * @throws OVERRIDE_REASON, NO_RUN, RUN_UNKNOWN, RUN_UNFINISHED, RUN_UNCOMMITTED, EVALUATION_MISSING, EVALUATION_OTHER, BUNDLE_INVALID, DIGEST_MISMATCH,
+ *   DISK_FULL, TEXT_TOO_LONG, and what the registry throws
+ */
+export async function register(settings: RegisterSettings, ports: RegisterPorts): Promise<Registration> {
+  const reason = settings.reason?.trim() ?? "";
+  if (settings.override && reason === "") throw new TrainyardError("OVERRIDE_REASON", {});
+  const run = await readJudgedRun(settings.model, settings.run, ports);
+  return registerJudged(run, settings.override ? reason : null, ports);
+}
+
+/** Records several runs' evaluations and registers the one that passed with the largest gain of the first gate; null when none passed. */
+export async function registerBest(
+  settings: { readonly model: string; readonly runs: readonly string[] },
+  ports: RegisterPorts,
+): Promise<{
+  best: Registration | null;
+  all: { run: string; verdict: Verdict; reason: string | null; gain: number | null }[];
+}> {
+  const runs: JudgedRun[] = [];
+  for (const id of new Set(settings.runs)) runs.push(await readJudgedRun(settings.model, id, ports));
+  const all = runs.map((run) => ({
+    run: run.record.id,
+    verdict: run.verdict,
+    reason: run.reason,
+    gain: firstGain(run),
+  }));
+  const ranked = runs.filter((run) => run.verdict === "pass").sort((a, b) => (firstGain(b) ?? 0) - (firstGain(a) ?? 0)); // stable: of equals, the first named
+  for (const run of runs) if (run !== ranked[0]) await record(run, ports);
+  const best = ranked[0] === undefined ? null : await registerJudged(ranked[0], null, ports);
+  return { best, all };
+}
+
+/** Gain of the first gate's metric over the baseline; without a baseline its value, signed so that more is better. Null when there is neither. */
+function firstGain({ report }: JudgedRun): number | null {
+  for (const { subject } of report.checks) {
+    const metric = report.metrics.find(({ name }) => name === subject);
+    if (metric === undefined) continue;
+    return metric.gain?.value ?? (metric.goal === "maximize" ? metric.candidate.value : -metric.candidate.value);
+  }
+  return null;
+}
+
+async function registerJudged(run: JudgedRun, override: string | null, ports: RegisterPorts): Promise<Registration> {
+  const outcome = { verdict: run.verdict, reason: run.reason, run: run.record.id, evaluation: run.reportDigest };
+  if (run.verdict !== "pass" && override === null) {
+    await record(run, ports);
+    return { ...outcome, registered: null, unchanged: false };
+  }
+  const stored = await storeBytes(run, ports).catch(async (error: unknown) => {
+    await record(run, ports);
+    throw error;
+  });
+  const { registry, store } = ports;
+  const { model } = run.record;
+  const { result } = await registry.transact<{ known: number } | { made: ModelVersion }>(model, async (state) => {
+    const evaluation = evaluationEvent(run, state);
+    const known = state.versions.find((version) => version.rootDigest === run.rootDigest && version.withdrawn === null);
+    if (known !== undefined) return { events: evaluation, result: { known: known.version } };
+    return draftVersion(
+      run,
+      stored,
+      { override: run.verdict === "pass" ? null : override, before: evaluation, version: state.versions.length + 1 },
+      ports,
+    );
+  });
+  const manifest = "made" in result ? result.made : await registry.manifest(model, result.known);
+  await publish(manifest, await store.text(manifest.card, `the card of v${manifest.version}`), ports);
+  ports.progress.done(
+    model,
+    "made" in result ? `registered as v${manifest.version}` : `these bytes are v${manifest.version} already`,
+  );
+  return { ...outcome, registered: manifest, unchanged: "known" in result };
+}
+
+interface StoredBytes {
+  readonly predictions: Sha256 | null;
+  readonly evaluationProfile: Sha256 | null;
+  readonly predictionsProfile: Sha256 | null;
+  readonly record: Sha256;
+}
+
+/** Puts everything a version consists of into the store, each file checked against the digest its record names. @throws DIGEST_MISMATCH, DISK_FULL */
+async function storeBytes(run: JudgedRun, { store }: RegisterPorts): Promise<StoredBytes> {
+  const { folder, record } = run;
+  const put = async (file: { path: string; digest: Sha256 } | null | undefined): Promise<Sha256 | null> =>
+    file ? (await store.put({ file: folder.path(file.path) }, { expect: file.digest })).digest : null;
+  for (const file of record.modelFiles) await put({ ...file, path: `outputs/${file.path}` });
+  await put(record.profiles.training); // no manifest names it, its record does
+  return {
+    predictions: await put(record.predictions?.candidate.file),
+    evaluationProfile: await put(record.profiles.evaluation),
+    predictionsProfile: await put(record.profiles.predictions),
+    record: (await store.put({ text: run.recordText })).digest,
+  };
+}
+
+async function draftVersion(
+  run: JudgedRun,
+  stored: StoredBytes,
+  { override: reason, before, version }: { override: string | null; before: EventBody[]; version: number },
+  ports: RegisterPorts,
+): Promise<Decision<{ made: ModelVersion }>> {
+  const { record, report } = run;
+  const { model, code } = record;
+  await ports.store.put({ text: run.reportText }, { expect: run.reportDigest });
+  const override = reason === null ? null : { reason, by: ports.actor.name };
+  const card = await ports.store.put({ text: modelCard({ model, version, record, report, override }) });
+  const made = trimmed({
+    kind: "trainyard.version/v1",
+    model,
+    version,
+    rootDigest: run.rootDigest,
+    files: record.modelFiles,
+    size: record.modelFiles.reduce((sum, { size }) => sum + size, 0),
+    run: record.id,
+    inputsDigest: record.inputsDigest,
+    commit: code.commit,
+    headCommit: code.headCommit,
+    tree: code.tree,
+    params: record.inputs.params,
+    metrics: report.metrics.map(({ name, candidate }) => ({ name, estimate: candidate })),
+    data: record.datasets.map(({ path, digest }) => ({ path, digest })),
+    verdict: run.verdict,
+    evaluation: run.reportDigest,
+    ...stored,
+    card: card.digest,
+    override,
+    registeredAt: timestamp(ports.clock.now()),
+    by: ports.actor,
+  });
+  const manifest = ports.sha256(canonicalJson(made));
+  const event: EventBody = {
+    type: "version.registered",
+    model,
+    version,
+    rootDigest: run.rootDigest,
+    manifest,
+    run: record.id,
+    override: reason,
+  };
+  return { events: [...before, event], manifests: [made], result: { made } };
+}
+
+/** Appends `evaluation.recorded` where this report was not recorded yet; its bytes are stored first. */
+async function record(run: JudgedRun, { registry, store, progress }: RegisterPorts): Promise<void> {
+  await store.put({ text: run.reportText }, { expect: run.reportDigest });
+  const { model, id } = run.record;
+  const { events } = await registry.transact(model, (state) => ({ events: evaluationEvent(run, state), result: null }));
+  if (events.length > 0) progress.done(model, `the evaluation of run ${id} is recorded: ${run.verdict}`);
+}
+
+function evaluationEvent(
+  { record: { model, id }, rootDigest, report, reportDigest, verdict }: JudgedRun,
+  state: ModelState,
+): EventBody[] {
+  if (state.evaluations.has(reportDigest)) return [];
+  return [
+    {
+      type: "evaluation.recorded",
+      model,
+      run: id,
+      report: reportDigest,
+      rootDigest,
+      verdict,
+      rows: report.data?.rows ?? report.candidate.predictions?.rows ?? 0,
+      baseline: report.baseline?.version ?? null,
+      decidedBy: decidingCheck(report.checks)?.rule ?? null,
+    },
+  ];
+}
+
+/** The version stands whether or not this works: registering again publishes again. */
+async function publish(manifest: ModelVersion, card: string, ports: RegisterPorts): Promise<void> {
+  const { model, version, rootDigest } = manifest;
+  try {
+    await ports.store.publish({ model, version, rootDigest, files: await versionFiles(manifest, ports), card });
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    ports.progress.note(
+      `${model} v${version} is registered, but could not be listed in the store: ${error.message} Register again to list it.`,
+    );
+  }
+}
