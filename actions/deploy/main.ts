@@ -1,0 +1,47 @@
+import { DeployInputs } from "@trainyard/core";
+import { action } from "@trainyard/runner-kit";
+
+export const deploy = action({
+  name: "deploy",
+  title: "Trainyard deploy",
+  summary:
+    "Put a version live in an environment: verified bytes, an atomic switch, a smoke test, and back again if that fails",
+  inputs: DeployInputs,
+  outputs: {
+    version: "the version that was deployed, like `flight-delays@12`",
+    environment: "the environment",
+    outcome: "`live`, `rolled-back`, `failed`, or `stopped` before anything changed",
+  },
+  permissions: [
+    {
+      scope: "contents",
+      access: "write",
+      why: "the deployment and the alias are written to the branch trainyard/registry",
+    },
+    { scope: "deployments", access: "write", why: "GitHub shows what is live where" },
+  ],
+  async run(inputs, job) {
+    const { deployVerb } = await import("@trainyard/backends");
+    const { deployment, exit } = await deployVerb(await job.project(), { ...inputs, yes: true }); // asking is the environment's business
+    if (deployment === null) {
+      const text = "Stopped before anything changed.";
+      return {
+        outputs: { version: "", environment: inputs.environment ?? "", outcome: "stopped" },
+        summary: text,
+        text,
+        exit,
+      };
+    }
+    const { deploymentMarkdown, deploymentText } = await import("@trainyard/core");
+    return {
+      outputs: {
+        version: `${deployment.model}@${deployment.version}`,
+        environment: deployment.environment,
+        outcome: deployment.outcome,
+      },
+      summary: deploymentMarkdown(deployment),
+      text: deploymentText(deployment),
+      exit,
+    };
+  },
+});

@@ -1,0 +1,43 @@
+import { DriftInputs } from "@trainyard/core";
+import { action } from "@trainyard/runner-kit";
+
+export const driftCheck = action({
+  name: "drift-check",
+  title: "Trainyard drift-check",
+  summary:
+    "Compare what production sees now with what the live version was judged on, and ask for a retraining when it moved",
+  inputs: DriftInputs,
+  outputs: {
+    verdict: "`quiet`, `drift`, `data-broken` or `insufficient-data`",
+    action: "what should happen next: `none`, `report`, `issue`, `retrain`, `stopped` or `running`",
+    event: "number of the registry event that tells of it, for the retraining to name; empty when nothing was recorded",
+    "report-json": "absolute path of the drift report (schema: packages/core/schema/drift.schema.json)",
+  },
+  permissions: [
+    { scope: "contents", access: "write", why: "the finding is written to the branch trainyard/registry" },
+    { scope: "issues", access: "write", why: "an issue tells people, where `on-drift` says so" },
+    { scope: "actions", access: "write", why: "the retraining is started by its event number" },
+  ],
+  async run(inputs, job) {
+    const { driftVerb } = await import("@trainyard/backends");
+    const { report, event, exit } = await driftVerb(await job.project(), inputs);
+    const { driftHtml, driftMarkdown, prettyJson } = await import("@trainyard/core");
+    const markdown = driftMarkdown(report);
+    const kept = job.report("drift", inputs.report, {
+      html: () => driftHtml(report),
+      md: () => markdown,
+      json: () => prettyJson(report),
+    });
+    return {
+      outputs: {
+        verdict: report.verdict,
+        action: report.action,
+        event: event === null ? "" : String(event),
+        "report-json": kept.json,
+      },
+      summary: markdown,
+      text: report.summary,
+      exit,
+    };
+  },
+});

@@ -1,0 +1,37 @@
+import { EvaluateInputs } from "@trainyard/core";
+import { action } from "@trainyard/runner-kit";
+
+export const evaluate = action({
+  name: "evaluate",
+  title: "Trainyard evaluate",
+  summary: "Judge a run against the gates in trainyard.yaml and the version in production, row by row",
+  inputs: EvaluateInputs,
+  outputs: {
+    verdict: "`pass`, `fail` or `inconclusive`",
+    "report-json": "absolute path of the evaluation report (schema: packages/core/schema/evaluation.schema.json)",
+    "report-markdown": "absolute path of the report as a pull-request comment",
+  },
+  permissions: [
+    { scope: "contents", access: "read", why: "the config and the registry branch are read" },
+    { scope: "actions", access: "read", why: "the run bundle comes from the job that trained" },
+    { scope: "pull-requests", access: "write", why: "the report becomes a comment" },
+    { scope: "checks", access: "write", why: "the verdict becomes a check" },
+  ],
+  async run(inputs, job) {
+    const { evaluateVerb } = await import("@trainyard/backends");
+    const { report, exit } = await evaluateVerb(await job.project(), inputs);
+    const { evaluationHtml, evaluationMarkdown, evaluationText, prettyJson } = await import("@trainyard/core");
+    const markdown = evaluationMarkdown(report);
+    const kept = job.report("evaluation", inputs.report, {
+      html: () => evaluationHtml(report),
+      md: () => markdown,
+      json: () => prettyJson(report),
+    });
+    return {
+      outputs: { verdict: report.verdict, "report-json": kept.json, "report-markdown": kept.markdown },
+      summary: markdown,
+      text: evaluationText(report),
+      exit,
+    };
+  },
+});

@@ -1,0 +1,45 @@
+import type { Registered } from "@trainyard/backends";
+import { RegisterInputs } from "@trainyard/core";
+import { action, fenced } from "@trainyard/runner-kit";
+
+export const register = action({
+  name: "register",
+  title: "Trainyard register",
+  summary: "Record the evaluation, and give a run that passed it the model's next version number",
+  inputs: RegisterInputs,
+  outputs: {
+    version: "the version, like `flight-delays@12`; empty when the verdict was against it",
+    "root-digest": "digest of the version's files; empty when there is none",
+    registered: "`true` when there is a version of these bytes now, new or known before",
+  },
+  permissions: [
+    { scope: "contents", access: "write", why: "facts go to the branch trainyard/registry, bytes to releases" },
+    { scope: "actions", access: "read", why: "the run bundle comes from the job that trained" },
+  ],
+  async run(inputs, job) {
+    const { registerVerb } = await import("@trainyard/backends");
+    const registered = await registerVerb(await job.project(), inputs);
+    const { version } = registered;
+    const text = registrationText(registered);
+    return {
+      outputs: {
+        version: version === null ? "" : `${version.model}@${version.version}`,
+        "root-digest": version?.rootDigest ?? "",
+        registered: String(version !== null),
+      },
+      summary: `### ${version === null ? "Not registered" : `${version.model} v${version.version}`}\n\n${fenced(text)}\n`,
+      text,
+      exit: registered.exit,
+    };
+  },
+});
+
+function registrationText({ version, unchanged, verdict, runs }: Registered): string {
+  const judged = runs.map((run) => `run ${run.run}: ${run.verdict}${run.reason === null ? "" : ` (${run.reason})`}`);
+  if (version === null)
+    return [`Not registered: the verdict is ${verdict}. The evaluation is recorded.`, ...judged].join("\n");
+  return [
+    `${version.model} v${version.version} ${unchanged ? "has these bytes already: nothing was added." : "registered."}`,
+    ...judged,
+  ].join("\n");
+}

@@ -1,0 +1,45 @@
+import { dirname } from "node:path";
+import { TrainInputs } from "@trainyard/core";
+import { action } from "@trainyard/runner-kit";
+
+export const train = action({
+  name: "train",
+  title: "Trainyard train",
+  summary: "Run the training in trainyard.yaml, and keep what went in and what came out as one run bundle",
+  inputs: TrainInputs,
+  outputs: {
+    run: "id of the run",
+    status: "`succeeded`, `failed` or `interrupted`",
+    resumable: "`true` when an interrupted training left a checkpoint to go on from",
+    "inputs-digest": "sha256 of everything that decides the result: equal inputs, equal digest",
+    "root-digest": "digest of the model's files; empty unless the run succeeded",
+    bundle: "absolute path of the run bundle: record.json, log.txt, outputs, predictions and profiles",
+  },
+  permissions: [
+    {
+      scope: "contents",
+      access: "read",
+      why: "the code is checked out and the training is yours: it gets no token that can write",
+    },
+  ],
+  async run(inputs, job) {
+    const { trainExit, trainVerb } = await import("@trainyard/backends");
+    const project = await job.project();
+    const { record, resumable } = await trainVerb(project, inputs);
+    const { trainingText, trainingSummary } = await import("./summary.ts");
+    const bundle = await project.backend.runs.open(record.id);
+    return {
+      outputs: {
+        run: record.id,
+        status: record.status,
+        resumable: String(resumable),
+        "inputs-digest": record.inputsDigest,
+        "root-digest": record.rootDigest ?? "",
+        bundle: dirname(bundle.path("record.json")),
+      },
+      summary: trainingSummary(record),
+      text: trainingText(record, resumable),
+      exit: trainExit(record, resumable),
+    };
+  },
+});

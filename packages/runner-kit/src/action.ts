@@ -1,0 +1,60 @@
+import type { Project } from "@trainyard/backends";
+import { z } from "@trainyard/core";
+import type { JobLog } from "./job-log.ts";
+import type { Forms } from "./write-reports.ts";
+
+/** What a step of a job may use beside its inputs. */
+export interface Job {
+  /** Opens the project of `working-directory`. @throws CONFIG_NOT_FOUND and what the config refuses */
+  project(): Promise<Project>;
+  readonly log: JobLog;
+  /** Writes a report to the files the `report` input names, and where later steps of the job find it. @returns Absolute paths of the latter. */
+  report(name: string, files: readonly string[], forms: Forms): { json: string; markdown: string };
+}
+
+/** How a step ended. `exit` follows the rules of the command line: 0 done, 1 the verdict is against it, 3 inconclusive, 75 and 130 interrupted. */
+export interface Outcome<O extends string = string> {
+  readonly outputs: Readonly<Record<O, string>>;
+  /** Markdown for the job summary. */
+  readonly summary: string;
+  /** One sentence: what a failed step says in its annotation, what any other says in the log. */
+  readonly text: string;
+  readonly exit: number;
+}
+
+/** What a job that uses the action must be allowed, and what for. */
+export interface Permission {
+  readonly scope: string;
+  readonly access: "read" | "write";
+  readonly why: string;
+}
+
+/** One `uses:`. Its action.yml, the tables of its README and what it checks all come from here. */
+export interface Action<S extends z.ZodObject = z.ZodObject, O extends string = string> {
+  readonly name: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly inputs: S;
+  readonly outputs: Readonly<Record<O, string>>;
+  readonly permissions: readonly Permission[];
+  run(inputs: z.output<S>, job: Job): Promise<Outcome<O>>;
+}
+
+/** Keeps an action's inputs, its outputs and its `run` agreeing in type. */
+export function action<S extends z.ZodObject, O extends string>(definition: Action<S, O>): Action {
+  return definition as unknown as Action;
+}
+
+/** What every action takes beside the inputs of its verb. */
+export const EveryActionInputs = z.strictObject({
+  "working-directory": z
+    .string()
+    .default(".")
+    .describe("the folder of trainyard.yaml, or one below it")
+    .meta({ placeholder: "PATH" }),
+});
+
+/** What every action says beside the outputs of its verb. */
+export const everyActionOutputs = {
+  refusal: "code of the refusal when the step could not do its work, else empty; docs/errors.md explains each",
+} as const;

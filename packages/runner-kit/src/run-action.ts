@@ -1,0 +1,118 @@
+import { execFileSync } from "node:child_process";
+import { resolve } from "node:path";
+import { type Actor, exitCodeOf, isRefusal, type TrainyardError, type z } from "@trainyard/core";
+import { type Action, EveryActionInputs, type Job, type Outcome } from "./action.ts";
+import { GRACE_SECONDS, tellOfCancel } from "./cancel.ts";
+import { appendEntry, appendSummary } from "./command-file.ts";
+import { echoOutput } from "./echo-output.ts";
+import { fenced } from "./fence.ts";
+import { JobLog } from "./job-log.ts";
+import { logProgress } from "./log-progress.ts";
+import { readInputs } from "./read-inputs.ts";
+import { keepReport, writeReports } from "./write-reports.ts";
+
+/** Where an action runs: a process of a runner. */
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly write: (text: string) => void;
+  readonly version: string;
+}
+
+/**
+ * Runs one action: reads its inputs, does its work, hands on outputs and summary. Never throws: a refusal becomes one annotation
+ * with its code, anything else is a bug and keeps its stack.
+ *
+ * @returns The exit code of the step, by the rules of the command line.
+ */
+export async function runAction(action: Action, around: Surroundings): Promise<number> {
+  const { environment } = around;
+  const log = new JobLog(around.write);
+  try {
+    const { inputs, extra } = readInputs(action.inputs, EveryActionInputs, environment);
+    const outcome = await action.run(inputs, jobOf(extra, log, around));
+    report(action, outcome, log, environment);
+    return outcome.exit;
+  } catch (error) {
+    if (!isRefusal(error)) return bug(error, log, around.version);
+    refuse(error, action, log, environment);
+    return exitCodeOf(error.code);
+  }
+}
+
+function jobOf(extra: z.output<typeof EveryActionInputs>, log: JobLog, { environment, version }: Surroundings): Job {
+  const folder = resolve(environment["GITHUB_WORKSPACE"] || ".", extra["working-directory"]);
+  return {
+    log,
+    report(name, files, forms) {
+      writeReports(files, folder, forms);
+      return keepReport(name, environment["RUNNER_TEMP"], forms);
+    },
+    async project() {
+      const { openProject, stopOnSignals } = await import("@trainyard/backends");
+      const stop = stopOnSignals();
+      tellOfCancel(stop, log);
+      const project = await openProject({
+        folder,
+        environment,
+        progress: logProgress(log),
+        stop,
+        write: hasOrigin(folder) ? "push" : null,
+        tool: version,
+        grace: GRACE_SECONDS,
+        ...actorOf(environment),
+      });
+      return { ...project, backend: { ...project.backend, processes: echoOutput(project.backend.processes, log) } };
+    },
+  };
+}
+
+/** A job writes to its own repository: what stayed in the runner's clone would be gone with it. */
+function hasOrigin(folder: string): boolean {
+  try {
+    execFileSync("git", ["-C", folder, "config", "--get", "remote.origin.url"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false; // no origin, no repository or no git: opening the project says which
+  }
+}
+
+/** Who started the workflow, as far as the job is told. Outside a runner git knows the person. */
+function actorOf(environment: Surroundings["environment"]): { actor?: Actor } {
+  const {
+    GITHUB_ACTOR: name,
+    GITHUB_SERVER_URL: server,
+    GITHUB_REPOSITORY: repository,
+    GITHUB_RUN_ID: run,
+  } = environment;
+  if (!name) return {};
+  const url = server && repository && run ? { url: `${server}/${repository}/actions/runs/${run}` } : {};
+  return { actor: { name, kind: "workflow", ...url } };
+}
+
+function report(action: Action, outcome: Outcome, log: JobLog, environment: Surroundings["environment"]): void {
+  for (const [name, value] of Object.entries(outcome.outputs)) appendEntry(environment["GITHUB_OUTPUT"], name, value);
+  appendSummary(environment["GITHUB_STEP_SUMMARY"], outcome.summary);
+  if (outcome.exit === 0) log.say(outcome.text);
+  else log.annotate({ level: "error", title: action.title, message: outcome.text });
+}
+
+function refuse(error: TrainyardError, action: Action, log: JobLog, environment: Surroundings["environment"]): void {
+  appendEntry(environment["GITHUB_OUTPUT"], "refusal", error.code);
+  appendSummary(environment["GITHUB_STEP_SUMMARY"], refusalSummary(error, action));
+  log.annotate({ level: "error", title: error.code, message: `${error.message}\n${error.hint}` });
+}
+
+function refusalSummary(error: TrainyardError, action: Action): string {
+  return `### ${action.title}: refused (${error.code})\n\n${fenced(`${error.message}\n${error.hint}`)}\n`;
+}
+
+function bug(error: unknown, log: JobLog, version: string): 70 {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  log.say(stack);
+  log.annotate({
+    level: "error",
+    title: "BUG",
+    message: `This is a mistake in Trainyard, not yours: ${error instanceof Error ? error.message : String(error)}\nPlease report it with the log of this step (trainyard ${version}, Node ${process.versions.node}).`,
+  });
+  return 70;
+}
