@@ -1,0 +1,449 @@
+import { describe, expect, test } from "vitest";
+import { Gate, type Task } from "../config/config.ts";
+import type { Column } from "../data/table.ts";
+import { generator } from "../statistics/generator.ts";
+import { type Evidence, type JudgeSettings, judge } from "./judge.ts";
+import { type Predictions, readPredictions } from "./predictions.ts";
+
+const numbers = (values: ArrayLike<number>): Column => ({
+  type: "number",
+  values: Float64Array.from(values),
+  nulls: null,
+});
+
+interface Made {
+  readonly days?: number;
+  readonly perDay?: number;
+  /** How much more noise the candidate's scores carry than the baseline's. */
+  readonly worse?: number;
+  readonly seed?: number;
+}
+
+/** Two models on the same rows of some days: outcomes follow a hidden score that both see with noise. */
+function made({ days = 40, perDay = 50, worse = 0, seed = 1 }: Made = {}) {
+  const source = generator(seed);
+  const rows = days * perDay;
+  const [id, day, truth, ours, theirs] = Array.from({ length: 5 }, () => new Float64Array(rows)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  for (let row = 0; row < rows; row++) {
+    const hidden = source.fraction();
+    id[row] = row + 1;
+    day[row] = Math.floor(row / perDay);
+    truth[row] = source.fraction() < hidden ? 1 : 0;
+    const blur = (by: number) => Math.min(0.98, Math.max(0.02, hidden + by * (source.fraction() - 0.5)));
+    theirs[row] = blur(0.3);
+    ours[row] = blur(0.3 + worse);
+  }
+  return { id, day, truth, ours, theirs };
+}
+
+function read(
+  columns: Record<string, Column>,
+  change: { task?: Task; groups?: string | null; slices?: string[]; labels?: "required" | "optional" } = {},
+): Predictions {
+  const first = Object.values(columns)[0] as Column;
+  const rows = first.type === "text" ? first.codes.length : first.values.length;
+  return readPredictions({ rows, columns: new Map(Object.entries(columns)) }, "p.csv", {
+    task: "binary",
+    groups: null,
+    slices: [],
+    labels: "required",
+    ...change,
+  });
+}
+
+const gates = [Gate.parse({ metric: "log_loss", "improve-by": 0 }), Gate.parse({ metric: "roc_auc", min: 0.6 })];
+const settings: JudgeSettings = {
+  task: "binary",
+  gates,
+  alpha: 0.05,
+  seed: 7,
+  against: "production v1",
+  noBaseline: null,
+  unchanged: false,
+};
+const first: Partial<JudgeSettings> = { noBaseline: "never-held", against: "production" };
+
+function sides(
+  made_: ReturnType<typeof made>,
+  groups: string | null = "day",
+): { candidate: Predictions; stored: Predictions } {
+  const { id, day, truth, ours, theirs } = made_;
+  const shared = { id: numbers(id), day: numbers(day), y_true: numbers(truth) };
+  return {
+    candidate: read({ ...shared, y_score: numbers(ours) }, { groups, slices: ["day"] }),
+    stored: read({ ...shared, y_score: numbers(theirs) }, { groups }),
+  };
+}
+function evidence({ candidate, stored }: { candidate: Predictions; stored: Predictions }): Evidence {
+  return { candidate, baseline: { stored, fromJob: null }, metrics: [], baselineMetrics: [] };
+}
+/** An interval that has to be there. */
+function ends(interval: [number, number] | null | undefined): [number, number] {
+  if (!interval) throw new Error("no interval");
+  return interval;
+}
+const refusal = (code: string, details: object = {}) =>
+  expect.objectContaining({ code, details: expect.objectContaining(details) });
+/** Only some rows of columns. */
+const some = (columns: Record<string, Column>, keep: (row: number) => boolean) =>
+  Object.fromEntries(
+    Object.entries(columns).map(([name, column]) => [
+      name,
+      column.type === "text" ? column : numbers(column.values.filter((_, row) => keep(row))),
+    ]),
+  );
+
+describe("the verdict", () => {
+  test("a clearly worse candidate fails, and the difference is candidate − baseline", () => {
+    const found = judge(evidence(sides(made({ worse: 1.5 }))), settings);
+    const loss = found.metrics.find((metric) => metric.name === "log_loss");
+    expect(found.verdict).toBe("fail");
+    expect(loss?.difference?.value).toBeGreaterThan(0);
+    expect(loss?.gain?.value).toBe(-(loss?.difference?.value as number));
+    expect(loss?.gain?.interval).toEqual(loss?.difference?.interval?.map((end) => -end).reverse());
+    expect(loss?.moreNeeded).toBeNull();
+  });
+
+  test("two models of equal quality are inconclusive, and the report says how many more days would do", () => {
+    const found = judge(evidence(sides(made())), settings);
+    expect(found.verdict).toBe("inconclusive");
+    expect(found.checks.map((check) => check.status)).toEqual(["inconclusive", "pass"]);
+    const loss = found.metrics.find((metric) => metric.name === "log_loss");
+    if (loss?.moreNeeded !== null) expect(loss?.moreNeeded).toBeGreaterThan(0);
+  });
+
+  test("equal arguments give equal results; another seed moves intervals only a little", () => {
+    const given = evidence(sides(made()));
+    expect(judge(given, settings)).toEqual(judge(given, settings));
+    const other = judge(given, { ...settings, seed: 8 }).metrics[0];
+    const [low, high] = ends(judge(given, settings).metrics[0]?.difference?.interval);
+    expect(other?.difference?.interval).not.toEqual([low, high]);
+    expect(Math.abs((other?.difference?.interval?.[0] as number) - low)).toBeLessThan(0.15 * (high - low));
+  });
+
+  test("the same scores on both sides differ by exactly zero", () => {
+    const { stored } = sides(made());
+    for (const groups of [40, 20]) {
+      const days = sides(made({ days: groups })).stored;
+      const found = judge(evidence({ candidate: days, stored: days }), settings);
+      for (const metric of found.metrics) expect(metric.difference).toEqual({ value: 0, interval: [0, 0] });
+      expect(found.flips).toEqual({ candidateRight: 0, baselineRight: 0 });
+    }
+    expect(judge(evidence({ candidate: stored, stored }), { ...settings, unchanged: true })).toMatchObject({
+      verdict: "pass",
+      unchanged: true,
+    });
+  });
+
+  test("the interval ignoring groups stands beside the clustered one", () => {
+    const found = judge(evidence(sides(made())), settings);
+    expect(found.metrics.every((metric) => metric.ignoringGroups !== null)).toBe(true);
+    expect(
+      judge(evidence(sides(made(), null)), settings).metrics.every((metric) => metric.ignoringGroups === null),
+    ).toBe(true);
+  });
+
+  test.each([
+    [null, "analytic", null],
+    [9, "cluster-t", 9],
+    [29, "cluster-t", 29],
+    [30, "cluster-bootstrap", 30],
+  ] as const)("with %s groups the method is %s", (days, interval, clusters) => {
+    const found = judge(evidence(sides(made({ days: days ?? 10 }), days === null ? null : "day")), settings);
+    expect(found.method).toMatchObject({
+      interval,
+      clusters,
+      replicates: interval === "cluster-bootstrap" ? 2000 : 0,
+      level: 0.95,
+    });
+    if (days === 9) {
+      expect(found.verdict).toBe("inconclusive");
+      expect(found.notes).toContain("Only 9 groups: intervals are shown, but decide nothing under 10.");
+    }
+  });
+
+  test("a gate with its own alpha is judged at its own level", () => {
+    const strict = [Gate.parse({ metric: "roc_auc", min: 0.6, alpha: 0.001 })];
+    const found = judge(evidence(sides(made())), { ...settings, gates: strict });
+    const [low, high] = ends(found.checks[0]?.interval);
+    const shown = found.metrics.find((metric) => metric.name === "roc_auc")?.candidate.interval as [number, number];
+    expect(high - low).toBeGreaterThan(1.3 * (shown[1] - shown[0]));
+  });
+});
+
+describe("pairing", () => {
+  const { id, day, truth, ours, theirs } = made();
+  const shared = { id: numbers(id), day: numbers(day), y_true: numbers(truth) };
+  const candidate = read({ ...shared, y_score: numbers(ours) }, { groups: "day" });
+  const baselineColumns = { ...shared, y_score: numbers(theirs) };
+  const against = (stored: Predictions | null, fromJob: Predictions | null = null) =>
+    judge({ candidate, baseline: { stored, fromJob }, metrics: [], baselineMetrics: [] }, settings);
+  const whole = against(read(baselineColumns, { groups: "day" }));
+
+  test("rows in another order, and ids as text, pair the same", () => {
+    const order = Array.from(id, (_, row) => row).reverse();
+    const turned = Object.fromEntries(
+      Object.entries(baselineColumns).map(([name, column]) => [
+        name,
+        numbers(order.map((row) => column.values[row] as number)),
+      ]),
+    );
+    expect(against(read(turned, { groups: "day" })).metrics).toEqual(whole.metrics);
+    const dictionary = order.map((row) => String(id[row]));
+    const texts: Column = { type: "text", codes: Int32Array.from(dictionary, (_, i) => i), dictionary };
+    expect(against(read({ ...turned, id: texts }, { groups: "day" })).metrics).toEqual(whole.metrics);
+  });
+
+  test("labels that differ for the same id are a failed check, whatever the gates say", () => {
+    const changed = truth.map((label, row) => (row < 3 ? 1 - label : label));
+    const found = against(read({ ...baselineColumns, y_true: numbers(changed) }, { groups: "day" }));
+    expect(found.checks[0]).toMatchObject({ id: "labels-changed", status: "fail", actual: 3, limit: 0, unit: "rows" });
+    expect(found.checks[0]?.reason).toContain("LABELS_CHANGED");
+    expect(found).toMatchObject({ verdict: "fail", pairing: { labelsChanged: 3, mode: "paired" } });
+  });
+
+  test("at 96 % overlap the rest is left out, at 94 % the comparison is unpaired, and both are said", () => {
+    const part = (share: number) =>
+      against(
+        read(
+          some(baselineColumns, (row) => row < share * id.length),
+          { groups: "day" },
+        ),
+      );
+    expect(part(0.96)).toMatchObject({
+      pairing: { mode: "paired", rows: 1920, overlap: 0.96 },
+      notes: ["80 rows that production v1 has no score for are left out."],
+    });
+    const unpaired = part(0.94);
+    expect(unpaired.pairing).toMatchObject({ mode: "unpaired", overlap: 0.94 });
+    expect(unpaired.notes[0]).toContain("Not paired: production v1 has scores for 94 % of these rows");
+    const width = (found: typeof whole) =>
+      Math.abs(
+        (found.metrics[0]?.difference?.interval?.[1] as number) -
+          (found.metrics[0]?.difference?.interval?.[0] as number),
+      );
+    expect(width(unpaired)).toBeGreaterThan(2 * width(whole));
+    expect(unpaired.flips).toBeNull();
+    expect(unpaired.slices.every((slice) => slice.gain === null)).toBe(true);
+  });
+
+  test("stored scores come first, the job's fill in the rest, and the report says so", () => {
+    const early = read(
+      some(baselineColumns, (row) => row < 500),
+      { groups: "day" },
+    );
+    const job = read({ id: shared.id, y_score: numbers(theirs) }, { labels: "optional" });
+    const found = against(early, job);
+    expect(found.metrics).toEqual(whole.metrics);
+    expect(found.notes).toEqual([
+      "production v1's scores are the stored ones on 500 rows; the candidate's job made those of the other 1500.",
+    ]);
+  });
+
+  test("without ids rows pair by number when lengths and labels are equal, else not", () => {
+    const plain = (labels: Float64Array, scores: Float64Array) =>
+      read({ y_true: numbers(labels), y_score: numbers(scores) });
+    const judged = (stored: Predictions) =>
+      judge(evidence({ candidate: plain(truth, ours), stored }), settings).pairing.mode;
+    expect(judged(plain(truth, theirs))).toBe("paired");
+    expect(judged(plain(truth.toReversed(), theirs))).toBe("unpaired");
+    expect(judged(plain(truth.slice(1), theirs.slice(1)))).toBe("unpaired");
+  });
+
+  test("an unpaired baseline without the group column is refused", () => {
+    const { day: _, ...without } = some(baselineColumns, (row) => row < 100);
+    expect(() => against(read(without))).toThrow(refusal("GROUPS_MISSING", { column: "day" }));
+  });
+
+  test("an unpaired baseline without labels is refused", () => {
+    const bare = read(
+      some({ id: shared.id, y_score: numbers(theirs) }, (row) => row < 100),
+      { labels: "optional" },
+    );
+    expect(() => against(null, bare)).toThrow(refusal("LABELS_MISSING"));
+  });
+
+  test("class scores in another order are brought into the candidate's", () => {
+    const names: Column = { type: "text", codes: Int32Array.from(truth), dictionary: ["on time", "late"] };
+    const flipped = (scores: Float64Array) => read({ id: numbers(id), y_true: names, "y_score.late": numbers(scores) });
+    const turned = read({
+      id: numbers(id),
+      y_true: names,
+      "y_score.on time": numbers(theirs.map((score) => 1 - score)),
+    });
+    const one = judge(evidence({ candidate: flipped(ours), stored: turned }), settings).metrics.find(
+      (metric) => metric.name === "roc_auc",
+    );
+    const same = whole.metrics.find((metric) => metric.name === "roc_auc");
+    expect(one?.baseline?.value).toBeCloseTo(same?.baseline?.value as number, 12);
+  });
+});
+
+describe("without a baseline", () => {
+  test("comparing gates are skipped, standards judged", () => {
+    const { candidate } = sides(made());
+    const found = judge({ candidate, baseline: null, metrics: [], baselineMetrics: null }, { ...settings, ...first });
+    expect(found.checks.map((check) => check.status)).toEqual(["skipped", "pass"]);
+    expect(found).toMatchObject({ verdict: "pass", noBaseline: "never-held", pairing: { mode: "none" }, notes: [] });
+  });
+
+  test("the default gate alone is no standard, and a note says so", () => {
+    const { candidate } = sides(made());
+    const found = judge(
+      { candidate, baseline: null, metrics: [], baselineMetrics: null },
+      { ...settings, ...first, gates: null },
+    );
+    expect(found.checks).toMatchObject([{ id: "log_loss-worse", status: "skipped" }]);
+    expect(found.notes).toEqual([
+      "No gate is an absolute standard (min or max): a first model needs one to be registered.",
+    ]);
+  });
+});
+
+describe("metrics of a file", () => {
+  const metric = (name: string, value: number, goal: "maximize" | "minimize" | null = null) => ({
+    name,
+    value,
+    goal,
+    split: null,
+    unit: null,
+  });
+  const points: Evidence = {
+    candidate: null,
+    baseline: null,
+    metrics: [metric("log_loss", 0.4), metric("latency", 9)],
+    baselineMetrics: [
+      { name: "log_loss", value: 0.41 },
+      { name: "latency", value: 8 },
+    ],
+  };
+
+  test("alone they are judged by their points, and the report says so everywhere", () => {
+    const found = judge(points, { ...settings, gates: null });
+    expect(found).toMatchObject({ pointOnly: true, verdict: "pass", method: { interval: "point", replicates: 0 } });
+    expect(found.metrics.map(({ name, candidate }) => [name, candidate.interval])).toEqual([["log_loss", null]]);
+    expect(found.checks[0]?.reason).toContain("point only");
+    expect(found.notes[0]).toContain("Point values only");
+  });
+
+  test("a metric of an unknown direction needs a goal", () => {
+    const gate = { metric: "latency", margin: 0.5 };
+    expect(() => judge(points, { ...settings, gates: [Gate.parse(gate)] })).toThrow(
+      refusal("GOAL_UNKNOWN", { metric: "latency" }),
+    );
+    const found = judge(points, { ...settings, gates: [Gate.parse({ ...gate, goal: "minimize" })] });
+    expect(found.checks[0]).toMatchObject({ status: "fail", actual: 1, limit: 0.5 });
+  });
+
+  test("beside predictions, a gate may name one of them", () => {
+    const found = judge(
+      { ...evidence(sides(made())), metrics: points.metrics, baselineMetrics: points.baselineMetrics },
+      { ...settings, gates: [Gate.parse({ metric: "latency", max: 10 })] },
+    );
+    expect(found.checks[0]).toMatchObject({
+      status: "pass",
+      actual: 9,
+      interval: null,
+      reason: expect.stringContaining("point only"),
+    });
+  });
+
+  test("a metric nobody knows is refused with the nearest name", () => {
+    expect(() =>
+      judge(evidence(sides(made())), { ...settings, gates: [Gate.parse({ metric: "roc_acu", min: 0.6 })] }),
+    ).toThrow(refusal("METRIC_UNKNOWN", { nearest: "roc_auc" }));
+  });
+});
+
+describe("slices", () => {
+  /** 30 groups; in slice 3 of 5 the candidate is much worse. */
+  function sliced(worse: number) {
+    const { id, day, truth, ours, theirs } = made({ days: 30, perDay: 100, seed: 3 });
+    const region = id.map((_, row) => row % 5);
+    const spoilt = ours.map((score, row) =>
+      region[row] === 3 ? score * (1 - worse) + worse * (1 - (truth[row] as number)) : score,
+    );
+    const shared = { id: numbers(id), day: numbers(day), y_true: numbers(truth), region: numbers(region) };
+    return evidence({
+      candidate: read({ ...shared, y_score: numbers(spoilt) }, { groups: "day", slices: ["region"] }),
+      stored: read({ ...shared, y_score: numbers(theirs) }, { groups: "day" }),
+    });
+  }
+
+  test("only a significant loss counts as worse", () => {
+    expect(judge(sliced(0), settings).slices.map((slice) => slice.worse)).toEqual([false, false, false, false, false]);
+    const found = judge(sliced(0.3), settings).slices;
+    expect(found.filter((slice) => slice.worse).map((slice) => slice.value)).toEqual(["3"]);
+    expect(found[0]).toMatchObject({ column: "region", metric: "log_loss", rows: 600 });
+  });
+
+  test("adjusted p-values never lie below a slice's own", () => {
+    for (const slice of judge(sliced(0.05), settings).slices) {
+      const [low, high] = ends(slice.gain?.interval);
+      if (low > 0 || high < 0) continue;
+      expect(slice.adjustedP).toBeGreaterThan(0.05);
+    }
+  });
+});
+
+test("curves have at most 200 points, from (0, 0) to (1, 1), and calibration bins of equal mass", () => {
+  const [roc, calibration] = judge(evidence(sides(made())), settings).curves;
+  expect(roc?.candidate.length).toBeLessThanOrEqual(200);
+  expect(roc?.candidate[0]).toEqual([0, 0]);
+  expect(roc?.candidate.at(-1)).toEqual([1, 1]);
+  const area = (roc?.candidate ?? []).reduce(
+    (sum, [x, y], i, all) =>
+      i === 0 ? 0 : sum + ((x - (all[i - 1]?.[0] as number)) * (y + (all[i - 1]?.[1] as number))) / 2,
+    0,
+  );
+  expect(area).toBeCloseTo(
+    judge(evidence(sides(made())), settings).metrics.find((metric) => metric.name === "roc_auc")?.candidate
+      .value as number,
+    2,
+  );
+  expect(calibration?.candidate.length).toBe(15);
+});
+
+test.each(["regression", "multiclass", "ranking", "scores"] as const)("task %s is judged end to end", (task) => {
+  const source = generator(5);
+  const rows = 600;
+  const draw = (of: (row: number) => number) => numbers(Array.from({ length: rows }, (_, row) => of(row)));
+  const truth = draw((row) => (task === "multiclass" ? row % 3 : Math.floor(3 * source.fraction())));
+  const shared = { id: draw((row) => row), day: draw((row) => Math.floor(row / 15)), y_true: truth };
+  const scored = () => {
+    if (task !== "multiclass")
+      return {
+        y_score: draw((row) => ((truth as { values: Float64Array }).values[row] as number) + source.fraction()),
+      };
+    const a = draw(() => source.fraction() / 2);
+    const b = draw(() => source.fraction() / 2);
+    return {
+      "y_score.0": a,
+      "y_score.1": b,
+      "y_score.2": draw(
+        (row) =>
+          1 -
+          ((a as { values: Float64Array }).values[row] as number) -
+          ((b as { values: Float64Array }).values[row] as number),
+      ),
+    };
+  };
+  const candidate = read({ ...shared, ...scored() }, { task, groups: "day" });
+  const stored = read({ ...shared, ...scored() }, { task, groups: "day" });
+  const found = judge(evidence({ candidate, stored }), { ...settings, task, gates: null });
+  expect(found.metrics.length).toBeGreaterThan(0);
+  for (const metric of found.metrics) {
+    const [low, high] = ends(metric.difference?.interval);
+    expect(
+      low <= (metric.difference?.value as number) && (metric.difference?.value as number) <= high,
+      metric.name,
+    ).toBe(true);
+  }
+  expect(["pass", "fail", "inconclusive"]).toContain(found.verdict);
+});
