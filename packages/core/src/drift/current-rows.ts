@@ -77,13 +77,14 @@ const UNREADABLE: ReadonlySet<string> = new Set([
   "TABLE_FORMAT",
   "COLUMN_DUPLICATE",
   "FILE_NOT_FOUND",
+  "FILE_UNREADABLE",
 ]);
 
 async function readOne(file: FileRef, window: ReadWindow, ports: Ports) {
   const { time } = window;
   const path = ports.workspace.path(file.path);
   // Parquet keeps columns apart: the days alone are quick to read, and often say that the rest is not needed.
-  if (time !== null && window.columns === undefined && file.path.endsWith(".parquet")) {
+  if (time !== null && file.path.endsWith(".parquet")) {
     const place = placeOf(
       daysIn(await ports.tables.read(path, file.path, { columns: [time] }), time, file.path),
       window,

@@ -3,11 +3,11 @@ import type { Profile } from "../data/profile.ts";
 import type { Table } from "../data/table.ts";
 import { compareTables } from "./compare-tables.ts";
 import type { DriftReport } from "./drift-report.ts";
-import { ANSWERS } from "./label-column.ts";
+import { ANSWERS, truthColumns } from "./label-column.ts";
 import { summaryOf } from "./summary.ts";
 
 export interface DriftFilesOptions {
-  /** How the reports calls the two sides: file names. */
+  /** What the report calls the two sides: file names. */
   readonly reference: { readonly source: string; readonly rows: Table | Profile };
   readonly current: { readonly files: DriftReport["current"]["files"]; readonly rows: Table };
   /** Timestamp of this look. */
@@ -38,7 +38,10 @@ export function driftFiles(options: DriftFilesOptions): DriftReport {
     reference,
     current: current.rows,
     columns: options.columns ?? null,
-    exclude: ["id", ...ANSWERS.filter((name) => !current.rows.columns.has(name))],
+    exclude: [
+      "id",
+      ...[...ANSWERS, ...truthColumns(reference, null)].filter((name) => !current.rows.columns.has(name)),
+    ],
     score: null,
     groups,
     rule: { alpha, minorEffect, majorEffect },

@@ -14,7 +14,7 @@ import type { DriftConfig } from "./drift-config.ts";
 import type { DriftReport, Performance } from "./drift-report.ts";
 import { ANSWERS, labelColumn, truthColumns } from "./label-column.ts";
 import { joinAnswers, labelledRows } from "./labelled-rows.ts";
-import { calibrationCheck, performance } from "./performance.ts";
+import { calibrationCheck, judgePerformance } from "./performance.ts";
 
 /** Everything a verdict is made from, read. */
 export interface Evidence {
@@ -176,7 +176,7 @@ async function outcomes(
   const reference = manifest.metrics.map(({ name, estimate }) => ({ name, value: estimate.value }));
   if (reference.length === 0) reference.push(...(await recordedMetrics(manifest, ports)));
   const bound = config.calibration;
-  const found = performance(joined.predictions, {
+  const found = judgePerformance(joined.predictions, {
     alpha: rule.alpha,
     bound,
     currentRows: current.table.rows,

@@ -26,7 +26,7 @@ export interface PerformanceRule {
  * @param rows Rows whose labels have arrived, clustered by `groups` when there are any.
  * @returns Null without labels or scores, or when predictions average to 0 (a ratio then means nothing).
  */
-export function performance(rows: Predictions, rule: PerformanceRule): Performance | null {
+export function judgePerformance(rows: Predictions, rule: PerformanceRule): Performance | null {
   const pair = observedAndPredicted(rows);
   if (pair === null || rows.rows === 0) return null;
   const [observed, predicted] = pair;

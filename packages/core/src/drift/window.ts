@@ -14,6 +14,9 @@ export interface DriftWindow {
   readonly newest: number | null;
 }
 
+/** Days after which labels still to come are not waited for, three windows added. */
+const LATEST_LABELS = 30;
+
 /**
  * The trailing days that end yesterday, or, with labels, on the last day most of whose rows have their label: a few labels that come
  * early do not move the window. Days are whole and UTC, and never the day of now. Without `window` all rows up to now count.
@@ -33,7 +36,8 @@ export async function chooseWindow(
   const plain = { from: yesterday - length + 1, to: yesterday, newest: null };
   const ids = labels?.columns.get("id");
   if (ids === undefined) return plain;
-  const all = await readRows(files, { time, from: null, to: yesterday, columns: ["id", time] }, ports);
+  const from = yesterday - 3 * length - LATEST_LABELS;
+  const all = await readRows(files, { time, from, to: yesterday, columns: ["id", time] }, ports);
   const own = all.table.columns.get("id");
   if (own === undefined || all.days === null) return plain;
   const matches = matchRows(own, all.table.rows, ids);

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { profileOf } from "../data/build-profile.ts";
+import type { Column, Table } from "../data/table.ts";
+import { generator } from "../statistics/generator.ts";
+import { driftFiles } from "./drift-files.ts";
+import { DriftReport } from "./drift-report.ts";
+
+const draw = generator(20010101);
+const at = "2001-05-01T00:00:00Z";
+
+/** 2,000 rows of an id, a number and one of three airports; `late` as well where the outcome is known. */
+function flights(prefix = "", late = true): Table {
+  const rows = 2000;
+  const numbers = (make: (row: number) => number) =>
+    ({ type: "number", values: Float64Array.from({ length: rows }, (_, row) => make(row)), nulls: null }) as const;
+  const dictionary = ["JFK", "ORD", "LAX"].map((airport) => prefix + airport);
+  const columns = new Map<string, Column>([
+    ["id", numbers((row) => row)],
+    ["distance", numbers(() => 200 + 2000 * draw.fraction())],
+    ["origin", { type: "text", codes: Int32Array.from({ length: rows }, () => draw.below(3)), dictionary }],
+  ]);
+  if (late)
+    columns.set(
+      "y_true",
+      numbers(() => draw.below(2)),
+    );
+  return { rows, columns };
+}
+
+const compare = (now: Table, rows: Parameters<typeof driftFiles>[0]["reference"]["rows"] = flights()) =>
+  driftFiles({
+    reference: { source: "january.parquet", rows },
+    current: { files: [{ path: "february.parquet", digest: `sha256:${"f".repeat(64)}` }], rows: now },
+    at,
+    simulatedClock: false,
+  });
+
+test("two files of one's own are compared without a project, at the level of a weekly check", () => {
+  const report = compare(flights());
+  expect(DriftReport.parse(report)).toEqual(report);
+  expect(report).toMatchObject({ verdict: "quiet", alpha: 1 / 52, action: "none", model: "", version: null });
+  expect(compare(flights("K"))).toMatchObject({ verdict: "data-broken", action: "stopped" });
+});
+
+test("a profile made earlier stands in for the reference file", () => {
+  const profile = profileOf(flights(), { source: "january.parquet", at, exclude: ["id"] });
+  expect(compare(flights(), profile)).toMatchObject({
+    verdict: "quiet",
+    reference: { source: "january.parquet", rows: 2000 },
+  });
+});
+
+test("rows whose outcome is not known yet lack no input", () => {
+  expect(compare(flights("", false)).verdict).toBe("quiet");
+});
