@@ -1,0 +1,308 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { folderStore, localRuns, localWorkspace, openTables, sha256 } from "@trainyard/backends";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ModelConfig } from "../config/config.ts";
+import { canonicalJson, prettyJson } from "../document.ts";
+import type { ModelVersion } from "../registry/model-version.ts";
+import { openRegistry } from "../registry/open-registry.ts";
+import type { Registry } from "../registry/registry.ts";
+import { generator } from "../statistics/generator.ts";
+import { aDigest, aRun, aVersion, MemoryBranch, MemoryClock, MemoryProgress, MemoryRandom } from "../testing/index.ts";
+import type { RunRecord } from "../train/run-record.ts";
+import { EVALUATION_FILE, type EvaluatePorts, evaluate } from "./evaluate.ts";
+import { evaluateFiles } from "./evaluate-files.ts";
+import { EvaluationReport } from "./evaluation-report.ts";
+
+const MODEL = "flight-delays";
+let folder: string;
+let ports: EvaluatePorts;
+let registry: Registry;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "evaluate-"));
+  const state = join(folder, ".trainyard");
+  const clock = new MemoryClock();
+  const actor = { name: "ana", kind: "person" } as const;
+  registry = openRegistry({ branch: new MemoryBranch(sha256), sha256, clock, random: new MemoryRandom(), actor });
+  ports = {
+    runs: localRuns(state),
+    store: folderStore(state),
+    tables: openTables(),
+    workspace: localWorkspace(folder, state),
+    sha256,
+    clock,
+    progress: new MemoryProgress(),
+    registry,
+  };
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const config = (change: object = {}) =>
+  ModelConfig.parse({
+    train: { run: "python train.py", outputs: ["model.onnx"] },
+    evaluate: {
+      groups: "day",
+      gates: [
+        { metric: "log_loss", "improve-by": 0 },
+        { metric: "roc_auc", min: 0.6 },
+      ],
+      ...change,
+    },
+  });
+const judge = (change: { run?: string; baseline?: string; evaluate?: object } = {}) =>
+  evaluate(
+    { model: MODEL, config: config(change.evaluate), run: change.run ?? null, baseline: change.baseline ?? null },
+    ports,
+  );
+
+/** 30 days of 20 rows; `blur` is how badly the scores see the truth. */
+function csv(blur: number, { from = 1, labels = true, drop = 0 } = {}): string {
+  const source = generator(5);
+  const lines = [labels ? "id,day,y_true,y_score" : "id,day,y_score"];
+  for (let row = 0; row < 600; row++) {
+    const hidden = source.fraction();
+    const truth = source.fraction() < hidden ? 1 : 0;
+    const score = (hidden + blur * source.fraction()) / (1 + blur);
+    if (row < drop) continue;
+    lines.push([from + row, Math.floor(row / 20), ...(labels ? [truth] : []), score.toFixed(6)].join(","));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** A succeeded run's bundle with these predictions. */
+async function bundle(
+  id: string,
+  candidate: string | null,
+  change: Partial<RunRecord> = {},
+  baseline: { text: string; version: ModelVersion } | null = null,
+) {
+  const run = await ports.runs.create(MODEL, id);
+  const scored = async (text: string, name: string, of: string, rootDigest: string | null, version: number | null) => {
+    const file = await run.write(`predictions/${name}.csv`, text);
+    return { file, rows: text.split("\n").length - 2, of, version, rootDigest };
+  };
+  const rootDigest = change.rootDigest === undefined ? aDigest("c") : change.rootDigest;
+  const predictions =
+    candidate === null
+      ? null
+      : {
+          candidate: await scored(candidate, "candidate", "candidate", rootDigest, null),
+          baseline:
+            baseline === null
+              ? null
+              : await scored(baseline.text, "baseline", "production v1", baseline.version.rootDigest, 1),
+          baselineProblem: null,
+        };
+  const record = aRun({ id, predictions, rootDigest, ...change });
+  await run.write("record.json", prettyJson(record));
+  return { run, record };
+}
+
+/** Version 1 in production, judged on these predictions. */
+async function production(text: string | null = csv(0.5), alias = true): Promise<ModelVersion> {
+  const { record } = await bundle("run-v001", text, { rootDigest: aDigest("b") });
+  const put = async (content: string) => (await ports.store.put({ text: content })).digest;
+  const version = aVersion({
+    run: record.id,
+    record: await put(canonicalJson(record)),
+    predictions: text === null ? null : await put(text),
+  });
+  await registry.transact(MODEL, () => ({
+    events: [
+      {
+        type: "version.registered",
+        model: MODEL,
+        version: 1,
+        rootDigest: version.rootDigest,
+        manifest: sha256(canonicalJson(version)),
+        run: record.id,
+        override: null,
+      },
+      ...(alias
+        ? [
+            {
+              type: "alias.set",
+              model: MODEL,
+              alias: "production",
+              from: null,
+              to: 1,
+              generation: 1,
+              reason: null,
+            } as const,
+          ]
+        : []),
+    ],
+    manifests: [version],
+    result: null,
+  }));
+  return version;
+}
+const refusal = (code: string, details: object = {}) =>
+  expect.objectContaining({ code, details: expect.objectContaining(details) });
+
+describe("a run is judged", () => {
+  test("as a first model, and its report stands in the bundle", async () => {
+    const { run } = await bundle("run-0001", csv(0.5));
+    const report = await judge();
+    expect(report).toMatchObject({
+      verdict: "pass",
+      baseline: null,
+      noBaseline: "never-held",
+      candidate: { run: "run-0001", label: "candidate" },
+    });
+    expect(report.checks.map((check) => [check.id, check.status])).toEqual([
+      ["log_loss-not-better", "skipped"],
+      ["roc_auc-too-low", "pass"],
+    ]);
+    expect(EvaluationReport.parse(JSON.parse((await run.read(EVALUATION_FILE)) ?? ""))).toEqual(report);
+  });
+
+  test("against production's stored scores, on the same ids", async () => {
+    await production();
+    await bundle("run-0002", csv(3), { inputs: { ...aRun().inputs, params: { learning_rate: 0.2 } } });
+    const report = await judge();
+    expect(report).toMatchObject({
+      verdict: "fail",
+      baseline: { label: "production v1", version: 1, scoredBy: "stored" },
+      pairing: { mode: "paired", rows: 600 },
+    });
+    expect(report.checks[0]).toMatchObject({ status: "fail", rule: "log_loss better than production v1" });
+    expect(report.changes).toEqual([{ what: "param", name: "learning_rate", from: "0.1", to: "0.2" }]);
+    expect(report.method).toMatchObject({ interval: "cluster-bootstrap", clusters: 30, groups: "day" });
+    expect(await judge()).toEqual(report);
+  });
+
+  test("against scores the candidate's job made, where production was judged on other rows", async () => {
+    const version = await production(csv(0.5, { from: 10_000 }));
+    await bundle("run-0003", csv(3), {}, { text: csv(0.5, { labels: false }), version });
+    expect(await judge()).toMatchObject({
+      verdict: "fail",
+      baseline: { scoredBy: "candidate-job" },
+      pairing: { mode: "paired", rows: 600 },
+    });
+  });
+
+  test("changed labels fail it", async () => {
+    await production();
+    const text = csv(0.5).replace(/^(1,0),(\d)/m, (_, head, label) => `${head},${1 - Number(label)}`);
+    await bundle("run-0004", text);
+    expect((await judge()).checks[0]).toMatchObject({ id: "labels-changed", status: "fail", actual: 1 });
+  });
+
+  test("the same bytes as production are unchanged, and pass", async () => {
+    const version = await production(csv(0.5, { from: 10_000 }));
+    await bundle("run-0005", csv(0.5), { rootDigest: version.rootDigest });
+    expect(await judge()).toMatchObject({ unchanged: true, verdict: "pass", pairing: { mode: "paired" } });
+  });
+
+  test("by its metrics alone, point only", async () => {
+    await production(null);
+    await bundle("run-0006", null, {
+      metrics: [{ name: "log_loss", value: 0.47, goal: "minimize", split: null, unit: null }],
+    });
+    const report = await judge({ evaluate: { gates: [{ metric: "log_loss", "improve-by": 0 }] } });
+    expect(report).toMatchObject({
+      pointOnly: true,
+      verdict: "pass",
+      method: { interval: "point" },
+      metrics: [{ candidate: { interval: null }, baseline: { value: 0.48 } }],
+    });
+  });
+
+  test("against none, when asked so", async () => {
+    await production();
+    await bundle("run-0007", csv(0.5));
+    expect(await judge({ baseline: "none" })).toMatchObject({
+      baseline: null,
+      noBaseline: "not-asked",
+      verdict: "pass",
+    });
+    expect(await judge({ baseline: "1" })).toMatchObject({ baseline: { label: "v1" } });
+  });
+});
+
+describe("is refused", () => {
+  test("without a run, with an unfinished one, and with one that failed", async () => {
+    await expect(judge()).rejects.toEqual(refusal("NO_RUN"));
+    await ports.runs.create(MODEL, "run-half");
+    await expect(judge({ run: "run-half" })).rejects.toThrow();
+    await bundle("run-fail", csv(0.5), { status: "failed", rootDigest: null });
+    await expect(judge({ run: "run-fail" })).rejects.toEqual(refusal("RUN_UNFINISHED", { status: "failed" }));
+  });
+
+  test("with neither predictions nor metrics", async () => {
+    await bundle("run-0010", null, { metrics: [] });
+    await expect(judge()).rejects.toEqual(refusal("PREDICTIONS_MISSING", { run: "run-0010" }));
+  });
+
+  test("with predictions that were changed after the run", async () => {
+    const { run } = await bundle("run-0011", csv(0.5));
+    await run.write("predictions/candidate.csv", csv(0.1));
+    await expect(judge()).rejects.toEqual(refusal("DIGEST_MISMATCH"));
+  });
+
+  test("when production was held and is gone, and when the version asked for was withdrawn; not when none is asked for", async () => {
+    await production();
+    await registry.transact(MODEL, () => ({
+      events: [
+        { type: "alias.removed", model: MODEL, alias: "production", from: 1, generation: 2, reason: null },
+        { type: "version.withdrawn", model: MODEL, version: 1, reason: "leaked labels" },
+      ],
+      result: null,
+    }));
+    await bundle("run-0012", csv(0.5));
+    await expect(judge()).rejects.toEqual(refusal("BASELINE_MISSING", { reason: "the alias was removed" }));
+    await expect(judge({ baseline: "v1" })).rejects.toEqual(
+      refusal("BASELINE_MISSING", { reason: "v1 was withdrawn: leaked labels" }),
+    );
+    expect(await judge({ baseline: "none" })).toMatchObject({ noBaseline: "not-asked" });
+  });
+
+  test("with a misspelt alias, a version there is not, and merge-base", async () => {
+    await production();
+    await bundle("run-0014", csv(0.5));
+    await expect(judge({ baseline: "producton" })).rejects.toEqual(refusal("BASELINE_UNKNOWN"));
+    await expect(judge({ baseline: "7" })).rejects.toEqual(refusal("BASELINE_UNKNOWN"));
+    await expect(judge({ baseline: "merge-base" })).rejects.toEqual(refusal("NOT_SUPPORTED"));
+  });
+
+  test("when the baseline has no scores at all", async () => {
+    await production(null);
+    await bundle("run-0015", csv(0.5));
+    await expect(judge()).rejects.toEqual(refusal("BASELINE_UNSCORED", { baseline: "production v1" }));
+  });
+});
+
+describe("two files without a project", () => {
+  const given = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return { file: join(folder, name), name, digest: null };
+  };
+  const rules = { task: null, groups: null, slices: [], gates: null, alpha: 0.05 } as const;
+
+  test("are compared by id with the default gate", async () => {
+    const report = await evaluateFiles(
+      { ...rules, candidate: given("new.csv", csv(3)), baseline: given("old.csv", csv(0.5)) },
+      ports,
+    );
+    expect(report).toMatchObject({
+      model: "new",
+      task: "binary",
+      verdict: "fail",
+      pairing: { mode: "paired" },
+      method: { interval: "analytic" },
+    });
+    expect(report.checks).toMatchObject([
+      { id: "log_loss-worse", rule: "log_loss not worse than old.csv by more than 2 %" },
+    ]);
+  });
+
+  test("a file that is cut short, empty or ragged is refused, with the file's name", async () => {
+    const one = (text: string) => evaluateFiles({ ...rules, candidate: given("new.csv", text), baseline: null }, ports);
+    await expect(one("id,y_true,y_score\n")).rejects.toEqual(refusal("TABLE_EMPTY", { path: "new.csv" }));
+    await expect(one("id,y_true,y_score\n1,0,0.5\n2,1\n")).rejects.toEqual(refusal("TABLE_RAGGED"));
+    await expect(one(`\ufeff${csv(0.5)}`)).resolves.toMatchObject({ verdict: "pass" });
+  });
+});
