@@ -340,7 +340,7 @@ export function brokenRun(change: Partial<RunRecord> = {}): RunRecord {
     failure: {
       class: "exit",
       step: "train",
-      message: "`python train.py` ended with exit code 1",
+      message: "It ended with exit code 1.",
       exitCode: 1,
       signal: null,
       logTail: [

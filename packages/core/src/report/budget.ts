@@ -27,14 +27,15 @@ export function withinBudget(
   remark: (names: readonly string[]) => string,
 ): string {
   const chosen = parts.map(() => 0);
-  const written = () =>
-    parts.map(({ variants }, at) => variants[chosen[at] as number] as string).filter((text) => text !== "");
+  const shown = () =>
+    parts.map(({ variants }, at) => variants[chosen[at] as number] ?? "").filter((text) => text !== "");
   for (;;) {
     const shortened = [...new Set(parts.filter((_, at) => (chosen[at] as number) > 0).map(({ name }) => name))];
-    const text = [...written(), ...(shortened.length > 0 ? [remark(shortened)] : [])].join("\n\n");
-    if (text.length <= budget) return text;
+    const texts = [...shown(), ...(shortened.length > 0 ? [remark(shortened)] : [])];
+    const length = texts.reduce((total, text) => total + text.length, Math.max(texts.length - 1, 0) * 2);
+    if (length <= budget) return texts.join("\n\n");
     const next = shortest(parts, chosen);
-    if (next === null) return cut(text, budget);
+    if (next === null) return cut(texts, budget);
     chosen[next] = (chosen[next] as number) + 1;
   }
 }
@@ -55,8 +56,14 @@ function shortest(parts: readonly Part[], chosen: readonly number[]): number | n
   return best;
 }
 
-/** Nothing is left to shorten: whole paragraphs from the start, so that no markup is torn apart. */
-function cut(text: string, budget: number): string {
-  const end = text.lastIndexOf("\n\n", budget - 4);
-  return `${text.slice(0, Math.max(end, 0))}\n\n…`.slice(0, budget);
+/** Nothing is left to shorten: whole parts from the start while they fit, so that no markup is torn apart. */
+function cut(texts: readonly string[], budget: number): string {
+  const kept: string[] = [];
+  let length = 0;
+  for (const text of texts) {
+    length += text.length + 2;
+    if (length + 1 > budget) break;
+    kept.push(text);
+  }
+  return [...kept, "…"].join("\n\n").slice(0, Math.max(budget, 0));
 }

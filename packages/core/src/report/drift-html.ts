@@ -2,6 +2,7 @@ import type { DriftReport } from "../drift/drift-report.ts";
 import { DRIFT_HEADLINES, watched } from "./drift-words.ts";
 import { driftSections } from "./html/drift-body.ts";
 import { noteList } from "./html/evaluation-body.ts";
+import { joinedParts } from "./html/page-budget.ts";
 import { page } from "./page.ts";
 import { htmlSentence, phrasesOf } from "./phrase.ts";
 
@@ -13,7 +14,7 @@ export function driftHtml(report: DriftReport): string {
     over: "Trainyard drift check",
     heading,
     lead: `<p class="lead">${htmlSentence(phrasesOf(report.summary))}</p>`,
-    body: [noteList(report.notes), driftSections(report, "h2")].filter((part) => part !== "").join("\n"),
+    body: joinedParts([noteList(report.notes), ...driftSections(report, "h2")]),
     footer: `Made by Trainyard from the drift report${report.simulatedClock ? "; its clock was simulated" : ""}.`,
   });
 }

@@ -9,13 +9,14 @@ import {
   DRIFT_HEADLINES,
   DRIFT_SIGNS,
   effectText,
+  missingText,
   performanceSentence,
   pText,
   rankedColumns,
   watched,
 } from "./drift-words.ts";
 import { markdownCode, markdownLink, markdownText } from "./escape.ts";
-import { count, decimalsOf, fixed, percent, plainNumber } from "./format/number.ts";
+import { count, decimalsOf, fixed, plainNumber } from "./format/number.ts";
 import { intervalSketch } from "./format/sketch.ts";
 import { SIGNS } from "./gate-table.ts";
 import { andMore, folded, markdownTable } from "./markdown/block.ts";
@@ -81,8 +82,10 @@ function performanceMarkdown({ performance }: DriftReport): string {
       interval,
     ];
   });
-  const table =
-    metrics.length === 0 ? "" : `\n\n${markdownTable(["metric", "when judged", "now", "interval"], metrics, [1, 2])}`;
+  const known = performance.metrics.some(({ current }) => current.interval !== null);
+  const head = ["metric", "when judged", "now", ...(known ? ["interval"] : [])];
+  const rows = known ? metrics : metrics.map((cells) => cells.slice(0, 3));
+  const table = rows.length === 0 ? "" : `\n\n${markdownTable(head, rows, [1, 2])}`;
   return markdownText(performanceSentence(performance), 1_000) + table;
 }
 
@@ -94,7 +97,7 @@ function columnsTable(columns: readonly ColumnDrift[], most: number): string {
       markdownCode(column.name, 80),
       effectText(column),
       pText(column.adjustedP).replace("<", "&lt;"),
-      `${percent(column.referenceNullRate)} → ${percent(column.currentNullRate)}`,
+      missingText(column),
       `${column.status === "broken" ? "❌ " : column.status === "drift" ? "⚠️ " : ""}${COLUMN_WORDS[column.status]}`,
     ]);
   return (
@@ -114,7 +117,8 @@ function checksTable({ checks }: DriftReport): string {
     const estimate = check.actual === null ? null : { value: check.actual, interval: check.interval };
     const sketch = estimate?.interval == null ? "" : ` \`${intervalSketch(estimate, check.limit)}\``;
     return [
-      `${markdownCode(check.subject, 80)} ${markdownSentence(phrasesOf(check.rule))}`,
+      (check.rule.includes(check.subject) ? "" : `${markdownCode(check.subject, 80)} `) +
+        markdownSentence(phrasesOf(check.rule)),
       check.actual === null ? "–" : plainNumber(check.actual) + sketch,
       check.limit === null ? "–" : plainNumber(check.limit),
       `${SIGNS[check.status]} ${check.status}${check.reason === null ? "" : `: ${markdownSentence(phrasesOf(check.reason))}`}`,

@@ -5,13 +5,14 @@ import {
   DRIFT_ACTIONS,
   DRIFT_HEADLINES,
   effectText,
+  missingText,
   performanceSentence,
   pText,
   rankedColumns,
   watched,
 } from "./drift-words.ts";
 import { noteLines } from "./evaluation-text.ts";
-import { count, percent } from "./format/number.ts";
+import { count } from "./format/number.ts";
 import { alignedTable, piece, type TextLine, type Tone, textOf, wrapped } from "./text/line.ts";
 
 const TONES: Readonly<Record<DriftReport["verdict"], Tone>> = {
@@ -30,7 +31,7 @@ export function driftLines(report: DriftReport): TextLine[] {
       piece(column.name),
       piece(effectText(column)),
       piece(pText(column.adjustedP)),
-      piece(`${percent(column.referenceNullRate)} → ${percent(column.currentNullRate)}`),
+      piece(missingText(column)),
       piece(
         COLUMN_WORDS[column.status],
         column.status === "minor" ? "plain" : column.status === "broken" ? "fail" : "warn",

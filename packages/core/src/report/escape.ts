@@ -20,7 +20,7 @@ const JOINER = "\u2060";
 
 /** One line of visible text: no control, zero-width or bidirectional characters, at most `cap` code points. For terminals, attributes and sentences. */
 export function visibleText(text: string, cap = TEXT_CAP): string {
-  const line = wellFormed(text.slice(0, cap * 8))
+  const line = wellFormed(text.slice(0, cap * 4))
     .replace(TERMINAL, "")
     .replace(BREAK, " ")
     .replace(INVISIBLE, "");
@@ -38,6 +38,13 @@ export function markdownCode(text: string, cap = TEXT_CAP): string {
   if (line === "") return "";
   // A backslash, a pipe or a backtick would need other rules in a table than elsewhere; the tag has one rule for both.
   return /[`\\|]/.test(line) ? `<code>${escapeMarkdown(line)}</code>` : `\`${line}\``;
+}
+
+/** Text inside HTML that stands in Markdown, such as a `<summary>`: no Markdown is read there, but mentions and links are still made. */
+export function markdownHtml(text: string, cap = TEXT_CAP): string {
+  return unlinked(visibleText(text, cap))
+    .replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replaceAll("$", () => MATH);
 }
 
 /** A fenced block that its content cannot close: the fence is longer than any run of backticks in it. Each line at most 500 characters. */
@@ -79,14 +86,23 @@ export function safeUrl(url: string): string | null {
 }
 
 function escapeMarkdown(text: string): string {
-  return text
-    .replace(/@(?=\S)|#(?=\S)|:(?=\/\/)|(?<=\bwww)\.|(?<=\bGH)-(?=\d)|:(?=[\w+-]+:)/gi, (found) => found + JOINER)
+  return unlinked(text)
     .replace(/[&<>]/g, (character) => ENTITIES[character] as string)
     .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|[\\`*[\]~|]|^[-+=](?=[-+=\s]|$)|^#/g, "\\$&")
     .replace(/^\d+(?=[.)](?:\s|$))/, `$&${JOINER}`)
-    .replaceAll("$", () => "<span>$</span>");
+    .replaceAll("$", () => MATH);
 }
 
+/** Breaks what GitHub finds in finished text: mentions, e-mail and web addresses, issue numbers, emoji names. */
+function unlinked(text: string): string {
+  return text.replace(
+    /@(?=\S)|#(?=\S)|:(?=\/\/)|(?<=\bwww)\.|(?<=\bGH)-(?=\d)|:(?=[\w+-]+:)/gi,
+    (found) => found + JOINER,
+  );
+}
+
+/** GitHub's own advice for a dollar sign that starts no formula. */
+const MATH = "<span>$</span>";
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 
 function percentEncoded(character: string): string {

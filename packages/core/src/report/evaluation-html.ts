@@ -1,6 +1,7 @@
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { evaluationSections, noteList } from "./html/evaluation-body.ts";
 import { gateSection } from "./html/gate-section.ts";
+import { joinedParts } from "./html/page-budget.ts";
 import { page } from "./page.ts";
 import { htmlSentence } from "./phrase.ts";
 import { verdictSentence } from "./verdict-sentence.ts";
@@ -13,9 +14,7 @@ export function evaluationHtml(report: EvaluationReport): string {
     over: "Trainyard evaluation",
     heading: `${report.model}: ${headline}`,
     lead: `<p class="lead">${htmlSentence(body)}</p>`,
-    body: [gateSection(report), noteList(report.notes), evaluationSections(report, "h2")]
-      .filter((part) => part !== "")
-      .join("\n"),
+    body: joinedParts([gateSection(report), noteList(report.notes), ...evaluationSections(report, "h2")]),
     footer: `Made by Trainyard from the evaluation report${report.simulatedClock ? "; its clock was simulated" : ""}.`,
   });
 }

@@ -1,7 +1,7 @@
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import type { RunRecord } from "../train/run-record.ts";
 import { COMMENT_LIMIT, fixedPart, type Part, withinBudget } from "./budget.ts";
-import { markdownLink, markdownText } from "./escape.ts";
+import { markdownHtml, markdownLink, markdownText } from "./escape.ts";
 import { count } from "./format/number.ts";
 import { folded, markdownTable } from "./markdown/block.ts";
 import { brokenParts, brokenSentence } from "./markdown/broken-run.ts";
@@ -59,10 +59,10 @@ export function evaluationsMarkdown(
     fixedPart(`### ${title(ordered.map(({ sign }) => sign))}`),
     { name: "models", variants: [table(200, true), table(200, false), table(50, false)], rank: 95 },
     ...ordered.map(({ section, headline, urgency }): Part => {
-      const inner = (share: number) =>
-        withinBudget(sectionParts(section.document, section, null), share, remark(section.reportUrl));
+      const own = sectionParts(section.document, section, null);
+      const inner = (share: number) => withinBudget(own, share, remark(section.reportUrl));
       const wrap = (text: string) =>
-        folded(`<b>${markdownText(section.document.model)}</b>: ${markdownText(headline)}`, text, urgency === 0);
+        folded(`<b>${markdownHtml(section.document.model)}</b>: ${markdownHtml(headline)}`, text, urgency === 0);
       const shares = [budget, 16_000, 6_000, 2_500].map((share) => wrap(inner(share)));
       return {
         name: `details of ${section.document.model}`,

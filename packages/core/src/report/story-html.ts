@@ -10,6 +10,7 @@ import { htmlFolded } from "./html/element.ts";
 import { evaluationSections, noteList } from "./html/evaluation-body.ts";
 import { gateSection } from "./html/gate-section.ts";
 import { metricSection } from "./html/metric-section.ts";
+import { joinedParts } from "./html/page-budget.ts";
 import { timelineFigure } from "./html/timeline-section.ts";
 import { page } from "./page.ts";
 import { htmlSentence, phrasesOf } from "./phrase.ts";
@@ -41,9 +42,10 @@ export function storyHtml(title: string, sections: readonly StorySection[], lead
     over: "Trainyard",
     heading: title,
     lead: lead === "" ? "" : `<p class="lead">${htmlText(lead, 2_000)}</p>`,
-    body: [sections.length > 1 ? `<nav aria-label="Contents"><ol>\n${contents.join("\n")}\n</ol></nav>` : "", ...body]
-      .filter((part) => part !== "")
-      .join("\n"),
+    body: joinedParts([
+      sections.length > 1 ? `<nav aria-label="Contents"><ol>\n${contents.join("\n")}\n</ol></nav>` : "",
+      ...body,
+    ]),
     footer: "Made by Trainyard from the documents of the runs it tells about.",
   });
 }
@@ -75,7 +77,7 @@ function evaluationArticle(report: EvaluationReport): string {
     gateSection(report),
     noteList(report.notes),
     metricSection(report),
-    htmlFolded("Slices, curves, what changed, how it was made", evaluationSections(report, "h4", false)),
+    htmlFolded("Slices, curves, what changed, how it was made", joinedParts(evaluationSections(report, "h4", false))),
     "</article>",
   ]
     .filter((line) => line !== "")
@@ -88,7 +90,7 @@ function driftArticle(report: DriftReport): string {
     `<h3>${htmlText(`${watched(report)}: ${DRIFT_HEADLINES[report.verdict]}`)}</h3>`,
     `<p>${htmlSentence(phrasesOf(report.summary))} <span class="muted">${stamp(report.at, report.simulatedClock)}</span></p>`,
     noteList(report.notes),
-    htmlFolded("Columns, checks, how it was made", driftSections(report, "h4")),
+    htmlFolded("Columns, checks, how it was made", joinedParts(driftSections(report, "h4"))),
     "</article>",
   ]
     .filter((line) => line !== "")

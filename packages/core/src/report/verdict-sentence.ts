@@ -139,10 +139,12 @@ function leadingGate(readings: readonly GateReading[], status: "pass"): GateRead
 }
 
 /** True when the whole interval shows a gain. Point values claim it only where the gate asked for better. */
-function gains({ metric, check }: GateReading): boolean {
-  if (metric?.gain == null) return false;
-  const { interval, value } = metric.gain;
-  return interval === null ? value > 0 && check.id.endsWith("-not-better") : interval[0] > 0;
+function gains({ metric, check, shown }: GateReading): boolean {
+  if (metric === null || shown === null) return false;
+  const less = metric.goal === "minimize";
+  const { interval, value } = shown;
+  if (interval === null) return (less ? value < 0 : value > 0) && check.id.endsWith("-not-better");
+  return less ? interval[1] < 0 : interval[0] > 0;
 }
 
 function headlineOfDoubt(report: EvaluationReport): string {
@@ -174,9 +176,7 @@ function caveats(report: EvaluationReport): Phrase[] {
   else if (report.method.interval === "point")
     said.push(" Point values were compared; noise was not taken into account.");
   if (report.baseline !== null && report.pairing.mode === "unpaired" && !report.pointOnly) {
-    said.push(
-      " The two sides were scored on different rows, so the comparison is unpaired and wider than it could be.",
-    );
+    said.push(" The comparison is unpaired: each side is judged on rows of its own.");
   }
   return said;
 }

@@ -70,9 +70,11 @@ export function levelText(level: number): string {
   return `${Number.isInteger(value) ? value.toFixed(0) : value.toFixed(1)}\u00a0%`;
 }
 
-/** A number nobody gave an interval for, with four significant digits: 0.4812, 12.35, 1,235. */
+/** A number nobody gave an interval for, with four significant digits at most: 0.4812, 12.35, 0.1, 1,235. */
 export function plainNumber(value: number): string {
-  return Number.isInteger(value) && Math.abs(value) < 1e15 ? count(value) : fixed(value, decimalsOf(value, null));
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return count(value);
+  const text = fixed(value, decimalsOf(value, null));
+  return /^[^e]*\.[^e]*$/.test(text) ? text.replace(/\.?0+$/, "") : text;
 }
 
 function clamp(value: number, least: number, most: number): number {

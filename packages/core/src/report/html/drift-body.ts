@@ -6,6 +6,7 @@ import {
   currentText,
   DRIFT_ACTIONS,
   effectText,
+  missingText,
   performanceSentence,
   pText,
   rankedColumns,
@@ -19,10 +20,10 @@ import { htmlFacts, htmlFolded, htmlTable } from "./element.ts";
 /** Drawn at one width; the grid has one to three of them in a row. */
 const WIDTH = 264;
 const MOST_DRAWN = 60;
-const MOST_LISTED = 400;
+const MOST_LISTED = 300;
 
 /** Performance, columns that moved, checks: the sections after the summary. Quiet columns are folded. */
-export function driftSections(report: DriftReport, tag: "h2" | "h4"): string {
+export function driftSections(report: DriftReport, tag: "h2" | "h4"): string[] {
   const section = (heading: string, body: string) =>
     body === "" ? "" : `<section><${tag}>${heading}</${tag}>\n${body}\n</section>`;
   const { loud, quiet } = rankedColumns(report);
@@ -32,9 +33,7 @@ export function driftSections(report: DriftReport, tag: "h2" | "h4"): string {
     section("Retraining", retrainSection(report)),
     section("Checks", checksSection(report)),
     section("How it was made", makingSection(report)),
-  ]
-    .filter((part) => part !== "")
-    .join("\n");
+  ];
 }
 
 function performanceSection({ performance }: DriftReport): string {
@@ -48,18 +47,17 @@ function performanceSection({ performance }: DriftReport): string {
     return [name, reference === null ? "–" : fixed(reference, decimals), fixed(current.value, decimals), interval];
   });
   const num = "num" as const;
+  const known = performance.metrics.some(({ current }) => current.interval !== null);
+  const head = [
+    { name: "metric" },
+    { name: "when judged", kind: num },
+    { name: "now", kind: num },
+    { name: "interval", kind: num },
+  ];
   const table =
     rows.length === 0
       ? ""
-      : htmlTable(
-          [
-            { name: "metric" },
-            { name: "when judged", kind: num },
-            { name: "now", kind: num },
-            { name: "interval", kind: num },
-          ],
-          rows,
-        );
+      : htmlTable(known ? head : head.slice(0, 3), known ? rows : rows.map((cells) => cells.slice(0, 3)));
   return `<p>${htmlText(performanceSentence(performance), 800)}</p>\n${table}`;
 }
 
@@ -91,7 +89,7 @@ function multiples(columns: readonly ColumnDrift[]): string {
 
 function multiple(column: ColumnDrift): string {
   const bad = column.status === "broken" || column.status === "drift" ? ' class="bad"' : "";
-  const title = `${column.type === "score" ? "Score: " : ""}${column.name}`;
+  const title = column.name;
   const missing =
     column.referenceNullRate === column.currentNullRate
       ? ""
@@ -116,7 +114,7 @@ function columnTable(columns: readonly ColumnDrift[]): string {
     effectText(column),
     column.statistic === null ? "–" : `${column.test} ${plainNumber(column.statistic)}`,
     pText(column.adjustedP),
-    `${percent(column.referenceNullRate)} → ${percent(column.currentNullRate)}`,
+    missingText(column),
     COLUMN_WORDS[column.status],
   ]);
   return htmlTable(
@@ -172,6 +170,7 @@ function checksSection({ checks }: DriftReport): string {
       { name: "verdict" },
     ],
     rows,
+    true,
   );
   const failed = checks.filter(({ status }) => status === "fail").length;
   return failed > 0 && checks.length <= 30

@@ -22,7 +22,7 @@ export function htmlTable(columns: readonly Column[], rows: readonly (readonly C
     return `<tr>${written.join("")}</tr>`;
   });
   const table = `<table${stack ? ' class="stack"' : ""}>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body.join("\n")}\n</tbody></table>`;
-  return stack ? table : `<div class="scroll">${table}</div>`;
+  return `<div class="scroll">${table}</div>`;
 }
 
 function cellHtml(cell: Cell): string {
@@ -69,5 +69,5 @@ export function htmlFigure(
 }
 
 /** Content width of the page on a desk, and of a phone 360 pixels wide. */
-export const WIDE = 880;
+export const WIDE = 920;
 export const NARROW = 328;

@@ -5,8 +5,8 @@ import { changeSection, flipSection, makingSection } from "./making-section.ts";
 import { metricSection } from "./metric-section.ts";
 import { sliceSection } from "./slice-section.ts";
 
-/** The sections of an evaluation after its sentence and gates, in their fixed order; those without content are left out. */
-export function evaluationSections(report: EvaluationReport, tag: "h2" | "h4", metrics = true): string {
+/** The sections of an evaluation after its sentence and gates, in their fixed order; empty where there is nothing to show. */
+export function evaluationSections(report: EvaluationReport, tag: "h2" | "h4", metrics = true): string[] {
   const section = (heading: string, body: string) =>
     body === "" ? "" : `<section><${tag}>${heading}</${tag}>\n${body}\n</section>`;
   return [
@@ -18,9 +18,7 @@ export function evaluationSections(report: EvaluationReport, tag: "h2" | "h4", m
       ? ""
       : section("What changed", changeSection(report.changes)),
     section("How it was made", makingSection(report)),
-  ]
-    .filter((part) => part !== "")
-    .join("\n");
+  ];
 }
 
 export function noteList(notes: readonly string[]): string {

@@ -1,4 +1,5 @@
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
+import { htmlText } from "../escape.ts";
 import { gateTable } from "../gate-table.ts";
 import { htmlSentence } from "../phrase.ts";
 import { htmlTable } from "./element.ts";
@@ -23,7 +24,7 @@ export function gateSection(report: EvaluationReport): string {
       { html: htmlSentence(row.rule) },
       row.baseline,
       row.candidate,
-      row.judged,
+      { html: row.sketch === "" ? htmlText(row.judged) : `<span class="whole">${htmlText(row.judged)}</span>` },
       { html: row.sketch === "" ? "" : `<span aria-hidden="true">${row.sketch}</span>` },
       { html: `<span class="verdict ${row.status}">${SIGNS[row.status]} ${row.word}</span>` },
     ]);

@@ -22,7 +22,8 @@ export function metricSection(report: EvaluationReport): string {
       : `Metrics of ${report.model}, candidate against ${against}`;
   const description = rows.map(({ label, figures }) => `${label}: ${figures}`).join(". ");
   const dashed = rows.some(({ limit }) => limit !== null && limit !== 0) ? " A dashed line is a gate's margin." : "";
-  const caption = `Difference of the candidate with its ${levelText(report.method.level)} interval. Each row has its own scale; right of the line is better.${dashed}`;
+  const what = against === null ? "The candidate's distance from each standard" : "Difference of the candidate";
+  const caption = `${what} with its ${levelText(report.method.level)} interval. Each row has its own scale; right of the line is better.${dashed}`;
   return htmlFigure((width) => forestPlot(rows, centre, { width, title, description }), caption, metricTable(report));
 }
 

@@ -2,12 +2,12 @@
 export const PAGE_CSS = `*{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--bg);color:var(--ink);font:16px/1.55 ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:break-word}
-main,header,footer{max-width:920px;margin:0 auto;padding:0 20px}
+main,header,footer{max-width:960px;margin:0 auto;padding:0 20px}
 header{padding-top:56px}
 main{padding-bottom:24px}
 footer{padding-top:20px;padding-bottom:56px;color:var(--muted);font-size:14px}
 h1,h2,h3{line-height:1.25;font-weight:650;letter-spacing:-.012em;text-wrap:balance}
-h1,h2,h3,p,td,th,li,summary{overflow-wrap:anywhere}
+h1,h2,h3,p,li,summary{overflow-wrap:anywhere}
 h1{font-size:30px;margin:6px 0 14px}
 h2{font-size:20px;margin:56px 0 12px}
 h3{font-size:17px;margin:32px 0 8px}
@@ -43,7 +43,8 @@ th{font-weight:500;color:var(--muted);font-size:13px;white-space:nowrap}
 th:last-child,td:last-child{padding-right:0}
 .num{text-align:right;white-space:nowrap}
 td.sketch{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;white-space:pre;font-size:13px;color:var(--muted);letter-spacing:0}
-td.judged{white-space:nowrap}
+.whole{white-space:nowrap}
+table.stack td:first-child{min-width:13em}
 td.long{overflow-wrap:anywhere;min-width:9em}
 details{margin:0 0 12px}
 summary{cursor:pointer;color:var(--muted);font-size:14px;padding:4px 0}
@@ -65,10 +66,10 @@ h2{margin-top:44px}
 .lead{font-size:17px}
 table.stack thead{display:none}
 table.stack tr{display:block;padding:10px 0;border-bottom:1px solid var(--line)}
-table.stack td{display:flex;justify-content:space-between;gap:20px;border:0;padding:3px 0;text-align:right}
-table.stack td:first-child{justify-content:flex-start;text-align:left;font-weight:500;display:block}
+table.stack td{overflow-wrap:anywhere;display:flex;justify-content:space-between;gap:20px;border:0;padding:3px 0;text-align:right}
+table.stack td:first-child{min-width:0;justify-content:flex-start;text-align:left;font-weight:500;display:block}
 table.stack td[data-label]::before{content:attr(data-label);color:var(--muted);text-align:left}
-table.stack td.judged{white-space:normal}
+table.stack .whole,table.stack td.num,table.stack .verdict{white-space:normal}
 table.stack td.sketch{display:none}
 table.stack td:empty{display:none}
 dl{grid-template-columns:1fr;gap:0}

@@ -12,7 +12,7 @@ export function markdownTable(
   return [line(head), `|${rule.join("|")}|`, ...rows.map(line)].join("\n");
 }
 
-/** A folded section. The summary is Markdown-escaped text or safe HTML; GitHub renders no Markdown inside it. */
+/** A folded section. The summary is HTML: `markdownHtml` makes it of text. */
 export function folded(summary: string, body: string, open = false): string {
   return body === "" ? "" : `<details${open ? " open" : ""}><summary>${summary}</summary>\n\n${body}\n\n</details>`;
 }

@@ -2,7 +2,7 @@ import { duration, instant, longDate } from "../../time.ts";
 import type { Failure, RunRecord } from "../../train/run-record.ts";
 import { fixedPart, type Part } from "../budget.ts";
 import { markdownCode, markdownFence, markdownLink, markdownText } from "../escape.ts";
-import { markdownSentence, type Phrase, type Sentence } from "../phrase.ts";
+import { markdownSentence, type Phrase, phrasesOf, type Sentence } from "../phrase.ts";
 import type { EvaluationMarkdownOptions } from "./options.ts";
 
 /** What a person does next, by the way it broke. */
@@ -20,19 +20,23 @@ const ADVICE: Readonly<Record<Failure["class"], string>> = {
   "out-of-memory": "Use smaller batches or fewer rows, or a runner with more memory.",
 };
 
-/** "Step train ended with exit code 1 after 12 s: …" */
+/** "Step train failed after 12 s. It ended with exit code 1. Nothing was judged." */
 export function brokenSentence(run: RunRecord): Sentence {
   const { failure } = run;
   if (failure === null) return [`The run ended as ${run.status} after ${duration(run.seconds)}, and left no reason.`];
+  const message = failure.message.trim().replace(/[.\s]+$/, "");
   const how =
     failure.exitCode !== null
-      ? ` with exit code ${failure.exitCode}`
+      ? `It ended with exit code ${failure.exitCode}`
       : failure.signal !== null
-        ? ` by ${failure.signal}`
-        : "";
-  const message = failure.message.trim().replace(/[.\s]+$/, "");
-  const said: Phrase[] = ["Step ", { code: failure.step }, ` ended${how} after ${duration(run.seconds)}`];
-  return [...said, message === "" ? "." : `: ${message}.`, " Nothing was judged."];
+        ? `It was ended by ${failure.signal}`
+        : "It gave no reason";
+  const said: Phrase[] = [
+    "Step ",
+    { code: failure.step },
+    ` ${run.status === "interrupted" ? "was interrupted" : "failed"} after ${duration(run.seconds)}. `,
+  ];
+  return [...said, ...phrasesOf(message === "" ? how : message), ". Nothing was judged."];
 }
 
 /** The comment of a run that did not succeed: what failed, the last lines of its log, what to do. Never empty. */

@@ -28,7 +28,7 @@ function curveMarkdown(curve: Curve, baseline: string): string {
     return `${said}\n\n${chart('x-axis "false positive rate" 0 --> 1', 'y-axis "true positive rate" 0 --> 1', series)}`;
   }
   const points = curve.candidate.slice(0, MOST_POINTS);
-  const labels = `x-axis "${curve.id === "calibration" ? "mean predicted, candidate" : "mean prediction"}" [${points.map(([x]) => `"${tick(x)}"`).join(", ")}]`;
+  const labels = `x-axis "${curve.id === "calibration" ? "mean predicted, candidate" : "mean prediction"}" [${points.map(([x]) => `"${label(x)}"`).join(", ")}]`;
   const same = grey !== null && grey.length === points.length ? grey : null;
   if (curve.id === "calibration") {
     const top = Math.min(1, upTo([...points.flat(), ...(same ?? []).map(([, y]) => y)]));
@@ -76,7 +76,7 @@ interface Line {
 }
 
 function line(name: string, colour: string, values: readonly number[]): Line {
-  return { colour, text: `  line "${name.replace(/[^A-Za-z0-9 ._-]/g, "")}" [${values.map(tick).join(", ")}]` };
+  return { colour, text: `  line "${plainName(name)}" [${values.map(tick).join(", ")}]` };
 }
 
 function chart(x: string, y: string, lines: readonly Line[]): string {
@@ -103,6 +103,17 @@ function reading(both: boolean, shape: string): string {
   return both
     ? `the candidate is the blue ${shape}, the baseline the grey one.`
     : `the candidate is the blue ${shape}.`;
+}
+
+/** Mermaid has no escape inside quotes: only letters, digits and a few signs are let through. */
+function plainName(name: string): string {
+  const plain = name.replace(/[^A-Za-z0-9 ._-]/g, "").trim();
+  return plain === "" || plain.length > 30 || plain !== name ? "baseline" : plain;
+}
+
+/** A category's label: three significant digits, or neighbours run into each other. */
+function label(value: number): string {
+  return Math.abs(value) >= 100 ? tick(Math.round(value)) : tick(Number(value.toPrecision(3)));
 }
 
 /** A number as Mermaid reads it: ASCII minus, no separators. */

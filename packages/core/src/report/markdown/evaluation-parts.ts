@@ -2,9 +2,9 @@ import type { Change, EvaluationReport } from "../../evaluate/evaluation-report.
 import { duration, instant, longDate } from "../../time.ts";
 import { fixedPart, type Part } from "../budget.ts";
 import { changesSummary } from "../change-summary.ts";
-import { markdownCode, markdownFence, markdownLink, markdownText } from "../escape.ts";
+import { markdownCode, markdownFence, markdownHtml, markdownLink, markdownText } from "../escape.ts";
 import { estimateText } from "../format/interval.ts";
-import { metricTitle, unitSuffix } from "../format/metric-name.ts";
+import { metricName, metricTitle, unitSuffix } from "../format/metric-name.ts";
 import { count, decimalsOf, fixed } from "../format/number.ts";
 import { gateTable, SIGNS } from "../gate-table.ts";
 import { markdownSentence } from "../phrase.ts";
@@ -59,7 +59,7 @@ function gatesMarkdown(report: EvaluationReport): string {
       markdownText(row.baseline),
       markdownText(row.candidate),
       markdownText(row.judged) + (row.sketch === "" ? "" : ` \`${row.sketch}\``),
-      `${SIGNS[row.status]} ${row.word}`,
+      `${SIGNS[row.status]}\u00a0${row.word.replace(/, /, ",<br>")}`,
     ]);
   return (
     markdownTable([...head.map((text) => markdownText(text)), ""], cells, [1, 2]) + andMore(rows.length - 60, "gates")
@@ -85,7 +85,7 @@ function slicesMarkdown(report: EvaluationReport, most: number): string {
     slice.gain === null ? "–" : markdownText(estimateText(slice.gain, decimals, true)),
     slice.worse ? "❌ worse" : "",
   ]);
-  const metric = metricTitle(shown[0]?.metric ?? "");
+  const metric = metricName(shown[0]?.metric ?? "");
   const head = [
     "slice",
     "rows",
@@ -95,7 +95,7 @@ function slicesMarkdown(report: EvaluationReport, most: number): string {
     "",
   ];
   const table = markdownTable(head, rows, [1, 2, 3]) + andMore(report.slices.length - shown.length, "slices");
-  return folded(`Slices: ${markdownText(slicesSummary(report))}`, table);
+  return folded(`Slices: ${markdownHtml(slicesSummary(report))}`, table);
 }
 
 /** Metrics no gate judged. */
@@ -133,12 +133,17 @@ function changesMarkdown(changes: readonly Change[], most: number): string {
     .map(({ what, name, from, to }) => [
       what,
       markdownCode(name, 120),
-      from === null ? "–" : markdownCode(from, 80),
-      to === null ? "–" : markdownCode(to, 80),
+      from === null ? "–" : markdownCode(shortDigest(from), 80),
+      to === null ? "–" : markdownCode(shortDigest(to), 80),
     ]);
   const table =
     markdownTable(["what", "name", "baseline", "candidate"], rows) + andMore(changes.length - most, "changes");
-  return folded(`What changed: ${markdownText(changesSummary(changes))}`, table);
+  return folded(`What changed: ${markdownHtml(changesSummary(changes))}`, table);
+}
+
+/** A whole digest would push the table off the page; the HTML report has it. */
+function shortDigest(text: string): string {
+  return /^sha256:[0-9a-f]{64}$/.test(text) ? `${text.slice(0, 19)}…` : text;
 }
 
 function reproduceMarkdown({ reproduce }: EvaluationMarkdownOptions): string {

@@ -51,7 +51,8 @@ function forestRow(row: ForestRow, top: number, { left, right, width, step, wide
   const [lower, upper] = row.interval ?? [row.gain, row.gain];
   const reach = Math.max(Math.abs(lower), Math.abs(upper), Math.abs(row.limit ?? 0)) * 1.06 || 1;
   const x = linear([-reach, reach], [left + 6, right - 6]);
-  const tone = row.status === "fail" ? " bad" : row.status === "pass" ? "" : " soft";
+  const open = row.status === "inconclusive" || (row.status !== "pass" && lower <= 0 && upper >= 0);
+  const tone = row.status === "fail" ? " bad" : open ? " soft" : "";
   const words = wide
     ? [
         text(0, y + 4, fitting(row.label, left - 12), ""),

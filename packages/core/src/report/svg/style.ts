@@ -31,6 +31,7 @@ export const CHART_CSS = `.chart{display:block;max-width:100%;height:auto;overfl
 .chart .hollow{fill:var(--bg);stroke:var(--grey);stroke-width:1.5}
 .chart .curve{stroke:var(--accent);stroke-width:2;fill:none;stroke-linejoin:round}
 .chart .curve.base{stroke:var(--grey);stroke-dasharray:5 4}
+.chart .curve.bad{stroke:var(--bad)}
 .chart .bar{fill:var(--fill)}
 .chart .band{fill:var(--band)}`;
 

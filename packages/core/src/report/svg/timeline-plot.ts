@@ -1,7 +1,7 @@
 import type { Interval } from "../../check/check.ts";
 import { fixed } from "../format/number.ts";
 import { type ChartFrame, canvas, diamond, disc, fitting, line, rect, text } from "./canvas.ts";
-import { extent, linear, tickDecimals, ticks } from "./scale.ts";
+import { extent, linear, type Scale, tickDecimals, ticks } from "./scale.ts";
 
 /** One check. `at` in milliseconds since 1970; `label` as it is read: "13 May". */
 export interface TimelinePoint {
@@ -17,7 +17,7 @@ export function timelinePlot(points: readonly TimelinePoint[], bound: Interval, 
   const wide = frame.width >= 560;
   const [left, right, top, bottom] = [38, frame.width - (wide ? 118 : 14), 26, wide ? 236 : 216];
   const sorted = [...points].sort((a, b) => a.at - b.at);
-  const [low, high] = extent([...bound, 1, ...sorted.flatMap(({ ratio, interval }) => interval ?? [ratio])], 0.06);
+  const [low, high] = extent([...bound, 1, ...sorted.flatMap(({ ratio, interval }) => interval ?? [ratio])], 0.1);
   const [first, last] = extent(sorted.map(({ at }) => at));
   const x = linear([first, last], [left + 14, right - 14]);
   const y = linear([low, high], [bottom, top]);
@@ -44,14 +44,10 @@ export function timelinePlot(points: readonly TimelinePoint[], bound: Interval, 
   ]);
 }
 
-function alarmName(
-  { at, label, ratio }: TimelinePoint,
-  x: (value: number) => number,
-  y: (value: number) => number,
-  right: number,
-): string {
-  const end = x(at) > right - 110;
-  return text(x(at) + (end ? -12 : 12), y(ratio) + 4, `alarm, ${label}`, "bad halo", end ? "end" : "start");
+/** The date of the first alarm, below it, where no later check is drawn. */
+function alarmName(point: TimelinePoint, x: Scale, y: Scale, right: number): string {
+  const px = Math.min(x(point.at), right - 44);
+  return text(px, y(point.interval?.[0] ?? point.ratio) + 17, `alarm, ${point.label}`, "bad halo", "middle");
 }
 
 /** At most `most` of the points, evenly, the first and the last among them. */

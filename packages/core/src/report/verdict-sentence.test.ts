@@ -1,0 +1,170 @@
+import { describe, expect, test } from "vitest";
+import { brokenRun, check, comparison, deployment, estimate, evaluation } from "../../../../test/gallery/build.ts";
+import { evaluations } from "../../../../test/gallery/documents.ts";
+import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
+import { deploymentText } from "./deployment-markdown.ts";
+import { brokenSentence } from "./markdown/broken-run.ts";
+import { plainSentence } from "./phrase.ts";
+import { verdictSentence } from "./verdict-sentence.ts";
+
+function said(report: EvaluationReport | undefined): string {
+  const { headline, body } = verdictSentence(report as EvaluationReport);
+  return `${headline}: ${plainSentence(body)}`.replaceAll("\u00a0", " ");
+}
+
+describe("the sentence of a verdict", () => {
+  test.each<[string, string]>([
+    [
+      "better",
+      "better than production v1: Log loss 0.4812 against 0.4868: 0.0056 lower (95 %: 0.0026 … 0.0088 lower) on the same 508,120 rows of 30 days. Both gates passed.",
+    ],
+    [
+      "no-worse",
+      "no worse than production v11: ROC-AUC 0.7310 against 0.7290: difference +0.0020 (95 %: −0.0010 … +0.0050) on the same 48,231 rows; the margin is 0.005. The gate passed.",
+    ],
+    [
+      "inconclusive",
+      "cannot tell yet whether it is better or worse than production v1: Log loss differs by −0.0010 [−0.0044, +0.0019] over 31 days: better or worse are both possible. About 229 more days of evaluation rows would settle a difference of this size. Gate log_loss decided. Treating the rows as independent would have claimed [−0.0013, −0.0007], a pass; rows of one day are not independent.",
+    ],
+    [
+      "worse",
+      "worse than production v1: Log loss 0.4731 against 0.4529: 0.0202 higher (95 %: 0.0165 … 0.0237 higher) on the same 536,224 rows of 31 days. Gate log_loss failed.",
+    ],
+    [
+      "first-model",
+      "first version: There is nothing to compare it with. ROC-AUC 0.648 [0.624, 0.672] is above the standard of 0.60.",
+    ],
+    [
+      "not-comparable",
+      "not comparable: 3,120 of 48,231 labels differ from the ones production v1 was judged on. The evaluation set changed; see What changed.",
+    ],
+    [
+      "unchanged",
+      "unchanged, the same bytes as production v1: Every model file is byte for byte the baseline's. There is nothing to judge.",
+    ],
+    [
+      "point-only",
+      "no worse than production v1: NDCG@10 0.4125 against 0.4087: 0.0038 higher on the figures the trainings reported; the margin is 0.01. The gate passed. Point values only: without predictions there is no interval, and no claim of significance.",
+    ],
+    [
+      "unpaired",
+      "better than production v1: RMSE 12.4 minutes against 13.9 minutes: 1.5 minutes lower (90 %: 0.7 … 2.3 lower) on 12,480 rows of 214 stores; the margin is 0.2776 minutes. The gate passed. The comparison is unpaired: each side is judged on rows of its own.",
+    ],
+  ])("%s", (name, sentence) => expect(said(evaluations[name])).toBe(sentence));
+
+  test("what ignoring the groups would have claimed is not mentioned when it is the same", () => {
+    expect(said(evaluations["worse"])).not.toContain("independent");
+    const inconclusive = evaluations["inconclusive"] as EvaluationReport;
+    const metrics = inconclusive.metrics.map((metric) => ({
+      ...metric,
+      ignoringGroups: [-0.0031, 0.0004] as [number, number],
+    }));
+    expect(said({ ...inconclusive, metrics })).not.toContain("independent");
+  });
+
+  test("a candidate under its standard is told so, whatever it gained", () => {
+    const low = estimate(0.561, [0.548, 0.574]);
+    const checks = [
+      check({ actual: -0.0056, interval: [-0.0088, -0.0026] }),
+      check({
+        id: "roc_auc-too-low",
+        subject: "roc_auc",
+        rule: "roc_auc at least 0.6",
+        status: "fail",
+        actual: low.value,
+        interval: low.interval,
+        limit: 0.6,
+      }),
+    ];
+    expect(said(evaluation({ verdict: "fail", checks }))).toBe(
+      "below its standard: ROC-AUC 0.561 [0.548, 0.574] is below the standard of 0.60. Gate roc_auc failed.",
+    );
+  });
+
+  test("an inconclusive standard names both sides", () => {
+    const near = estimate(0.605, [0.58, 0.63]);
+    const checks = [
+      check({
+        id: "roc_auc-too-low",
+        subject: "roc_auc",
+        rule: "roc_auc at least 0.6",
+        status: "inconclusive",
+        actual: near.value,
+        interval: near.interval,
+        limit: 0.6,
+        reason: "the interval holds the limit 0.6",
+      }),
+    ];
+    expect(said(evaluation({ verdict: "inconclusive", checks }))).toContain(
+      "ROC-AUC 0.605 [0.580, 0.630] may lie on either side of the standard of 0.60. Gate roc_auc decided.",
+    );
+  });
+
+  test("too few groups are the reason, not the numbers", () => {
+    const reason = "5 groups in the evaluation rows; an interval needs at least 10";
+    const report = evaluation({
+      verdict: "inconclusive",
+      checks: [check({ status: "inconclusive", actual: -0.0056, interval: [-0.0088, -0.0026], reason })],
+    });
+    expect(said(report)).toContain(`over 30 days: ${reason}.`);
+  });
+
+  test("a gate with a level of its own is told with its own interval", () => {
+    const report = evaluation({ checks: [check({ actual: -0.0056, interval: [-0.0101, -0.0012] })] });
+    expect(said(report)).toContain("0.0012 … 0.0101 lower");
+  });
+
+  test("a report without any gate claims nothing", () => {
+    expect(said(evaluation({ checks: [] }))).toBe("judged without a gate: No gate compared it with production v1.");
+    expect(said(evaluation({ checks: [], baseline: null, noBaseline: "never-held" }))).toBe(
+      "first version: There is nothing to compare it with. No standard was set, so this verdict carries no claim.",
+    );
+  });
+
+  test("point values claim better only where the gate asked for better", () => {
+    const metrics = [comparison({ candidate: estimate(0.48), baseline: estimate(0.49), difference: estimate(-0.01) })];
+    const change = { pointOnly: true, metrics, method: { ...evaluation().method, interval: "point" as const } };
+    expect(verdictSentence(evaluation({ ...change, checks: [check({ actual: -0.01 })] })).outcome).toBe("better");
+    expect(
+      verdictSentence(evaluation({ ...change, checks: [check({ id: "log_loss-worse", actual: -0.01, limit: 0.005 })] }))
+        .outcome,
+    ).toBe("no-worse");
+  });
+});
+
+test("a run that broke says what and where", () => {
+  expect(plainSentence(brokenSentence(brokenRun()))).toBe(
+    "Step train failed after 12 s. It ended with exit code 1. Nothing was judged.",
+  );
+  expect(plainSentence(brokenSentence(brokenRun({ failure: null, status: "interrupted" })))).toContain("interrupted");
+});
+
+describe("a deployment in one line", () => {
+  const smoke = { ...deployment().smoke, status: "failed" as const, problem: "no answer within 30 s." };
+  test.each<[string, string]>([
+    [
+      deploymentText(deployment()),
+      "flight-delays v2 is live in production, in place of v1. Smoke test passed in 1.4 s, golden answer within 2e−7. From alarm to live: 53 d 3 h.",
+    ],
+    [
+      deploymentText(deployment({ outcome: "rolled-back", smoke })),
+      "flight-delays v2 did not go live in production; rolled back, v1 stays live. Smoke test failed: no answer within 30 s.",
+    ],
+    [
+      deploymentText(deployment({ outcome: "failed", previous: null, smoke: { ...smoke, status: "not-run" } })),
+      "flight-delays v2 could not be deployed to production; nothing is live there. Smoke test: not run.",
+    ],
+    [
+      deploymentText(
+        deployment({
+          version: 1,
+          rollback: true,
+          reason: "over-predicts",
+          leadTime: null,
+          previous: { version: 2, rootDigest: deployment().rootDigest },
+        }),
+      ),
+      "Rolled back: flight-delays v1 is live in production, in place of v2. Reason: over-predicts. Smoke test passed in 1.4 s, golden answer within 2e−7.",
+    ],
+  ])("%s", (written, expected) => expect(written).toBe(expected));
+});
