@@ -17,9 +17,8 @@ export async function probeServer({
   const started = performance.now();
   const base = url.replace(/\/+$/, "");
   const seconds = () => (performance.now() - started) / 1000;
-  const left = () => Math.max(1, Math.min(ONE_ANSWER_MS, (timeoutSeconds - seconds()) * 1000));
+  const left = () => Math.min(ONE_ANSWER_MS, Math.max(POLL_MS, (timeoutSeconds - seconds()) * 1000));
   let served: string | null = null;
-  let last = "it was not asked";
   const ended = (problem: string | null, answer: unknown = null): Probe => ({
     served,
     answer,
@@ -32,8 +31,9 @@ export async function probeServer({
     const answer = await request("GET", `${base}/ready`, null, left(), stopped);
     served = namedDigest(answer);
     if (served === digest) break;
-    last = served === null ? describe(answer) : `it serves ${served}`;
-    if (seconds() >= timeoutSeconds) {
+    const last = served === null ? describe(answer) : `it serves ${served}`;
+    // What is left after the next pause would be too short to ask again, and its failure would hide what the server really said.
+    if (seconds() + (2 * POLL_MS) / 1000 >= timeoutSeconds) {
       return ended(`${base}/ready did not name ${digest} within ${timeoutSeconds} s: ${last}`);
     }
     await sleep(POLL_MS);
