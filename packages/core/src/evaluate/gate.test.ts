@@ -4,7 +4,12 @@ import { Gate } from "../config/config.ts";
 import type { MetricComparison } from "./evaluation-report.ts";
 import { type GateContext, judgeGate } from "./gate.ts";
 
-const context: GateContext = { against: "production v1", noBaseline: null, pointOnly: false, clusters: null };
+const context: GateContext = {
+  against: "production v1",
+  noBaseline: null,
+  pointOnly: false,
+  evidence: { count: 30, of: "groups" },
+};
 
 /** A metric whose difference (candidate − baseline) has this interval; the baseline is 0.5. */
 function metric(goal: "maximize" | "minimize", [low, high]: Interval, own: Interval = [0.6, 0.7]): MetricComparison {
@@ -86,19 +91,24 @@ test("without a baseline comparing gates are skipped, and standards are judged",
 });
 
 test("under ten groups an interval is shown and decides nothing", () => {
-  const check = judgeGate(gate({ "improve-by": 0 }), metric("maximize", [0.01, 0.02]), { ...context, clusters: 9 });
+  const check = judgeGate(gate({ "improve-by": 0 }), metric("maximize", [0.01, 0.02]), {
+    ...context,
+    evidence: { count: 9, of: "groups" },
+  });
   expect(check).toMatchObject({
     status: "inconclusive",
     interval: [0.01, 0.02],
-    reason: "9 groups in the evaluation rows; an interval needs at least 10",
+    reason: "9 groups to judge on; an interval needs at least 10",
   });
-  expect(status({ "improve-by": 0 }, metric("maximize", [0.01, 0.02]), { clusters: 10 })).toBe("pass");
+  expect(status({ "improve-by": 0 }, metric("maximize", [0.01, 0.02]), { evidence: { count: 10, of: "groups" } })).toBe(
+    "pass",
+  );
 });
 
 test("mode point compares values and says so, in the rule and in the reason", () => {
   const check = judgeGate(gate({ "improve-by": 0, mode: "point" }), metric("maximize", [-0.01, 0.02]), {
     ...context,
-    clusters: 3,
+    evidence: { count: 3, of: "groups" },
   });
   expect(check.status).toBe("pass");
   expect(check.rule).toContain("point values");

@@ -11,12 +11,12 @@ export interface GateContext {
   readonly noBaseline: string | null;
   /** The numbers come from a metrics file: there is nothing to compute an interval from. */
   readonly pointOnly: boolean;
-  /** Groups the intervals are clustered by; null without groups. */
-  readonly clusters: number | null;
+  /** What the interval rests on, and how much of it there is: groups, or rows (of the rarer class). */
+  readonly evidence: { readonly count: number; readonly of: string };
 }
 
-/** With fewer groups than this an interval is shown, and decides nothing. */
-export const LEAST_CLUSTERS = 10;
+/** With fewer groups than this, or fewer rows of a class, an interval is shown and decides nothing. */
+export const LEAST_UNITS = 10;
 
 /** True for gates that hold the candidate against the baseline, false for an absolute standard. */
 export function compares(gate: Gate): boolean {
@@ -70,8 +70,9 @@ export function judgeGate(gate: Gate, metric: MetricComparison | null, context: 
   }
   if (judged.interval === null)
     return { ...base, ...numbers, status: "inconclusive", reason: "no interval could be computed from these rows" };
-  if (context.clusters !== null && context.clusters < LEAST_CLUSTERS) {
-    const reason = `${context.clusters} ${context.clusters === 1 ? "group" : "groups"} in the evaluation rows; an interval needs at least ${LEAST_CLUSTERS}`;
+  const { count, of } = context.evidence;
+  if (count < LEAST_UNITS) {
+    const reason = `${count} ${of} to judge on; an interval needs at least ${LEAST_UNITS}`;
     return { ...base, ...numbers, status: "inconclusive", reason };
   }
   const status = intervalStatus(gate, judged.interval, limit, good);

@@ -168,6 +168,27 @@ describe("the verdict", () => {
     }
   });
 
+  test("without groups, fewer than ten rows of a class decide nothing, and a perfect ranking of few rows is not certain", () => {
+    const few = (positives: number, negatives: number) => {
+      const truth = Array.from({ length: positives + negatives }, (_, row) => (row < positives ? 1 : 0));
+      const candidate = read({
+        y_true: numbers(truth),
+        y_score: numbers(truth.map((label, row) => 0.4 + label / 5 + row / 1e4)),
+      });
+      return judge(
+        { candidate, baseline: null, metrics: [], baselineMetrics: null },
+        { ...settings, ...first, gates: gates.slice(1) },
+      );
+    };
+    expect(few(9, 500)).toMatchObject({
+      verdict: "inconclusive",
+      checks: [{ reason: "9 rows of the rarest class to judge on; an interval needs at least 10" }],
+    });
+    const [low, high] = ends(few(10, 500).checks[0]?.interval);
+    expect(high).toBe(1);
+    expect(low).toBeCloseTo(0.722, 3); // Wilson, 10 of 10
+  });
+
   test("a gate with its own alpha is judged at its own level", () => {
     const strict = [Gate.parse({ metric: "roc_auc", min: 0.6, alpha: 0.001 })];
     const found = judge(evidence(sides(made())), { ...settings, gates: strict });

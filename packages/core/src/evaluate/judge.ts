@@ -8,9 +8,9 @@ import { comparison, pointComparison } from "./comparison.ts";
 import { curves, flips } from "./curves.ts";
 import type { EvaluationReport, MetricComparison } from "./evaluation-report.ts";
 import type { Factor } from "./factor.ts";
-import { compares, defaultGate, judgeGate, LEAST_CLUSTERS } from "./gate.ts";
+import { compares, defaultGate, type GateContext, judgeGate, LEAST_UNITS } from "./gate.ts";
 import type { JudgedRows } from "./metric.ts";
-import { knownMetric, metricsFor, taskMetrics } from "./metrics.ts";
+import { knownMetric, metricsFor, rarest, taskMetrics } from "./metrics.ts";
 import { type BaselineScores, type Pairing, pair } from "./pairing.ts";
 import type { Predictions } from "./predictions.ts";
 import { sideStatistics, type Units } from "./side-statistics.ts";
@@ -107,7 +107,9 @@ function judgeRows(predictions: Predictions, evidence: Evidence, settings: Judge
     method,
   );
   const units = clusters ?? candidate.rows;
-  const context = { against: settings.against, noBaseline: whyNoBaseline(settings), clusters };
+  const grounds =
+    clusters === null ? rowsOf(candidate, pairing?.paired ? null : baseline) : { count: clusters, of: "groups" };
+  const context = { against: settings.against, noBaseline: whyNoBaseline(settings), evidence: grounds };
   const checks = gates.map((gate) => {
     const point = points.get(gate.metric);
     if (point !== undefined) return judgeGate(gate, point, { ...context, pointOnly: true });
@@ -140,7 +142,7 @@ function judgeRows(predictions: Predictions, evidence: Evidence, settings: Judge
     curves: curves(candidate, baseline),
     flips: pairing?.paired && baseline !== null ? flips(candidate, baseline) : null,
     pointOnly: false,
-    notes: [...pairingNotes(pairing, predictions, evidence, settings), ...notesOf(gates, clusters, settings)],
+    notes: [...pairingNotes(pairing, predictions, evidence, settings), ...notesOf(gates, grounds, settings)],
   };
 }
 
@@ -153,7 +155,12 @@ function judgePoints(evidence: Evidence, settings: JudgeSettings): Judgement {
     const goal = metric.goal ?? knownMetric(metric.name, settings.task)?.goal;
     if (goal !== undefined && !points.has(metric.name)) points.set(metric.name, pointOf(metric, goal, evidence));
   }
-  const context = { against: settings.against, noBaseline: whyNoBaseline(settings), clusters: null, pointOnly: true };
+  const context = {
+    against: settings.against,
+    noBaseline: whyNoBaseline(settings),
+    evidence: { count: 0, of: "rows" },
+    pointOnly: true,
+  };
   const checks = gates.map((gate) => judgeGate(gate, points.get(gate.metric) ?? null, context));
   return {
     verdict: settings.unchanged ? "pass" : verdict(checks),
@@ -240,6 +247,13 @@ function clustersOf(
   return Math.min(own, distinct(baseline.groups));
 }
 
+/** Rows that an interval rests on: with classes, those of the rarest one. */
+function rowsOf(...sides: readonly (JudgedRows | null)[]): GateContext["evidence"] {
+  const present = sides.filter((side) => side !== null);
+  const count = Math.min(...present.map((side) => rarest(side) ?? side.rows));
+  return { count, of: present.some((side) => rarest(side) !== null) ? "rows of the rarest class" : "rows" };
+}
+
 const distinct = (groups: Factor) => new Set(groups.codes).size;
 
 function methodOf(clusters: number | null, seed: number): Method {
@@ -307,10 +321,10 @@ function pairingNotes(
   return notes;
 }
 
-function notesOf(gates: readonly Gate[], clusters: number | null, settings: JudgeSettings): string[] {
+function notesOf(gates: readonly Gate[], grounds: GateContext["evidence"] | null, settings: JudgeSettings): string[] {
   const notes: string[] = [];
-  if (clusters !== null && clusters < LEAST_CLUSTERS)
-    notes.push(`Only ${clusters} groups: intervals are shown, but decide nothing under ${LEAST_CLUSTERS}.`);
+  if (grounds !== null && grounds.count < LEAST_UNITS)
+    notes.push(`Only ${grounds.count} ${grounds.of}: intervals are shown, but decide nothing under ${LEAST_UNITS}.`);
   if (settings.noBaseline !== null && gates.every(compares))
     notes.push("No gate is an absolute standard (min or max): a first model needs one to be registered.");
   return notes;

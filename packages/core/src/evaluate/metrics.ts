@@ -34,3 +34,12 @@ export function metricsFor(rows: JudgedRows, gated: readonly string[]): MetricDe
 export function knownMetric(name: string, task: Task): MetricDefinition | null {
   return taskMetrics[task].metrics.find((metric) => metric.name === name) ?? null;
 }
+
+/** Rows of the rarest class that occurs; null for tasks without classes. */
+export function rarest({ classes, labels }: JudgedRows): number | null {
+  if (classes.length === 0 || labels === null) return null;
+  const counts = new Float64Array(classes.length);
+  for (let row = 0; row < labels.length; row++)
+    counts[labels[row] as number] = (counts[labels[row] as number] as number) + 1;
+  return Math.min(...counts.filter((count) => count > 0));
+}

@@ -173,21 +173,28 @@ test("a slice by a number with many values is cut into quarters; empty is a slic
   expect(slice?.codes[40]).toBe(4);
 });
 
-test("600,000 rows with numeric ids out of order are read in well under two seconds", () => {
+test("600,000 rows with numeric ids out of order take no longer to read and check than three Sets of the ids", () => {
   const count = 600_000;
-  const each = (of: (row: number) => number): Column => ({
-    type: "number",
+  const each = (of: (row: number) => number) => ({
+    type: "number" as const,
     values: Float64Array.from({ length: count }, (_, row) => of(row)),
     nulls: null,
   });
-  const columns = {
-    id: each((row) => (row * 7919) % count),
+  const id = each((row) => (row * 7919) % count);
+  const large = table({
+    id,
     y_true: each((row) => row % 2),
     y_score: each((row) => (row % 1000) / 1000),
     day: each((row) => row % 30),
-  };
-  const large = table(columns);
-  const before = performance.now();
-  expect(readPredictions(large, "p.parquet", { ...settings, groups: "day" }).groups?.values.length).toBe(30);
-  expect(performance.now() - before).toBeLessThan(2_000);
+  });
+  const fastest = (work: () => unknown) =>
+    Math.min(
+      ...[1, 2, 3].map(() => {
+        const before = performance.now();
+        work();
+        return performance.now() - before;
+      }),
+    );
+  const reading = fastest(() => readPredictions(large, "p.parquet", { ...settings, groups: "day" }));
+  expect(reading).toBeLessThan(3 * fastest(() => new Set(id.values)));
 });

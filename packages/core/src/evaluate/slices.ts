@@ -3,7 +3,7 @@ import { holm } from "../statistics/holm.ts";
 import { towardsGain } from "./comparison.ts";
 import type { SliceResult } from "./evaluation-report.ts";
 import type { Factor } from "./factor.ts";
-import { LEAST_CLUSTERS } from "./gate.ts";
+import { LEAST_UNITS } from "./gate.ts";
 import type { JudgedRows, MetricDefinition } from "./metric.ts";
 import { takeRows } from "./pairing.ts";
 import { type SideStatistics, sideStatistics, sumByUnit } from "./side-statistics.ts";
@@ -62,7 +62,7 @@ function judgeSlice(ours: JudgedRows, theirs: JudgedRows | null, metric: MetricD
 
   const value = towardsGain(candidate - against, metric.goal);
   const { error, units } = errorOfDifference(ours, own, other);
-  const least = ours.groups === null ? 2 : LEAST_CLUSTERS;
+  const least = ours.groups === null ? 2 : LEAST_UNITS;
   if (units < least || !Number.isFinite(error))
     return { candidate, baseline: against, gain: { value, interval: null }, p: null };
   const half = studentTQuantile(1 - alpha / 2, units - 1) * error;

@@ -4,6 +4,7 @@ import { generator } from "../statistics/generator.ts";
 import { pairedDifference, wilson } from "../statistics/proportion.ts";
 import { drawWeights, expandedPercentile, jackknifeError } from "../statistics/resampling.ts";
 import type { FromSums, JudgedRows, MetricDefinition } from "./metric.ts";
+import { rarest } from "./metrics.ts";
 import type { SideStatistics } from "./side-statistics.ts";
 
 /** A number and its two-sided interval at level 1 − alpha; null where none can be computed. */
@@ -78,7 +79,9 @@ function rowEstimate({ rows, statistics }: JudgedSide, index: number): Estimator
   const share = metric.from.kind === "sums" ? metric.from.share?.(statistics.sums) : undefined;
   if (share !== undefined && share[1] > 0)
     return { value, interval: (alpha) => wilson(share[0], share[1], normalQuantile(1 - alpha / 2)) };
-  return student(value, Math.sqrt(squares(statistics.deviations(index))), rows.rows - 1, metric.range);
+  const error = Math.sqrt(squares(statistics.deviations(index)));
+  if (error === 0 && metric.from.kind !== "sums") return spreadless(metric, value, rarest(rows) ?? rows.rows);
+  return student(value, error, rows.rows - 1, metric.range);
 }
 
 /** The difference's interval from rows alone. */
@@ -120,7 +123,10 @@ function fromJackknife(candidate: JudgedSide, baseline: JudgedSide | null, paire
   return candidate.statistics.metrics.map((metric, i) => {
     const estimate = (side: SideStatistics, left: Float64Array[]) => {
       const error = jackknifeError(left.map((values) => values[i] as number));
-      return shareOrStudent(metric, side.values[i] as number, error, side.units.count);
+      const value = side.values[i] as number;
+      return error === 0
+        ? spreadless(metric, value, side.units.count)
+        : student(value, error, side.units.count - 1, metric.range);
     };
     const own = estimate(candidate.statistics, ours);
     if (baseline === null || theirs === null)
@@ -204,19 +210,18 @@ function percentiles(
 ): Estimator {
   const sorted = replicates.filter(Number.isFinite).sort();
   const enough = sorted.length >= 0.95 * replicates.length;
-  if (enough && metric !== null && sorted[0] === sorted.at(-1)) return shareOrStudent(metric, value, 0, units);
+  if (enough && metric !== null && sorted[0] === sorted.at(-1)) return spreadless(metric, value, units);
   return {
     value,
     interval: (alpha) => (enough && Number.isFinite(value) ? expandedPercentile(sorted, units, alpha) : null),
   };
 }
 
-/** A share without any spread between groups (all right, say) is not certain: Wilson's interval with groups for rows. */
-function shareOrStudent(metric: MetricDefinition, value: number, error: number, units: number): Estimator {
-  const isShare = metric.from.kind === "sums" && metric.from.share !== undefined;
-  if (error === 0 && isShare)
-    return { value, interval: (alpha) => wilson(value * units, units, normalQuantile(1 - alpha / 2)) };
-  return student(value, error, units - 1, metric.range);
+/** A share or a ranking without any spread (all right, say) is not certain: Wilson's interval, with groups or rows of the rarest class for trials. */
+function spreadless(metric: MetricDefinition, value: number, trials: number): Estimator {
+  const isShare = metric.from.kind !== "sums" || metric.from.share !== undefined;
+  if (isShare) return { value, interval: (alpha) => wilson(value * trials, trials, normalQuantile(1 - alpha / 2)) };
+  return student(value, 0, trials - 1, metric.range);
 }
 
 function student(
