@@ -1,13 +1,10 @@
 import { lstat } from "node:fs/promises";
 import { type Table, type Tables, TrainyardError } from "@trainyard/core";
-import { readCsv } from "./csv.ts";
-import { readJsonl } from "./jsonl.ts";
-import { readParquet } from "./parquet.ts";
 
 const COMMA = 0x2c;
 const TAB = 0x09;
 
-/** Reads CSV, TSV, JSONL and Parquet files of this machine, text formats also compressed (.gz, .zst). */
+/** Reads CSV, TSV, JSONL and Parquet files of this machine, text formats also compressed (.gz, .zst). Each reader is loaded when it is needed. */
 export function openTables(): Tables {
   return { read: readTable };
 }
@@ -20,10 +17,11 @@ async function readTable(file: string, name: string, options: { columns?: readon
   }
   await mustBePlainFile(file, name);
   const wanted = options.columns === undefined ? null : new Set(options.columns);
-  if (format === "parquet") return readParquet(file, name, wanted);
+  if (format === "parquet") return (await import("./parquet.ts")).readParquet(file, name, wanted);
   const source = { file, name, compression: compression as "gz" | "zst" | null };
-  if (format === "csv" || format === "tsv") return readCsv(source, format === "csv" ? COMMA : TAB, wanted);
-  return readJsonl(source, wanted);
+  if (format === "csv" || format === "tsv")
+    return (await import("./csv.ts")).readCsv(source, format === "csv" ? COMMA : TAB, wanted);
+  return (await import("./jsonl.ts")).readJsonl(source, wanted);
 }
 
 /** @throws FILE_NOT_FOUND, FILE_UNREADABLE */

@@ -1,14 +1,17 @@
-import { isUtf8 } from "node:buffer";
 import type { Column, NumericColumn } from "@trainyard/core";
 import type { DecodedArray, ParquetParsers, SchemaTree } from "hyparquet";
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Bytes as text. What is marked as text must be; unmarked bytes are text for older writers, and hex where they cannot be. */
 const decode = (marked: boolean) => (bytes: Uint8Array | undefined) => {
   if (bytes === undefined) return undefined;
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (isUtf8(view)) return view.toString("utf8");
-  if (marked) throw new Error("a text value is not UTF-8");
-  return view.toString("hex");
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    if (marked) throw new Error("a text value is not UTF-8");
+    return Buffer.from(bytes).toString("hex");
+  }
 };
 
 /** Instants as numbers (milliseconds since 1970), JSON as its own text; hyparquet would make a Date or an object of each. */
