@@ -1,17 +1,17 @@
 import { type Check, verdict } from "../check/check.ts";
 import type { Gate, Task } from "../config/config.ts";
 import { TrainyardError } from "../errors.ts";
-import { nearest } from "../nearest.ts";
 import { bundles } from "../statistics/resampling.ts";
-import type { Metric } from "../train/run-record.ts";
-import { comparison, pointComparison } from "./comparison.ts";
+import { comparison } from "./comparison.ts";
 import { curves, flips } from "./curves.ts";
-import type { EvaluationReport, MetricComparison } from "./evaluation-report.ts";
+import type { EvaluationReport } from "./evaluation-report.ts";
 import type { Factor } from "./factor.ts";
-import { compares, defaultGate, type GateContext, judgeGate, LEAST_UNITS } from "./gate.ts";
+import { compares, defaultGate, type GateContext, judgeGate } from "./gate.ts";
 import type { JudgedRows } from "./metric.ts";
 import { knownMetric, metricsFor, rarest, taskMetrics } from "./metrics.ts";
+import { notesOf, pairingNotes } from "./notes.ts";
 import { type BaselineScores, type Pairing, pair } from "./pairing.ts";
+import { pointOf, pointsOf, type Reported } from "./point-metrics.ts";
 import type { Predictions } from "./predictions.ts";
 import { sideStatistics, type Units } from "./side-statistics.ts";
 import { slices } from "./slices.ts";
@@ -41,12 +41,9 @@ export interface JudgeSettings {
 }
 
 /** What is judged: scored rows where there are any, else the numbers of a metrics file; a baseline of the same kind, or none. */
-export interface Evidence {
+export interface Evidence extends Reported {
   readonly candidate: Predictions | null;
   readonly baseline: BaselineScores | null;
-  readonly metrics: readonly Metric[];
-  /** Null without a baseline. */
-  readonly baselineMetrics: readonly { readonly name: string; readonly value: number }[] | null;
 }
 
 export type Judgement = Pick<
@@ -142,7 +139,10 @@ function judgeRows(predictions: Predictions, evidence: Evidence, settings: Judge
     curves: curves(candidate, baseline),
     flips: pairing?.paired && baseline !== null ? flips(candidate, baseline) : null,
     pointOnly: false,
-    notes: [...pairingNotes(pairing, predictions, evidence, settings), ...notesOf(gates, grounds, settings)],
+    notes: [
+      ...pairingNotes(pairing, predictions, evidence.baseline, settings.against),
+      ...notesOf(gates, grounds, settings.noBaseline !== null),
+    ],
   };
 }
 
@@ -183,51 +183,9 @@ function judgePoints(evidence: Evidence, settings: JudgeSettings): Judgement {
     pointOnly: true,
     notes: [
       "Point values only: the run wrote metrics and no predictions, so chance is not ruled out.",
-      ...notesOf(gates, null, settings),
+      ...notesOf(gates, null, settings.noBaseline !== null),
     ],
   };
-}
-
-/** Gated metrics that only stand in the metrics file. @throws METRIC_UNKNOWN, GOAL_UNKNOWN */
-function pointsOf(
-  gates: readonly Gate[],
-  computed: readonly string[],
-  evidence: Evidence,
-  task: Task,
-): Map<string, MetricComparison> {
-  const points = new Map<string, MetricComparison>();
-  for (const gate of gates) {
-    if (computed.includes(gate.metric)) continue;
-    const metric =
-      evidence.metrics.find((one) => one.name === gate.metric && one.split !== "train") ??
-      evidence.metrics.find((one) => one.name === gate.metric);
-    if (metric === undefined) {
-      const known = [
-        ...new Set([
-          ...computed,
-          ...(computed.length > 0 ? quiet(task, computed) : []),
-          ...evidence.metrics.map((one) => one.name),
-        ]),
-      ];
-      throw new TrainyardError("METRIC_UNKNOWN", { metric: gate.metric, nearest: nearest(gate.metric, known), known });
-    }
-    const goal = gate.goal ?? metric.goal ?? knownMetric(metric.name, task)?.goal;
-    if (goal === undefined && compares(gate)) throw new TrainyardError("GOAL_UNKNOWN", { metric: gate.metric });
-    points.set(gate.metric, pointOf(metric, goal ?? (gate.min === undefined ? "minimize" : "maximize"), evidence));
-  }
-  return points;
-}
-
-/** Metrics a gate may name although they are not shown by default. */
-function quiet(task: Task, computed: readonly string[]): string[] {
-  const all = taskMetrics[task].metrics;
-  const scored = all.some((metric) => metric.needs === "scores" && computed.includes(metric.name));
-  return all.filter((metric) => scored || metric.needs === "decisions").map((metric) => metric.name);
-}
-
-function pointOf(metric: Metric, goal: "maximize" | "minimize", evidence: Evidence): MetricComparison {
-  const baseline = evidence.baselineMetrics?.find((one) => one.name === metric.name)?.value ?? null;
-  return pointComparison(metric.name, goal, metric.unit ?? "", metric.value, baseline);
 }
 
 /** Groups that decide the method: the fewer of both sides. @throws GROUPS_MISSING when an unpaired baseline has none */
@@ -295,37 +253,4 @@ function labelsChanged({ labelsChanged, rows }: Pairing, against: string): Check
     reason: `${labelsChanged} of ${rows} labels differ for the same id (LABELS_CHANGED): the evaluation set changed, so the figures do not compare`,
     severity: "fail",
   };
-}
-
-function pairingNotes(
-  pairing: Pairing | null,
-  candidate: Predictions,
-  { baseline }: Evidence,
-  { against }: JudgeSettings,
-): string[] {
-  if (pairing === null) return [];
-  const share = `${Number((100 * pairing.overlap).toPrecision(3))} %`;
-  const notes: string[] = [];
-  if (!pairing.paired)
-    notes.push(`Not paired: ${against} has scores for ${share} of these rows, so each side is judged on its own rows.`);
-  else if (pairing.rows < candidate.rows)
-    notes.push(`${candidate.rows - pairing.rows} rows that ${against} has no score for are left out.`);
-  if (pairing.paired && pairing.stored > 0 && pairing.fromJob > 0) {
-    notes.push(
-      `${against}'s scores are the stored ones on ${pairing.stored} rows; the candidate's job made those of the other ${pairing.fromJob}.`,
-    );
-  }
-  const judgedOn = baseline?.stored?.rows ?? 0;
-  if (pairing.stored > 0 && pairing.stored < 0.95 * judgedOn)
-    notes.push(`${against} was judged on ${judgedOn} rows; the candidate scored ${pairing.stored} of them.`);
-  return notes;
-}
-
-function notesOf(gates: readonly Gate[], grounds: GateContext["evidence"] | null, settings: JudgeSettings): string[] {
-  const notes: string[] = [];
-  if (grounds !== null && grounds.count < LEAST_UNITS)
-    notes.push(`Only ${grounds.count} ${grounds.of}: intervals are shown, but decide nothing under ${LEAST_UNITS}.`);
-  if (settings.noBaseline !== null && gates.every(compares))
-    notes.push("No gate is an absolute standard (min or max): a first model needs one to be registered.");
-  return notes;
 }

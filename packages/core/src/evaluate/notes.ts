@@ -1,0 +1,43 @@
+import type { Gate } from "../config/config.ts";
+import { compares, type GateContext, LEAST_UNITS } from "./gate.ts";
+import type { BaselineScores, Pairing } from "./pairing.ts";
+import type { Predictions } from "./predictions.ts";
+
+/** What a reader must know of how the rows were brought together. */
+export function pairingNotes(
+  pairing: Pairing | null,
+  candidate: Predictions,
+  baseline: BaselineScores | null,
+  against: string,
+): string[] {
+  if (pairing === null) return [];
+  const share = `${Number((100 * pairing.overlap).toPrecision(3))} %`;
+  const notes: string[] = [];
+  if (!pairing.paired)
+    notes.push(`Not paired: ${against} has scores for ${share} of these rows, so each side is judged on its own rows.`);
+  else if (pairing.rows < candidate.rows)
+    notes.push(`${candidate.rows - pairing.rows} rows that ${against} has no score for are left out.`);
+  if (pairing.paired && pairing.stored > 0 && pairing.fromJob > 0) {
+    notes.push(
+      `${against}'s scores are the stored ones on ${pairing.stored} rows; the candidate's job made those of the other ${pairing.fromJob}.`,
+    );
+  }
+  const judgedOn = baseline?.stored?.rows ?? 0;
+  if (pairing.stored > 0 && pairing.stored < 0.95 * judgedOn)
+    notes.push(`${against} was judged on ${judgedOn} rows; the candidate scored ${pairing.stored} of them.`);
+  return notes;
+}
+
+/** What a reader must know of the evidence and the gates. */
+export function notesOf(
+  gates: readonly Gate[],
+  grounds: GateContext["evidence"] | null,
+  firstModel: boolean,
+): string[] {
+  const notes: string[] = [];
+  if (grounds !== null && grounds.count < LEAST_UNITS)
+    notes.push(`Only ${grounds.count} ${grounds.of}: intervals are shown, but decide nothing under ${LEAST_UNITS}.`);
+  if (firstModel && gates.every(compares))
+    notes.push("No gate is an absolute standard (min or max): a first model needs one to be registered.");
+  return notes;
+}

@@ -1,0 +1,57 @@
+import type { Gate, Task } from "../config/config.ts";
+import { TrainyardError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+import type { Metric } from "../train/run-record.ts";
+import { pointComparison } from "./comparison.ts";
+import type { MetricComparison } from "./evaluation-report.ts";
+import { compares } from "./gate.ts";
+import { knownMetric, taskMetrics } from "./metrics.ts";
+
+/** Numbers the runs reported themselves; those of the baseline are null without one. */
+export interface Reported {
+  readonly metrics: readonly Metric[];
+  readonly baselineMetrics: readonly { readonly name: string; readonly value: number }[] | null;
+}
+
+/** Gated metrics that only stand in the metrics file. @throws METRIC_UNKNOWN, GOAL_UNKNOWN */
+export function pointsOf(
+  gates: readonly Gate[],
+  computed: readonly string[],
+  evidence: Reported,
+  task: Task,
+): Map<string, MetricComparison> {
+  const points = new Map<string, MetricComparison>();
+  for (const gate of gates) {
+    if (computed.includes(gate.metric)) continue;
+    const metric =
+      evidence.metrics.find((one) => one.name === gate.metric && one.split !== "train") ??
+      evidence.metrics.find((one) => one.name === gate.metric);
+    if (metric === undefined) {
+      const known = [
+        ...new Set([
+          ...computed,
+          ...(computed.length > 0 ? quiet(task, computed) : []),
+          ...evidence.metrics.map((one) => one.name),
+        ]),
+      ];
+      throw new TrainyardError("METRIC_UNKNOWN", { metric: gate.metric, nearest: nearest(gate.metric, known), known });
+    }
+    const goal = gate.goal ?? metric.goal ?? knownMetric(metric.name, task)?.goal;
+    if (goal === undefined && compares(gate)) throw new TrainyardError("GOAL_UNKNOWN", { metric: gate.metric });
+    points.set(gate.metric, pointOf(metric, goal ?? (gate.min === undefined ? "minimize" : "maximize"), evidence));
+  }
+  return points;
+}
+
+/** Metrics a gate may name although they are not shown by default. */
+function quiet(task: Task, computed: readonly string[]): string[] {
+  const all = taskMetrics[task].metrics;
+  const scored = all.some((metric) => metric.needs === "scores" && computed.includes(metric.name));
+  return all.filter((metric) => scored || metric.needs === "decisions").map((metric) => metric.name);
+}
+
+/** One of them, compared with the baseline's of the same name. */
+export function pointOf(metric: Metric, goal: "maximize" | "minimize", evidence: Reported): MetricComparison {
+  const baseline = evidence.baselineMetrics?.find((one) => one.name === metric.name)?.value ?? null;
+  return pointComparison(metric.name, goal, metric.unit ?? "", metric.value, baseline);
+}
