@@ -1,15 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import {
-  canonicalJson,
-  type EventBody,
-  type EventOf,
-  openRegistry,
-  type Registry,
-  rootDigest,
-  verifyRegistry,
-} from "@trainyard/core";
-import { aDigest, aVersion, MemoryClock, MemoryStore } from "@trainyard/core/testing";
+import { canonicalJson, type EventOf, openRegistry, type Registry, rootDigest, verifyRegistry } from "@trainyard/core";
+import { aDigest, MemoryClock, MemoryStore } from "@trainyard/core/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { registerFile } from "./register-file.ts";
 import type { BranchHarness } from "./registry-branch.ts";
 
 const sha256 = (content: string | Uint8Array) => `sha256:${createHash("sha256").update(content).digest("hex")}`;
@@ -31,31 +24,10 @@ function portsOver(branch: BranchHarness["branch"]) {
   };
 }
 
-/** Registers a version of one file with this digest; the same bytes again give no event. */
-export async function registerBytes(registry: Registry, digest: string): Promise<number> {
-  const files = [{ path: "model.onnx", size: 11, digest }];
-  const root = rootDigest(files, sha256);
-  const { result } = await registry.transact(model, (state) => {
-    const known = state.versions.find((version) => version.rootDigest === root && version.withdrawn === null);
-    if (known !== undefined) return { events: [], result: known.version };
-    const version = state.versions.length + 1;
-    const manifest = aVersion({ version, rootDigest: root, files });
-    const event: EventBody = {
-      type: "version.registered",
-      model,
-      version,
-      rootDigest: root,
-      manifest: sha256(canonicalJson(manifest)),
-      run: manifest.run,
-      override: null,
-    };
-    return { events: [event], manifests: [manifest], result: version };
-  });
-  return result;
-}
+const registerBytes = (registry: Registry, digest: string) => registerFile(registry, digest, sha256);
 
 /** Points an alias at a version. */
-export async function pointAlias(registry: Registry, alias: string, to: number): Promise<number> {
+async function pointAlias(registry: Registry, alias: string, to: number): Promise<number> {
   const { result } = await registry.transact(model, (state) => {
     const held = state.aliases.get(alias);
     const generation = (held?.generation ?? 0) + 1;

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import {
   type Actor,
   type Clock,
@@ -6,7 +8,7 @@ import {
   type Revision,
   TrainyardError,
 } from "@trainyard/core";
-import { findRepository, git, lastWords, runGit } from "./git.ts";
+import { findRepository, lastWords, type Repository, runGit } from "./git.ts";
 import { GitTrees } from "./git-trees.ts";
 import { ObjectReader } from "./object-reader.ts";
 import { writeObject } from "./object-writer.ts";
@@ -53,25 +55,31 @@ export async function openGitBranch(options: GitBranchOptions): Promise<GitBranc
   const trees = new GitTrees(reader, repository);
   const { folder, ref, name, seen } = { ...options, folder: repository.commonFolder };
 
+  /** The newest head this client accepted. */
+  let accepted: Revision | null = null;
+
   async function head(): Promise<Revision | null> {
-    const [before, now] = await Promise.all([reader.ask(seen), reader.ask(ref)]); // asked in this order: what was seen is never newer than the head
+    const [before, now] = await Promise.all([reader.ask(seen), reader.ask(ref)]); // in this order: what was seen is never newer than the head
     const revision = now?.id ?? (await confirmAbsent(folder, ref));
-    if (revision !== before?.id) await checkDescent(before?.id ?? null, revision);
+    await checkDescent(before?.id ?? null, revision);
     return revision;
   }
 
   async function accept(revision: Revision | null): Promise<void> {
-    const before = (await reader.ask(seen))?.id ?? null;
-    if (before !== revision) await checkDescent(before, revision);
+    await checkDescent((await reader.ask(seen))?.id ?? null, revision);
   }
 
-  async function checkDescent(before: Revision | null, revision: Revision | null): Promise<void> {
-    if (before !== null && !(revision !== null && (await descends(folder, trees, revision, before)))) {
+  async function checkDescent(kept: Revision | null, revision: Revision | null): Promise<void> {
+    for (const before of new Set([kept, accepted])) {
+      if (before === null || before === revision) continue;
+      if (revision !== null && (await descends(repository, trees, revision, before))) continue;
       const problem = `${revision === null ? "it was removed" : `it is at ${revision}`}, which does not follow ${before}, seen here before (kept as ${seen}; delete that ref to accept it)`;
       throw new TrainyardError("REGISTRY_DAMAGED", { where: name, problem });
     }
-    // In a repository that cannot be written the next read checks against the same commit again.
-    if (revision !== null) await runGit(folder, ["update-ref", seen, revision]);
+    // Kept once a client: a commit keeps its own, and where nothing can be written the next client checks against the older one.
+    if (accepted === null && revision !== null && kept !== revision)
+      await runGit(folder, ["update-ref", seen, revision]);
+    accepted = revision;
   }
 
   async function write(
@@ -104,7 +112,7 @@ export async function openGitBranch(options: GitBranchOptions): Promise<GitBranc
     },
     async log(revision, limit) {
       const log: { revision: Revision; parents: Revision[]; message: string }[] = [];
-      const shallow = await shallowCommits(folder);
+      const shallow = await shallowCommits(repository);
       for (let next: Revision | undefined = revision; next !== undefined && log.length < limit; ) {
         const { parents, message } = await trees.commit(next);
         log.push({ revision: next, parents, message });
@@ -126,16 +134,25 @@ async function confirmAbsent(folder: string, ref: string): Promise<Revision | nu
   });
 }
 
-async function descends(folder: string, trees: GitTrees, revision: Revision, ancestor: Revision): Promise<boolean> {
+async function descends(
+  repository: Repository,
+  trees: GitTrees,
+  revision: Revision,
+  ancestor: Revision,
+): Promise<boolean> {
   if ((await trees.commit(revision)).parents[0] === ancestor) return true;
-  const { code } = await runGit(folder, ["merge-base", "--is-ancestor", ancestor, revision]);
-  return code === 0 || (await shallowCommits(folder)).size > 0; // cut off history cannot tell
+  const { code } = await runGit(repository.commonFolder, ["merge-base", "--is-ancestor", ancestor, revision]);
+  return code === 0 || (await shallowCommits(repository)).size > 0; // cut off history cannot tell
 }
 
-async function shallowCommits(folder: string): Promise<ReadonlySet<string>> {
-  if ((await git(folder, ["rev-parse", "--is-shallow-repository"])).trim() !== "true") return new Set();
-  const list = await runGit(folder, ["rev-list", "--all", "--max-parents=0"]);
-  return new Set(list.stdout.split("\n"));
+/** Commits whose parents a shallow clone left out. */
+async function shallowCommits({ commonFolder }: Repository): Promise<ReadonlySet<string>> {
+  try {
+    return new Set((await readFile(join(commonFolder, "shallow"), "utf8")).split("\n").filter((id) => id !== ""));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return new Set();
+    throw error;
+  }
 }
 
 function commitBytes(

@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { normalize } from "node:path";
 import { TrainyardError } from "@trainyard/core";
 import { lastWords, runGit } from "./git.ts";
 import { writeRefusal } from "./object-writer.ts";
@@ -46,7 +47,7 @@ export async function refRefusal(stderr: string, ref: string, command: string): 
   if (lock !== undefined) {
     const seconds = await ageOf(lock);
     if (seconds !== null && seconds >= STALE_SECONDS)
-      return new TrainyardError("REGISTRY_LOCKED", { path: lock, seconds: Math.round(seconds) });
+      return new TrainyardError("REGISTRY_LOCKED", { path: normalize(lock), seconds: Math.round(seconds) });
     return new TrainyardError("REGISTRY_CONFLICT", { model: ref });
   }
   const problem = lastWords(stderr);

@@ -1,0 +1,203 @@
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openRegistry } from "@trainyard/core";
+import { memoryBackend } from "@trainyard/core/testing";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { sha256 } from "../local/sha256.ts";
+import { git } from "./git.ts";
+import { type GitBranch, openGitBranch } from "./git-branch.ts";
+
+const REF = "refs/heads/trainyard/registry";
+const identity = {
+  GIT_AUTHOR_NAME: "ana",
+  GIT_AUTHOR_EMAIL: "ana@example.com",
+  GIT_COMMITTER_NAME: "ana",
+  GIT_COMMITTER_EMAIL: "ana@example.com",
+};
+const refusal = (code: string) => expect.objectContaining({ name: "TrainyardError", code });
+const files = (entries: Record<string, string>) => new Map(Object.entries(entries));
+const message = () => ({ subject: "A test", operation: crypto.randomUUID() });
+
+let root: string;
+let opened: GitBranch[];
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "git-branch-"));
+  opened = [];
+  await git(root, ["init", "--quiet", "--initial-branch=main"]);
+});
+afterEach(async () => {
+  for (const branch of opened) branch.close();
+  await rm(root, { recursive: true, force: true });
+});
+async function open(folder = root, name = "ana"): Promise<GitBranch> {
+  const { clock } = memoryBackend(sha256);
+  const branch = await openGitBranch({
+    folder,
+    ref: REF,
+    name: "trainyard/registry",
+    seen: "refs/trainyard/seen/registry",
+    actor: { name, kind: "person" },
+    clock,
+  });
+  opened.push(branch);
+  return branch;
+}
+
+test("a commit leaves index, working tree, HEAD and the other branches as they were", async () => {
+  await writeFile(join(root, "train.py"), "1\n");
+  await git(root, ["add", "train.py"]);
+  await git(root, ["commit", "--quiet", "-m", "first"], { environment: identity });
+  await writeFile(join(root, "train.py"), "2\n");
+  await writeFile(join(root, "staged.py"), "3\n");
+  await git(root, ["add", "staged.py"]);
+  const look = async () => [
+    await git(root, ["status", "--porcelain"]),
+    await git(root, ["for-each-ref", "refs/heads/main"]),
+    await readFile(join(root, ".git/index"), "base64"),
+    await readFile(join(root, ".git/HEAD"), "utf8"),
+  ];
+  const before = await look();
+  await (await open()).commit(null, files({ "a/b.json": "1" }), message());
+  expect(await look()).toEqual(before);
+  expect(await git(root, ["fsck", "--strict", "--no-dangling"])).toBe("");
+});
+
+test("the commit is the actor's, of the clock's time, and git itself reads the tree", async () => {
+  const branch = await open(root, "Ana <evil>\nparent 0");
+  const revision = await branch.commit(null, files({ "b/c": "2", "b.json": "1", "b-a/x": "3" }), message());
+  expect(await git(root, ["show", "--no-patch", "--format=%an|%ae|%ct", revision])).toBe(
+    "Ana evil parent 0|trainyard@noreply.invalid|1000000000\n",
+  );
+  expect(await git(root, ["ls-tree", "-r", "--name-only", revision])).toBe("b-a/x\nb.json\nb/c\n");
+  expect(await git(root, ["fsck", "--strict", "--no-dangling"])).toBe("");
+});
+
+test("it works in a worktree, in a folder below it, and after git packed everything", async () => {
+  await git(root, ["commit", "--quiet", "--allow-empty", "-m", "first"], { environment: identity });
+  const revision = await (await open()).commit(null, files({ a: "1" }), message());
+  await git(root, ["worktree", "add", "--quiet", join(root, "tree"), "-b", "other"]);
+  await mkdir(join(root, "tree/models"));
+  const below = await open(join(root, "tree/models"));
+  expect(await below.head()).toBe(revision);
+  const next = await below.commit(revision, files({ b: "2" }), message());
+  await git(root, ["gc", "--quiet", "--prune=now"]);
+  await git(root, ["pack-refs", "--all"]);
+  expect(await (await open()).read(next, ["a", "b"])).toEqual(files({ a: "1", b: "2" }));
+  expect(await (await open()).head()).toBe(next);
+});
+
+test("a shallow clone reads the newest state, writes on it, and does not take its short history for damage", async () => {
+  const branch = await open();
+  const first = await branch.commit(null, files({ a: "1" }), message());
+  const second = await branch.commit(first, files({ a: "2" }), message());
+  await git(root, [
+    "clone",
+    "--quiet",
+    "--depth=1",
+    "--branch=trainyard/registry",
+    `file://${root}`,
+    join(root, "shallow"),
+  ]);
+  const shallow = await open(join(root, "shallow"));
+  expect(await shallow.head()).toBe(second);
+  expect((await shallow.log(second, 10)).length).toBe(1);
+  const third = await shallow.commit(second, files({ a: "3" }), message());
+  expect((await shallow.read(third, ["a"])).get("a")).toBe("3");
+});
+
+test("a lock of a dead owner is explained once it is old; a young one is another writer", async () => {
+  const branch = await open();
+  const head = await branch.commit(null, files({ a: "1" }), message());
+  const lock = join(root, ".git", `${REF}.lock`);
+  await writeFile(lock, "");
+  await expect(branch.commit(head, files({ a: "2" }), message())).rejects.toEqual(refusal("REGISTRY_CONFLICT"));
+  await utimes(lock, new Date(0), new Date(0));
+  await expect(branch.commit(head, files({ a: "2" }), message())).rejects.toMatchObject({
+    code: "REGISTRY_LOCKED",
+    details: { path: lock },
+  });
+  await rm(lock);
+  await branch.commit(head, files({ a: "2" }), message());
+});
+
+test("a branch named trainyard, which leaves no room for trainyard/registry, is named", async () => {
+  await git(root, ["commit", "--quiet", "--allow-empty", "-m", "first"], { environment: identity });
+  await git(root, ["branch", "trainyard"]);
+  await expect((await open()).commit(null, files({ a: "1" }), message())).rejects.toThrow(
+    /another branch is in the way/,
+  );
+});
+
+test("the user's hooks do not run", async () => {
+  await mkdir(join(root, ".git/hooks"), { recursive: true });
+  await writeFile(join(root, ".git/hooks/reference-transaction"), "#!/bin/sh\nexit 1\n");
+  await chmod(join(root, ".git/hooks/reference-transaction"), 0o755);
+  await (await open()).commit(null, files({ a: "1" }), message());
+});
+
+test("a truncated object is damage, not an empty registry", async () => {
+  const branch = await open();
+  const head = await branch.commit(null, files({ "a/b": "1" }), message());
+  const tree = (await git(root, ["rev-parse", `${head}:a`])).trim();
+  const path = join(root, ".git/objects", tree.slice(0, 2), tree.slice(2));
+  await chmod(path, 0o644);
+  await truncate(path, 5);
+  await expect((await open()).read(head, ["a/b"])).rejects.toEqual(refusal("REGISTRY_DAMAGED"));
+});
+
+test("a ref that holds no commit is damage, not an empty registry", async () => {
+  const branch = await open();
+  await branch.commit(null, files({ a: "1" }), message());
+  await git(root, ["update-ref", "-d", "refs/trainyard/seen/registry"]);
+  await writeFile(join(root, ".git", REF), "nonsense\n");
+  await expect((await open()).head()).rejects.toEqual(refusal("REGISTRY_DAMAGED"));
+});
+
+test("a merge commit on the branch is refused", async () => {
+  const { clock, random } = memoryBackend(sha256);
+  const branch = await open();
+  const registry = openRegistry({ branch, sha256, clock, random, actor: { name: "ana", kind: "person" } });
+  await registry.transact("m", () => ({ events: [{ type: "note", model: "m", text: "one" }], result: null }));
+  const head = (await branch.head()) as string;
+  const side = await git(root, ["commit-tree", `${head}^{tree}`, "-m", "side"], { environment: identity });
+  const body = (await branch.log(head, 1))[0]?.message as string;
+  const merge = await git(root, ["commit-tree", `${head}^{tree}`, "-p", head, "-p", side.trim(), "-m", body], {
+    environment: identity,
+  });
+  await git(root, ["update-ref", REF, merge.trim()]);
+  await expect(registry.state("m")).rejects.toThrow(/merge/);
+});
+
+test.skipIf(process.getuid?.() === 0)(
+  "a repository that may not be written is refused, and reading it still works",
+  async () => {
+    const branch = await open();
+    const head = await branch.commit(null, files({ a: "1" }), message());
+    await chmod(join(root, ".git/objects"), 0o555);
+    try {
+      await expect(branch.commit(head, files({ a: "2" }), message())).rejects.toEqual(refusal("REGISTRY_READ_ONLY"));
+      expect((await branch.read(head, ["a"])).get("a")).toBe("1");
+    } finally {
+      await chmod(join(root, ".git/objects"), 0o755);
+    }
+  },
+);
+
+test("nothing is left lying beside the objects", async () => {
+  const branch = await open();
+  const head = await branch.commit(null, files({ a: "1" }), message());
+  await branch.commit(head, files({ a: "1", b: "1" }), message());
+  expect((await readdir(join(root, ".git/objects"))).filter((name) => name.startsWith("tmp_obj"))).toEqual([]);
+});
+
+test("many questions at once are answered each with its own, big objects too", async () => {
+  const branch = await open();
+  const entries = files(
+    Object.fromEntries(
+      Array.from({ length: 300 }, (_, index) => [`d${index % 7}/f${index}`, `${index} `.repeat(index * 10)]),
+    ),
+  );
+  const head = await branch.commit(null, entries, message());
+  expect(await (await open()).read(head, [...entries.keys()])).toEqual(entries);
+});
