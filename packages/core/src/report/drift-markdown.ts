@@ -67,9 +67,9 @@ export function driftMarkdown(report: DriftReport, options: DriftMarkdownOptions
   return `${withinBudget(parts, (options.budget ?? COMMENT_LIMIT) - 1, remark)}\n`;
 }
 
-function performanceMarkdown({ performance }: DriftReport): string {
-  if (performance === null) return "";
-  const metrics = performance.metrics.map(({ name, reference, current }) => {
+function performanceMarkdown({ performance: labels }: DriftReport): string {
+  if (labels === null) return "";
+  const metrics = labels.metrics.map(({ name, reference, current }) => {
     const decimals = decimalsOf(current.value, current.interval);
     const interval =
       current.interval === null
@@ -82,11 +82,11 @@ function performanceMarkdown({ performance }: DriftReport): string {
       interval,
     ];
   });
-  const known = performance.metrics.some(({ current }) => current.interval !== null);
+  const known = labels.metrics.some(({ current }) => current.interval !== null);
   const head = ["metric", "when judged", "now", ...(known ? ["interval"] : [])];
   const rows = known ? metrics : metrics.map((cells) => cells.slice(0, 3));
   const table = rows.length === 0 ? "" : `\n\n${markdownTable(head, rows, [1, 2])}`;
-  return markdownText(performanceSentence(performance), 1_000) + table;
+  return markdownText(performanceSentence(labels), 1_000) + table;
 }
 
 function columnsTable(columns: readonly ColumnDrift[], most: number): string {

@@ -95,10 +95,7 @@ function escapeMarkdown(text: string): string {
 
 /** Breaks what GitHub finds in finished text: mentions, e-mail and web addresses, issue numbers, emoji names. */
 function unlinked(text: string): string {
-  return text.replace(
-    /@(?=\S)|#(?=\S)|:(?=\/\/)|(?<=\bwww)\.|(?<=\bGH)-(?=\d)|:(?=[\w+-]+:)/gi,
-    (found) => found + JOINER,
-  );
+  return text.replace(/@(?=\S)|#(?=\S)|:(?=\/\/)|(?<=www)\.|(?<=GH)-(?=\d)|:(?=[\w+-]+:)/gi, (found) => found + JOINER);
 }
 
 /** GitHub's own advice for a dollar sign that starts no formula. */

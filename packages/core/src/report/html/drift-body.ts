@@ -36,9 +36,9 @@ export function driftSections(report: DriftReport, tag: "h2" | "h4"): string[] {
   ];
 }
 
-function performanceSection({ performance }: DriftReport): string {
-  if (performance === null) return "";
-  const rows = performance.metrics.slice(0, 40).map(({ name, reference, current }) => {
+function performanceSection({ performance: labels }: DriftReport): string {
+  if (labels === null) return "";
+  const rows = labels.metrics.slice(0, 40).map(({ name, reference, current }) => {
     const decimals = decimalsOf(current.value, current.interval);
     const interval =
       current.interval === null
@@ -47,7 +47,7 @@ function performanceSection({ performance }: DriftReport): string {
     return [name, reference === null ? "–" : fixed(reference, decimals), fixed(current.value, decimals), interval];
   });
   const num = "num" as const;
-  const known = performance.metrics.some(({ current }) => current.interval !== null);
+  const known = labels.metrics.some(({ current }) => current.interval !== null);
   const head = [
     { name: "metric" },
     { name: "when judged", kind: num },
@@ -58,7 +58,7 @@ function performanceSection({ performance }: DriftReport): string {
     rows.length === 0
       ? ""
       : htmlTable(known ? head : head.slice(0, 3), known ? rows : rows.map((cells) => cells.slice(0, 3)));
-  return `<p>${htmlText(performanceSentence(performance), 800)}</p>\n${table}`;
+  return `<p>${htmlText(performanceSentence(labels), 800)}</p>\n${table}`;
 }
 
 function columnsSection(loud: readonly ColumnDrift[], quiet: readonly ColumnDrift[]): string {

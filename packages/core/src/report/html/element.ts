@@ -5,8 +5,8 @@ export type Cell = string | { readonly html: string };
 
 export interface Column {
   readonly name: string;
-  /** `num` aligns to the right; `sketch` keeps its spaces; `long` may break anywhere, `judged` never. */
-  readonly kind?: "num" | "sketch" | "long" | "judged";
+  /** `num` aligns to the right; `sketch` keeps its spaces; `long` may break anywhere, `rule` has room for words. */
+  readonly kind?: "num" | "sketch" | "long" | "rule";
 }
 
 /** A table. `stack` turns its rows into blocks with named lines on a phone; others scroll inside themselves. */

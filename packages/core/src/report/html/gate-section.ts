@@ -11,10 +11,10 @@ export function gateSection(report: EvaluationReport): string {
   const { head, rows } = gateTable(report);
   if (rows.length === 0) return "";
   const columns = [
-    { name: head[0] },
+    { name: head[0], kind: "rule" as const },
     { name: head[1], kind: "num" as const },
     { name: head[2], kind: "num" as const },
-    { name: head[3], kind: "judged" as const },
+    { name: head[3] },
     { name: "", kind: "sketch" as const },
     { name: "verdict" },
   ];

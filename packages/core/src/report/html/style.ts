@@ -44,7 +44,7 @@ th:last-child,td:last-child{padding-right:0}
 .num{text-align:right;white-space:nowrap}
 td.sketch{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;white-space:pre;font-size:13px;color:var(--muted);letter-spacing:0}
 .whole{white-space:nowrap}
-table.stack td:first-child{min-width:13em}
+td.rule{min-width:13em}
 td.long{overflow-wrap:anywhere;min-width:9em}
 details{margin:0 0 12px}
 summary{cursor:pointer;color:var(--muted);font-size:14px;padding:4px 0}
@@ -55,6 +55,9 @@ dt{color:var(--muted)}
 dd{margin:0;overflow-wrap:anywhere}
 nav ol{margin:0 0 8px;padding-left:1.4em}
 article{border-top:1px solid var(--line);padding-top:4px;margin:24px 0 32px}
+h2+article{border-top:0;margin-top:0}
+h2+article>h3{margin-top:12px}
+.num+:not(.num){padding-left:12px}
 article h2,article h4{font-size:16px;margin:32px 0 8px}
 @media (max-width:699px){
 .wide{display:none}

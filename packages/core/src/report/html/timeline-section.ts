@@ -45,14 +45,14 @@ export function timelineFigure(reports: readonly DriftReport[]): string {
 
 function timelineTable(reports: readonly DriftReport[]): string {
   const num = "num" as const;
-  const rows = reports.map(({ at, current, performance, verdict }) => [
+  const rows = reports.map(({ at, current, performance: labels, verdict }) => [
     day(at) ?? at,
     count(current.rows),
-    performance === null ? "–" : percent(performance.observed),
-    performance === null ? "–" : percent(performance.predicted),
-    performance === null
+    labels === null ? "–" : percent(labels.observed),
+    labels === null ? "–" : percent(labels.predicted),
+    labels === null
       ? "–"
-      : `${fixed(performance.ratio.value, 2)}${performance.ratio.interval === null ? "" : ` [${fixed(performance.ratio.interval[0], 2)}, ${fixed(performance.ratio.interval[1], 2)}]`}`,
+      : `${fixed(labels.ratio.value, 2)}${labels.ratio.interval === null ? "" : ` [${fixed(labels.ratio.interval[0], 2)}, ${fixed(labels.ratio.interval[1], 2)}]`}`,
     DRIFT_HEADLINES[verdict],
   ]);
   return htmlTable(
