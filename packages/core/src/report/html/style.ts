@@ -29,7 +29,7 @@ li{margin:0 0 4px}
 figure{margin:16px 0 28px}
 figcaption{font-size:14px;margin:0 0 14px;max-width:78ch}
 .narrow{display:none}
-.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,340px),1fr));gap:8px 48px}
+.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,320px),1fr));gap:8px 40px}
 .pair>div>h2{margin-top:40px}
 .multiples{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,250px),1fr));gap:28px 40px;margin:20px 0 28px}
 .multiples h3{font-size:15px;margin:0 0 2px;display:flex;justify-content:space-between;gap:12px}
@@ -39,7 +39,8 @@ figcaption{font-size:14px;margin:0 0 14px;max-width:78ch}
 .scroll{overflow-x:auto;margin:0 0 20px}
 table{border-collapse:collapse;width:100%;font-size:14.5px}
 th,td{text-align:left;padding:9px 16px 9px 0;border-bottom:1px solid var(--line);vertical-align:baseline}
-th{font-weight:500;color:var(--muted);font-size:13px;white-space:nowrap}
+th{font-weight:500;color:var(--muted);font-size:13px;min-width:4.5em}
+th.num{white-space:normal}
 th:last-child,td:last-child{padding-right:0}
 .num{text-align:right;white-space:nowrap}
 td.sketch{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;white-space:pre;font-size:13px;color:var(--muted);letter-spacing:0}
@@ -59,6 +60,10 @@ h2+article{border-top:0;margin-top:0}
 h2+article>h3{margin-top:12px}
 .num+:not(.num){padding-left:12px}
 article h2,article h4{font-size:16px;margin:32px 0 8px}
+@media (max-width:999px),print{
+.sketch{display:none}
+.whole{white-space:normal}
+}
 @media (max-width:699px){
 .wide{display:none}
 .narrow{display:block}
