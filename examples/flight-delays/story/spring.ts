@@ -13,7 +13,9 @@ const DECISION = "2001-07-01";
 export async function spring(stage: Stage): Promise<DriftReport[]> {
   const { teller, arrivals } = stage;
   teller.heading("6", "The January model stays in production; a clock moves on, week by week", morning(FIRST_CHECK));
-  teller.say("  Every Thursday: the trailing 21 days whose labels have arrived. Every result is shown, calm or not.\n");
+  teller.say(
+    "  Every Thursday: $ trainyard drift-check, over the trailing 21 days whose labels have arrived. Every result is shown, calm or not.\n",
+  );
   arrivals.clear();
   await arrivals.arrive("2001-02-01", dayBefore(FIRST_CHECK));
   await arrivals.score("2001-03-01", dayBefore(FIRST_CHECK), morning(FIRST_CHECK));
@@ -28,7 +30,7 @@ export async function spring(stage: Stage): Promise<DriftReport[]> {
     checks.push(await check(stage, day));
     const started = runs(teller.root).filter((id) => !before.includes(id));
     if (started.length > 0) {
-      retrained = started;
+      retrained = started.reverse(); // in the order they were trained
       teller.say(
         `  Retraining started by itself: ${started.length} candidates. They are judged on June, when June is over and labelled.\n`,
       );
@@ -47,9 +49,23 @@ export async function spring(stage: Stage): Promise<DriftReport[]> {
   return checks;
 }
 
+/** One weekly check; a calm one is one line, any other is shown as the command prints it. */
 async function check(stage: Stage, day: string): Promise<DriftReport> {
-  await stage.teller.trainyard(["drift-check", "--report", `reports/${day}.json`], morning(day), [0, 1]);
-  return driftReport(stage.teller.root, day);
+  const { teller } = stage;
+  const told = await teller.quietly(["drift-check", "--report", `reports/${day}.json`], morning(day), [0, 1]);
+  const report = driftReport(teller.root, day);
+  teller.say(`  ${day}  ${report.verdict.padEnd(6)}  ${line(report)}`);
+  if (report.verdict !== "quiet")
+    teller.say(`\n$ trainyard drift-check --report reports/${day}.json\n${told.text}  → exit ${told.code}\n`);
+  return report;
+}
+
+function line({ performance }: DriftReport): string {
+  if (performance === null) return "no labels yet";
+  const { observed, predicted, ratio, bound } = performance;
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const [low, high] = ratio.interval ?? [Number.NaN, Number.NaN];
+  return `observed ${percent(observed)}, predicted ${percent(predicted)}: ratio ${ratio.value.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}], bound ${bound[0].toFixed(2)} … ${bound[1].toFixed(2)}`;
 }
 
 async function decide(stage: Stage, candidates: readonly string[]): Promise<void> {

@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -60,13 +59,8 @@ function git(root: string, ...words: string[]): void {
 
 /** 3,000,000 sampled US flights of January – June 2001, as the npm package vega-datasets ships them. */
 function flights(): string {
-  const file = join(
-    createRequire(import.meta.url).resolve("vega-datasets/package.json"),
-    "..",
-    "data",
-    "flights-3m.parquet",
-  );
-  if (!existsSync(file)) throw new Error("vega-datasets does not ship data/flights-3m.parquet");
+  const file = fileURLToPath(new URL("../../../node_modules/vega-datasets/data/flights-3m.parquet", import.meta.url));
+  if (!existsSync(file)) throw new Error(`${file} is missing: set-up did not install vega-datasets`);
   return file;
 }
 

@@ -75,7 +75,7 @@ export function terminal(streams: Streams, environment: Readonly<Record<string, 
 
 /** `  prepare      reused from run 5c1e                     0.2 s   auc 0.676` */
 function line(subject: string, text: string, detail?: { seconds?: number; extra?: string }): string {
-  const left = `  ${subject.padEnd(SUBJECT)}${printable(text)}`;
+  const left = `  ${printable(subject).padEnd(SUBJECT - 2)}  ${printable(text)}`;
   const seconds = detail?.seconds === undefined ? "" : `${detail.seconds.toFixed(1)} s`;
   const right = detail?.extra === undefined || detail.extra === "" ? "" : `   ${detail.extra}`;
   return seconds === ""

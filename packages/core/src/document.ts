@@ -14,12 +14,18 @@ export const ObjectId = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, "a git
 /** Model names become file names, tags and Markdown: so few characters, no `..`, at most 63 a part. */
 export const ModelName = z
   .string()
-  .regex(/^[a-z0-9](?:[a-z0-9_-]|\.(?!\.)){0,62}$/, "lower-case letters, digits, `-`, `_`, `.`, starting with a letter or digit, at most 63");
+  .regex(
+    /^[a-z0-9](?:[a-z0-9_-]|\.(?!\.)){0,62}$/,
+    "lower-case letters, digits, `-`, `_`, `.`, starting with a letter or digit, at most 63",
+  );
 
 /** Alias and environment names: like model names, and never like a version number. */
 export const AliasName = z
   .string()
-  .regex(/^(?!v?\d+$)(?!latest$)[a-z0-9](?:[a-z0-9_-]|\.(?!\.)){0,62}$/, "lower-case letters, digits, `-`, `_`; not a number, not `latest`");
+  .regex(
+    /^(?!v?\d+$)(?!latest$)[a-z0-9](?:[a-z0-9_-]|\.(?!\.)){0,62}$/,
+    "lower-case letters, digits, `-`, `_`; not a number, not `latest`",
+  );
 
 /** A path below the project or a model: `/` between parts, no `..`, no leading `/`, no control characters. */
 export const RelativePath = z
@@ -31,7 +37,8 @@ export const RelativePath = z
 /** True for a path that cannot leave the folder it is joined to. */
 export function isRelativePath(path: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is refused
-  if (path === "" || path.startsWith("/") || /[\\\u0000-\u001f\u007f]/.test(path) || /^[A-Za-z]:/.test(path)) return false;
+  if (path === "" || path.startsWith("/") || /[\\\u0000-\u001f\u007f]/.test(path) || /^[A-Za-z]:/.test(path))
+    return false;
   return path.split("/").every((part) => part !== ".." && part !== "");
 }
 
@@ -73,7 +80,11 @@ export function parseJson(text: string, source: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new TrainyardError("JSON_SYNTAX", { source, problem: cause instanceof Error ? cause.message : String(cause) }, { cause });
+    throw new TrainyardError(
+      "JSON_SYNTAX",
+      { source, problem: cause instanceof Error ? cause.message : String(cause) },
+      { cause },
+    );
   }
 }
 
@@ -103,7 +114,10 @@ export function checkDocument<S extends z.ZodType>(schema: S, value: unknown, so
 
 /** The value a path of a zod issue leads to. */
 export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((inner, key) => (isObject(inner) && Object.hasOwn(inner, key) ? inner[String(key)] : undefined), value);
+  return path.reduce<unknown>(
+    (inner, key) => (isObject(inner) && Object.hasOwn(inner, key) ? inner[String(key)] : undefined),
+    value,
+  );
 }
 
 /** A short, safe description of what came, for refusals. */

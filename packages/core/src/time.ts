@@ -15,7 +15,20 @@ export function instant(text: string): number | null {
 /** "30 June 2001, 14:02" in UTC. */
 export function longDate(milliseconds: number): string {
   const date = new Date(milliseconds);
-  const month = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"][date.getUTCMonth()];
+  const month = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+  ][date.getUTCMonth()];
   const clock = `${String(date.getUTCHours()).padStart(2, "0")}:${String(date.getUTCMinutes()).padStart(2, "0")}`;
   return `${date.getUTCDate()} ${month} ${date.getUTCFullYear()}, ${clock}`;
 }
@@ -23,7 +36,12 @@ export function longDate(milliseconds: number): string {
 /** "53 d 3 h", "41 s", "3 h 12 min": the two largest units. */
 export function duration(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  const units: [number, string][] = [[86_400, "d"], [3_600, "h"], [60, "min"], [1, "s"]];
+  const units: [number, string][] = [
+    [86_400, "d"],
+    [3_600, "h"],
+    [60, "min"],
+    [1, "s"],
+  ];
   const whole = Math.round(seconds);
   const first = units.findIndex(([size]) => whole >= size);
   const [size, name] = units[first] as [number, string];

@@ -8,6 +8,7 @@ import {
   TrainyardError,
 } from "@trainyard/core";
 import { clockFrom } from "../local/clock.ts";
+import { digestFile } from "../local/plain-file.ts";
 import { sha256 } from "../local/sha256.ts";
 import type { Project } from "../project.ts";
 import { openTables } from "../tables/open-tables.ts";
@@ -38,11 +39,11 @@ export async function evaluateFilesVerb(
   const { candidate } = inputs;
   if (candidate === undefined)
     throw new TrainyardError("INPUT_MISSING", { input: "--candidate", needed: "the predictions file to judge" });
-  const given = (path: string) => ({ file: resolve(folder, path), name: basename(path), digest: null });
   const report = await evaluateFiles(
     {
-      candidate: given(candidate),
-      baseline: inputs.baseline === undefined || inputs.baseline === "none" ? null : given(inputs.baseline),
+      candidate: await given(folder, candidate),
+      baseline:
+        inputs.baseline === undefined || inputs.baseline === "none" ? null : await given(folder, inputs.baseline),
       task: inputs.task ?? null,
       groups: inputs.groups ?? null,
       slices: [],
@@ -52,4 +53,9 @@ export async function evaluateFilesVerb(
     { tables: openTables(), sha256, clock: clockFrom(environment) },
   );
   return { report, exit: verdictExit(report.verdict, inputs["on-inconclusive"] ?? "fail") };
+}
+
+async function given(folder: string, path: string) {
+  const file = resolve(folder, path);
+  return { file, name: basename(path), digest: (await digestFile(file)).digest };
 }

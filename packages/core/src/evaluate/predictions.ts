@@ -188,7 +188,8 @@ function inferTask(found: {
   decision: Column | null;
   classes: number;
 }): Task {
-  if (found.label === null) return found.classes > 2 ? "multiclass" : "scores";
+  // A `score` alone is a judgement per example; probabilities without labels are a file that lost its labels.
+  if (found.label === null) return found.classes > 2 ? "multiclass" : found.score === "score" ? "scores" : "binary";
   const distinct = distinctUpTo(found.label, 21);
   if (found.classes > 0) return found.classes <= 2 && distinct.count <= 2 ? "binary" : "multiclass";
   if (distinct.count <= 2) return "binary";
