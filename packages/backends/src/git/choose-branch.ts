@@ -86,7 +86,7 @@ function readingBranch(folder: string, origin: Remote, tracking: GitBranch, note
   const fetchOnce = async () => {
     try {
       const revision = await fetchRef(folder, origin, REGISTRY_REF, TRACKING_REF);
-      if (revision === null) await tracking.accept(null); // it was there before: gone is damage
+      if (revision === null) await tracking.accept(async () => null); // it was there before: gone is damage
     } catch (error) {
       if (!isRefusal(error) || error.code !== "SERVICE_UNREACHABLE" || (await tracking.head()) === null) throw error;
       note(`${error.message} Reading the registry as it was fetched last.`);
@@ -110,14 +110,11 @@ function readingBranch(folder: string, origin: Remote, tracking: GitBranch, note
 function pushingBranch(folder: string, origin: Remote, tracking: GitBranch): GitBranch {
   return {
     ...tracking,
-    async head() {
-      const revision = await fetchRef(folder, origin, REGISTRY_REF, TRACKING_REF);
-      await tracking.accept(revision);
-      return revision;
-    },
+    head: () => tracking.accept(() => fetchRef(folder, origin, REGISTRY_REF, TRACKING_REF)),
     async commit(parent, changes, message): Promise<Revision> {
       const revision = await tracking.write(parent, changes, message);
       await pushRef(folder, origin, revision, REGISTRY_REF);
+      await tracking.remember(revision);
       return revision;
     },
   };

@@ -38,8 +38,10 @@ export interface GitBranch extends RegistryBranch {
     changes: ReadonlyMap<string, string | null>,
     message: CommitMessage,
   ): Promise<Revision>;
-  /** Refuses a head that does not descend from the newest one seen here, and remembers it. */
-  accept(head: Revision | null): Promise<void>;
+  /** Asks for a head; refuses one that does not descend from the newest seen here, and remembers it. @throws REGISTRY_DAMAGED */
+  accept(ask: () => Promise<Revision | null>): Promise<Revision | null>;
+  /** Remembers a head that this client made. */
+  remember(head: Revision): Promise<void>;
   /** Lets the reading child go; the branch can be used again. */
   close(): void;
 }
@@ -59,27 +61,29 @@ export async function openGitBranch(options: GitBranchOptions): Promise<GitBranc
   let accepted: Revision | null = null;
 
   async function head(): Promise<Revision | null> {
-    const [before, now] = await Promise.all([reader.ask(seen), reader.ask(ref)]); // in this order: what was seen is never newer than the head
-    const revision = now?.id ?? (await confirmAbsent(folder, ref));
-    await checkDescent(before?.id ?? null, revision);
-    return revision;
+    return accept(async () => (await reader.ask(ref))?.id ?? (await confirmAbsent(folder, ref)));
   }
 
-  async function accept(revision: Revision | null): Promise<void> {
-    await checkDescent((await reader.ask(seen))?.id ?? null, revision);
-  }
-
-  async function checkDescent(kept: Revision | null, revision: Revision | null): Promise<void> {
-    for (const before of new Set([kept, accepted])) {
+  /** What was seen is looked up before the head, so that a writer in between never makes it newer. */
+  async function accept(ask: () => Promise<Revision | null>): Promise<Revision | null> {
+    const known = accepted;
+    const kept = (await reader.ask(seen))?.id ?? null;
+    const revision = await ask();
+    for (const before of new Set([kept, known])) {
       if (before === null || before === revision) continue;
       if (revision !== null && (await descends(repository, trees, revision, before))) continue;
       const problem = `${revision === null ? "it was removed" : `it is at ${revision}`}, which does not follow ${before}, seen here before (kept as ${seen}; delete that ref to accept it)`;
       throw new TrainyardError("REGISTRY_DAMAGED", { where: name, problem });
     }
     // Kept once a client: a commit keeps its own, and where nothing can be written the next client checks against the older one.
-    if (accepted === null && revision !== null && kept !== revision)
-      await runGit(folder, ["update-ref", seen, revision]);
+    if (known === null && revision !== null && kept !== revision) await remember(revision);
     accepted = revision;
+    return revision;
+  }
+
+  async function remember(revision: Revision): Promise<void> {
+    accepted = revision;
+    await runGit(folder, ["update-ref", seen, revision]);
   }
 
   async function write(
@@ -97,6 +101,7 @@ export async function openGitBranch(options: GitBranchOptions): Promise<GitBranc
     name,
     head,
     accept,
+    remember,
     write,
     async read(revision, paths) {
       return trees.read((await trees.commit(revision)).tree, paths);

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Revision, TrainyardError } from "@trainyard/core";
 import { git, lastWords, runGit } from "./git.ts";
@@ -7,6 +8,9 @@ import { refRefusal } from "./update-ref.ts";
 
 /** Longest wait for a remote to answer. */
 const TIMEOUT = 60_000;
+
+/** How often a fetch is tried again while other processes fetch the same ref. */
+const LOCK_TRIES = 20;
 
 /** A remote as the repository's settings know it. */
 export interface Remote {
@@ -49,10 +53,15 @@ export async function fetchRef(folder: string, remote: Remote, ref: string, into
     remote.name,
     `+${ref}:${into}`,
   ];
-  const { code, stderr } = await runGit(folder, words, { timeout: TIMEOUT });
-  if (code === 0) return (await git(folder, ["rev-parse", "--verify", into])).trim();
-  if (/couldn't find remote ref/.test(stderr)) return null;
-  throw unreachable(remote, stderr);
+  for (let tries = 1; ; tries++) {
+    const { code, stderr } = await runGit(folder, words, { timeout: TIMEOUT });
+    if (code === 0) return (await git(folder, ["rev-parse", "--verify", into])).trim();
+    if (/couldn't find remote ref/.test(stderr)) return null;
+    // Another process of this clone fetches at the same moment: what it brings is as new.
+    if (!/cannot lock ref|Unable to create .*\.lock/.test(stderr)) throw unreachable(remote, stderr);
+    if (tries === LOCK_TRIES) throw await refRefusal(stderr, into, "git fetch");
+    await pause(20 + 100 * Math.random());
+  }
 }
 
 /**

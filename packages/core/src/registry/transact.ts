@@ -1,0 +1,198 @@
+import type { Backend, Revision } from "../backend.ts";
+import { byteLength } from "../byte-length.ts";
+import { canonicalJson, type Sha256 } from "../document.ts";
+import { isRefusal, TrainyardError } from "../errors.ts";
+import { timestamp } from "../time.ts";
+import { canonicalText, damaged, openSnapshot, type ReadPorts, type Snapshot, snapshotAt } from "./branch-files.ts";
+import { type EventBody, modelOf, RegistryEvent } from "./event.ts";
+import { eventPath, fileText, versionPath } from "./layout.ts";
+import { MANIFEST_LIMIT, type ModelVersion } from "./model-version.ts";
+import { type Files, type LoggedEvent, project, replay, touched } from "./projection.ts";
+import { type ReadModel, readModel } from "./read-model.ts";
+import type { Decision, ModelState } from "./registry.ts";
+import { fold } from "./state.ts";
+
+export type RegistryPorts = Pick<Backend, "branch" | "sha256" | "clock" | "random" | "actor">;
+
+/** Longest event, in bytes of canonical JSON: every reader of the log reads all of them. */
+export const EVENT_LIMIT = 8192;
+
+/** Waits between tries: full jitter over 50 ms · 2^k, at most 5 s, and 60 s in all. */
+const FIRST_WAIT = 50;
+const LONGEST_WAIT = 5_000;
+const DEADLINE_SECONDS = 60;
+
+/**
+ * Reads, decides and commits until the commit is known to stand. Each try has its own operation id, so that two writers never build the same
+ * commit; and after a success or a failure that says nothing, the branch is asked whether the operation arrived before anything else is done.
+ */
+export async function transact<T>(
+  model: string,
+  decide: (state: ModelState) => Promise<Decision<T>> | Decision<T>,
+  ports: RegistryPorts,
+): Promise<{ events: RegistryEvent[]; result: T }> {
+  const { clock, random } = ports;
+  const began = clock.seconds();
+  for (let tries = 1; ; tries++) {
+    const snapshot = await openSnapshot(ports);
+    const read = await readModel(snapshot, model, ports);
+    const decision = await decide(read.state);
+    if (decision.events.length === 0) return { events: [], result: decision.result };
+    const base = snapshot ?? (await createRegistry(ports));
+    if (base !== null) {
+      const operation = random.uuid();
+      const draft = await draftCommit(model, decision, base, read, operation, ports);
+      if (await commit(base.revision, draft.changes, draft.subject, { operation, seq: base.head.seq + 1 }, ports)) {
+        return { events: draft.events, result: decision.result };
+      }
+    }
+    const seconds = clock.seconds() - began;
+    if (seconds >= DEADLINE_SECONDS) throw new TrainyardError("REGISTRY_BUSY", { tries, seconds: Math.round(seconds) });
+    await clock.sleep(random.fraction() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(tries, 10)));
+  }
+}
+
+/** The root commit, made once; null when somebody else was first: then theirs is the registry. */
+async function createRegistry(ports: RegistryPorts): Promise<Snapshot | null> {
+  const { branch, random, sha256 } = ports;
+  const operation = random.uuid();
+  const born = place(
+    [{ type: "registry.created", registry: random.uuid() }],
+    { seq: 0, digest: null },
+    operation,
+    ports,
+  );
+  const files = replay(born, sha256);
+  if (!(await commit(null, files, "Create the registry", { operation, seq: 1 }, ports))) return null;
+  const revision = await branch.head();
+  if (revision === null) throw damaged(branch.name, "it vanished after it was created");
+  const snapshot = await snapshotAt(revision, ports);
+  return snapshot.head.seq === 1 ? snapshot : null; // others wrote on it already: read what they wrote
+}
+
+/** True when the operation stands on the branch, false when another writer was first. */
+async function commit(
+  parent: Revision | null,
+  changes: Files,
+  subject: string,
+  { operation, seq }: { operation: string; seq: number },
+  ports: ReadPorts,
+): Promise<boolean> {
+  let failure: unknown = null;
+  try {
+    await ports.branch.commit(parent, changes, { subject, operation });
+  } catch (error) {
+    failure = error;
+  }
+  if (isRefusal(failure) && failure.code !== "SERVICE_UNREACHABLE") {
+    if (failure.code === "REGISTRY_CONFLICT") return false;
+    throw failure;
+  }
+  if (await arrived(seq, operation, ports)) return true;
+  if (failure === null || isRefusal(failure)) return false;
+  throw failure;
+}
+
+/** True when event `seq` on the branch is of this operation. */
+async function arrived(seq: number, operation: string, ports: ReadPorts): Promise<boolean> {
+  const revision = await ports.branch.head();
+  if (revision === null) return false;
+  const path = eventPath(seq);
+  const text = (await ports.branch.read(revision, [path])).get(path);
+  return (
+    text !== undefined && (JSON.parse(canonicalText(text, path)) as { operation?: unknown }).operation === operation
+  );
+}
+
+async function draftCommit<T>(
+  model: string,
+  { events: bodies, manifests = [] }: Decision<T>,
+  base: Snapshot,
+  read: ReadModel,
+  operation: string,
+  ports: RegistryPorts,
+): Promise<{ events: RegistryEvent[]; changes: Files; subject: string }> {
+  const { branch, sha256 } = ports;
+  for (const body of bodies)
+    if (modelOf(body) !== model) throw new Error(`a transaction of ${model} holds an event of ${modelOf(body)}`);
+  const placed = place(bodies, { seq: base.head.seq, digest: base.head.digest }, operation, ports);
+  const events = placed.map(({ event }) => event);
+  // What the registry would refuse to read it does not write: an impossible decision is a bug, found before it is kept.
+  const { versions } = fold(model, [...read.events.map(({ event }) => event), ...events]);
+
+  const files: Files = new Map(read.files);
+  const missing = [...new Set(bodies.flatMap((body) => touched(body, model)))].filter((path) => !files.has(path));
+  for (const [path, text] of await branch.read(base.revision, missing)) files.set(path, text);
+  const before = new Map(files);
+  const rootOf = (_model: string, version: number): Sha256 => versions[version - 1]?.rootDigest ?? "";
+  for (const event of placed) project(files, event, { sha256, rootOf });
+  const changes: Files = new Map([...files].filter(([path, text]) => before.get(path) !== text));
+  for (const event of events) {
+    if (event.type !== "version.registered") continue;
+    changes.set(versionPath(model, event.version), manifestText(manifests, event.version, event.manifest, sha256));
+  }
+  return { events, changes, subject: subjectOf(events) };
+}
+
+function manifestText(
+  manifests: readonly ModelVersion[],
+  version: number,
+  digest: Sha256,
+  sha256: RegistryPorts["sha256"],
+): string {
+  const manifest = manifests.find((candidate) => candidate.version === version);
+  if (manifest === undefined) throw new Error(`v${version} is registered without its manifest`);
+  const text = canonicalJson(manifest);
+  if (sha256(text) !== digest) throw new Error(`the event of v${version} names another manifest`);
+  if (byteLength(text) > MANIFEST_LIMIT)
+    throw new Error(`the manifest of v${version} has more than ${MANIFEST_LIMIT} bytes`);
+  return fileText(manifest);
+}
+
+/** Gives events their place after `last`. @throws TEXT_TOO_LONG */
+function place(
+  bodies: readonly EventBody[],
+  last: { seq: number; digest: Sha256 | null },
+  operation: string,
+  ports: RegistryPorts,
+): LoggedEvent[] {
+  const { clock, actor, sha256 } = ports;
+  const at = timestamp(clock.now());
+  let { seq, digest: prev } = last;
+  return bodies.map((body) => {
+    const event = RegistryEvent.parse({
+      ...body,
+      seq: ++seq,
+      prev,
+      operation,
+      by: actor,
+      at,
+      simulatedClock: clock.simulated,
+    });
+    const text = canonicalJson(event);
+    const bytes = byteLength(text);
+    if (bytes > EVENT_LIMIT)
+      throw new TrainyardError("TEXT_TOO_LONG", {
+        what: `The registry's entry (${body.type})`,
+        bytes,
+        limit: EVENT_LIMIT,
+      });
+    const digest = sha256(text);
+    prev = digest;
+    return { event, text, digest };
+  });
+}
+
+/** What `git log` shows of a commit: "version.registered flight-delays v12, alias.set". */
+function subjectOf(events: readonly RegistryEvent[]): string {
+  return events
+    .map((event) => {
+      if (event.type === "version.registered" || event.type === "version.withdrawn")
+        return `${event.type} ${event.model} v${event.version}`;
+      if (event.type === "alias.set") return `${event.type} ${event.model}@${event.alias} v${event.to}`;
+      return `${event.type} ${modelOf(event) ?? ""}`.trim();
+    })
+    .slice(0, 3)
+    .join(", ")
+    .concat(events.length > 3 ? ` and ${events.length - 3} more` : "");
+}
