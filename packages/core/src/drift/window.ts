@@ -1,10 +1,10 @@
 import type { Backend } from "../backend.ts";
+import { matchRows } from "../data/match-rows.ts";
 import type { Table } from "../data/table.ts";
 import type { FileRef } from "../document.ts";
 import { readRows } from "./current-rows.ts";
 import { NO_DAY } from "./days.ts";
 import type { DriftConfig } from "./drift-config.ts";
-import { matchRows } from "./join-rows.ts";
 
 /** The days a check looks at, both ends included; null: no bound. */
 export interface DriftWindow {

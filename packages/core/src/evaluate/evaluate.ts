@@ -1,11 +1,12 @@
 import type { Backend, RunFolder } from "../backend.ts";
 import type { Gate, ModelConfig } from "../config/config.ts";
-import { canonicalJson, parseDocument, prettyJson, type Sha256 } from "../document.ts";
+import { canonicalJson, prettyJson, type Sha256 } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
 import type { Registry } from "../registry/registry.ts";
 import { seedOf } from "../statistics/generator.ts";
 import { timestamp } from "../time.ts";
-import { RunRecord, type ScoredRows } from "../train/run-record.ts";
+import { openRun } from "../train/open-run.ts";
+import type { ScoredRows } from "../train/run-record.ts";
 import { type Baseline, findBaseline } from "./baseline.ts";
 import { changes } from "./changes.ts";
 import { EvaluationReport, type Side } from "./evaluation-report.ts";
@@ -35,7 +36,7 @@ export const EVALUATION_FILE = "evaluation.json";
  * @throws NO_RUN, RUN_UNKNOWN, RUN_UNFINISHED, PREDICTIONS_MISSING, BASELINE_MISSING, BASELINE_UNKNOWN, DIGEST_MISMATCH, and what `readPredictions` and `judge` refuse
  */
 export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts): Promise<EvaluationReport> {
-  const { folder, record } = await openRun(settings, ports);
+  const { folder, record } = await openRun(settings.model, settings.run, ports);
   const baseline = await findBaseline(
     settings.model,
     settings.baseline ?? settings.config.evaluate.baseline,
@@ -124,22 +125,6 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
 /** Starts with a capital and ends with a full stop. */
 function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;
-}
-
-async function openRun(
-  settings: EvaluateSettings,
-  { runs }: EvaluatePorts,
-): Promise<{ folder: RunFolder; record: RunRecord }> {
-  const id = settings.run ?? (await runs.list(settings.model))[0];
-  if (id === undefined) throw new TrainyardError("NO_RUN", { model: settings.model });
-  const folder = await runs.open(id);
-  const text = await folder.read("record.json");
-  if (text === null) throw new TrainyardError("RUN_UNFINISHED", { run: id, status: "unfinished" });
-  const record = parseDocument(RunRecord, text, `${id}/record.json`);
-  if (record.status !== "succeeded") throw new TrainyardError("RUN_UNFINISHED", { run: id, status: record.status });
-  if (record.model !== settings.model)
-    throw new TrainyardError("RUN_UNKNOWN", { run: id, known: await runs.list(settings.model) });
-  return { folder, record };
 }
 
 /** Reads a predictions file of the bundle, checked against the record first. @throws DIGEST_MISMATCH */

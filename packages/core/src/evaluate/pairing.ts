@@ -1,4 +1,4 @@
-import { type Column, textAt } from "../data/table.ts";
+import { matchRows } from "../data/match-rows.ts";
 import { TrainyardError } from "../errors.ts";
 import type { Factor } from "./factor.ts";
 import type { JudgedRows } from "./metric.ts";
@@ -37,8 +37,8 @@ export const LEAST_OVERLAP = 0.95;
 export function pair(candidate: Predictions, { stored, fromJob }: BaselineScores): Pairing {
   const ours = stored === null ? null : alignClasses(stored, candidate);
   const theirs = fromJob === null ? null : alignClasses(fromJob, candidate);
-  const storedRows = ours === null ? null : matchRows(candidate, ours);
-  const jobRows = theirs === null ? null : matchRows(candidate, theirs);
+  const storedRows = ours === null ? null : rowsOf(candidate, ours);
+  const jobRows = theirs === null ? null : rowsOf(candidate, theirs);
 
   const kept = new Uint32Array(candidate.rows);
   const source = new Int32Array(candidate.rows);
@@ -125,36 +125,14 @@ function gather(
 
 const widthOf = (side: JudgedRows) => (side.task === "multiclass" ? side.classes.length : 1);
 
-/** For every row of the candidate, the other side's row with the same id; −1 without one. */
-function matchRows(candidate: Predictions, other: Predictions): Int32Array {
+/** For every row of the candidate, the other side's row with the same id; −1 without one. Without ids the row number counts, if the labels agree. */
+function rowsOf(candidate: Predictions, other: Predictions): Int32Array {
+  if (candidate.ids !== null && other.ids !== null) return matchRows(candidate.ids, candidate.rows, other.ids);
   const rows = new Int32Array(candidate.rows).fill(-1);
-  if (candidate.ids !== null && other.ids !== null) {
-    matchIds(candidate.ids, other.ids, rows);
-    return rows;
-  }
   const comparable = candidate.ids === null && other.ids === null && candidate.rows === other.rows;
   if (!comparable || other.labels === null) return rows;
   for (let row = 0; row < rows.length; row++) if (labelsDiffer(candidate, row, other, row)) return rows.fill(-1);
   return rows.map((_, row) => row);
-}
-
-function matchIds(ids: Column, others: Column, into: Int32Array): void {
-  if (ids.type !== "text" && others.type !== "text") {
-    const [ours, theirs] = [ids.values, others.values];
-    const rows = new Map<number, number>();
-    for (let row = 0; row < into.length; row++) {
-      if (ours[row] === theirs[row])
-        into[row] = row; // the usual case: the same rows in the same order
-      else if (rows.size === 0)
-        for (let other = 0; other < theirs.length; other++) rows.set(theirs[other] as number, other);
-      if (ours[row] !== theirs[row]) into[row] = rows.get(ours[row] as number) ?? -1;
-    }
-    return;
-  }
-  const rows = new Map<string, number>();
-  const length = others.type === "text" ? others.codes.length : others.values.length;
-  for (let row = 0; row < length; row++) rows.set(textAt(others, row) as string, row);
-  for (let row = 0; row < into.length; row++) into[row] = rows.get(textAt(ids, row) as string) ?? -1;
 }
 
 /** True values that went through text and back may differ in the last digit. */

@@ -172,29 +172,3 @@ test("a slice by a number with many values is cut into quarters; empty is a slic
   expect(slice?.values).toEqual(["≤ 9", "9 … 19", "19 … 29", "> 29", "(none)"]);
   expect(slice?.codes[40]).toBe(4);
 });
-
-test("600,000 rows with numeric ids out of order take no longer to read and check than three Sets of the ids", () => {
-  const count = 600_000;
-  const each = (of: (row: number) => number) => ({
-    type: "number" as const,
-    values: Float64Array.from({ length: count }, (_, row) => of(row)),
-    nulls: null,
-  });
-  const id = each((row) => (row * 7919) % count);
-  const large = table({
-    id,
-    y_true: each((row) => row % 2),
-    y_score: each((row) => (row % 1000) / 1000),
-    day: each((row) => row % 30),
-  });
-  const fastest = (work: () => unknown) =>
-    Math.min(
-      ...[1, 2, 3].map(() => {
-        const before = performance.now();
-        work();
-        return performance.now() - before;
-      }),
-    );
-  const reading = fastest(() => readPredictions(large, "p.parquet", { ...settings, groups: "day" }));
-  expect(reading).toBeLessThan(3 * fastest(() => new Set(id.values)));
-});

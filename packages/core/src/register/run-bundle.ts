@@ -4,7 +4,8 @@ import { parseDocument, type Sha256 } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
 import { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { rootDigest } from "../registry/root-digest.ts";
-import { RunRecord } from "../train/run-record.ts";
+import { openRun } from "../train/open-run.ts";
+import type { RunRecord } from "../train/run-record.ts";
 
 /** A run and its evaluation, as they stand in its bundle. */
 export interface JudgedRun {
@@ -31,22 +32,14 @@ export async function readJudgedRun(
   id: string | null,
   { runs, sha256 }: Pick<Backend, "runs" | "sha256">,
 ): Promise<JudgedRun> {
-  const newest = id ?? (await runs.list(model))[0];
-  if (newest === undefined) throw new TrainyardError("NO_RUN", { model });
-  const folder = await runs.open(newest);
-  const recordText = await folder.read("record.json");
-  if (recordText === null) throw new TrainyardError("RUN_UNFINISHED", { run: newest, status: "unfinished" });
-  const record = parseDocument(RunRecord, recordText, `${newest}/record.json`);
-  if (record.model !== model) throw new TrainyardError("RUN_UNKNOWN", { run: newest, known: await runs.list(model) });
-  if (record.status !== "succeeded")
-    throw new TrainyardError("RUN_UNFINISHED", { run: record.id, status: record.status });
+  const { folder, record, text: recordText } = await openRun(model, id, { runs });
   const { uncommitted } = record.code;
   if (uncommitted.length > 0) throw new TrainyardError("RUN_UNCOMMITTED", { run: record.id, files: uncommitted });
   const root = checkedRoot(record, sha256);
 
   const reportText = await folder.read("evaluation.json");
   if (reportText === null) throw new TrainyardError("EVALUATION_MISSING", { run: record.id });
-  const report = parseDocument(EvaluationReport, reportText, `${newest}/evaluation.json`);
+  const report = parseDocument(EvaluationReport, reportText, `${record.id}/evaluation.json`);
   const evaluated = report.model === model ? report.candidate.rootDigest : `${report.model}, another model`;
   if (evaluated !== root)
     throw new TrainyardError("EVALUATION_OTHER", { run: record.id, evaluated: evaluated ?? "none" });
@@ -54,7 +47,7 @@ export async function readJudgedRun(
   const judged = report.candidate.predictions?.digest ?? null;
   if (judged !== null && judged !== scored)
     throw new TrainyardError("EVALUATION_OTHER", { run: record.id, evaluated: `predictions ${judged}` });
-  checkVerdict(report, `${newest}/evaluation.json`);
+  checkVerdict(report, `${record.id}/evaluation.json`);
   return {
     folder,
     record,

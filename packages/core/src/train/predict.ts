@@ -1,12 +1,13 @@
 import type { Backend } from "../backend.ts";
 import type { ModelConfig } from "../config/config.ts";
-import { type FileRef, parseDocument, prettyJson, type Sha256 } from "../document.ts";
+import { type FileRef, prettyJson, type Sha256 } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
 import { type Reference, resolve } from "../registry/reference.ts";
 import type { Registry } from "../registry/registry.ts";
 import { findDatasets, profileIfTables, profilePredictions } from "./datasets.ts";
 import { scoreEvaluationRows } from "./evaluation-scores.ts";
-import { type Failure, RunRecord } from "./run-record.ts";
+import { openRun } from "./open-run.ts";
+import type { Failure, RunRecord } from "./run-record.ts";
 import { type ModelFiles, score } from "./score.ts";
 
 export type PredictPorts = Pick<
@@ -35,7 +36,7 @@ export async function predict(
   ports: PredictPorts,
 ): Promise<{ failure: Failure | null; predicted: Predicted | null }> {
   const command = predictCommand(settings.model, settings.config);
-  const model = await filesOf(settings.of, ports);
+  const model = await filesOf(settings.model, settings.of, ports);
   const data = await findDatasets(settings.data, "evaluation", ports);
   const began = ports.clock.seconds();
   const scored = await score(
@@ -68,11 +69,12 @@ function predictCommand(model: string, config: ModelConfig): string {
 }
 
 async function filesOf(
+  model: string,
   of: { run: string } | { reference: Reference },
   ports: PredictPorts,
 ): Promise<{ files: ModelFiles; label: string; rootDigest: Sha256 | null }> {
   if ("run" in of) {
-    const { folder, record } = await openRun(of.run, ports);
+    const { folder, record } = await openRun(model, of.run, ports);
     return {
       files: { run: folder, files: record.modelFiles },
       label: `run ${record.id}`,
@@ -85,27 +87,6 @@ async function filesOf(
   return { files: { files: manifest.files, label }, label, rootDigest: manifest.rootDigest };
 }
 
-/** A run's bundle and its record. @throws RUN_UNKNOWN, BUNDLE_INVALID, RUN_UNFINISHED unless it succeeded */
-export async function openRun(id: string, ports: Pick<Backend, "runs">) {
-  const folder = await ports.runs.open(id);
-  const text = await folder.read("record.json");
-  if (text === null)
-    throw new TrainyardError("BUNDLE_INVALID", { path: id, problem: "record.json is missing: the run was cut off" });
-  const record = parseDocument(RunRecord, text, `run ${id}`);
-  if (record.status !== "succeeded")
-    throw new TrainyardError("RUN_UNFINISHED", { run: record.id, status: record.status });
-  return { folder, record };
-}
-
-/** The newest succeeded run of a model. @throws NO_RUN */
-export async function newestRun(model: string, ports: Pick<Backend, "runs">): Promise<string> {
-  for (const id of await ports.runs.list(model)) {
-    const text = await (await ports.runs.open(id)).read("record.json");
-    if (text !== null && parseDocument(RunRecord, text, `run ${id}`).status === "succeeded") return id;
-  }
-  throw new TrainyardError("NO_RUN", { model });
-}
-
 /**
  * `only: predict`: scores the evaluation rows of a finished run again, candidate and baseline, on rows or against a baseline that were not there
  * when it was trained. The run's record is written anew with the new scores; what was trained does not change.
@@ -115,7 +96,7 @@ export async function rescore(
   ports: PredictPorts,
 ): Promise<{ record: RunRecord; failure: Failure | null }> {
   const command = predictCommand(settings.model, settings.config);
-  const { folder, record } = await openRun(settings.run ?? (await newestRun(settings.model, ports)), ports);
+  const { folder, record } = await openRun(settings.model, settings.run, ports);
   if (record.rootDigest === null) throw new TrainyardError("RUN_UNFINISHED", { run: record.id, status: record.status });
   const rows = settings.evaluationData;
   if (rows === null)

@@ -1,5 +1,5 @@
-import { NumberIndex } from "../data/number-index.ts";
-import type { Column, NumericColumn, TextColumn } from "../data/table.ts";
+import { NumberIndex } from "./number-index.ts";
+import type { Column, NumericColumn, TextColumn } from "./table.ts";
 
 /**
  * For each of `rows` rows with these ids, the row of `keys` with the same id, or −1. Of keys with the same id the last counts: a log may score a
