@@ -1,0 +1,51 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { fields, readFields } from "./field.ts";
+
+const Inputs = z.strictObject({
+  model: z.string().optional().describe("the model").meta({ positional: true, placeholder: "MODEL" }),
+  set: z.array(z.string()).default([]).describe("vary a parameter"),
+  yes: z.boolean().default(false).describe("do not ask"),
+  last: z.int().positive().optional().describe("how many"),
+  "on-drift": z.enum(["report", "retrain"]).optional().describe("what then"),
+});
+
+test("fields carry type, choices, default, description and where they stand, from the schema alone", () => {
+  expect(fields(Inputs).map(({ name, type, choices, positional }) => [name, type, choices, positional])).toEqual([
+    ["model", "string", null, true],
+    ["set", "list", null, false],
+    ["yes", "boolean", null, false],
+    ["last", "number", null, false],
+    ["on-drift", "string", ["report", "retrain"], false],
+  ]);
+});
+
+test("text from flags and from INPUT_ variables becomes typed values; empty text is not given", () => {
+  expect(readFields(Inputs, { set: ["a=1", "b=2"], yes: true, last: "3" })).toEqual({
+    set: ["a=1", "b=2"],
+    yes: true,
+    last: 3,
+  });
+  expect(readFields(Inputs, { model: "", set: "a=1\n  b=2\n", yes: "false", "on-drift": "report" })).toEqual({
+    set: ["a=1", "b=2"],
+    yes: false,
+    "on-drift": "report",
+  });
+});
+
+describe("a wrong input is refused by name", () => {
+  const wrong: readonly (readonly [string, Record<string, string | string[] | boolean>, string, RegExp])[] = [
+    ["unknown, with the nearest right name", { "on-drfit": "x" }, "INPUT_UNKNOWN", /Did you mean "on-drift"/],
+    ["none of the choices", { "on-drift": "panic" }, "INPUT_INVALID", /one of report, retrain/],
+    ["no number", { last: "three" }, "INPUT_INVALID", /a number/],
+    ["not positive", { last: "0" }, "INPUT_INVALID", /last/],
+    ["no boolean", { yes: "yep" }, "INPUT_INVALID", /true or false/],
+    ["given twice", { model: ["a", "b"] }, "INPUT_INVALID", /given once/],
+    ["named like something every object has", { constructor: "x" }, "INPUT_UNKNOWN", /constructor/],
+  ];
+  test.each(wrong)("%s", (_what, given, code, says) => {
+    expect(() => readFields(Inputs, given)).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(says) }),
+    );
+  });
+});
