@@ -8,9 +8,19 @@ export const Goal = z.enum(["maximize", "minimize"]);
 export type Goal = z.infer<typeof Goal>;
 
 /** One pattern or a list of them. */
-const Patterns = z.union([z.string().min(1).transform((one) => [one]), z.array(z.string().min(1))]);
+const Patterns = z.union([
+  z
+    .string()
+    .min(1)
+    .transform((one) => [one]),
+  z.array(z.string().min(1)),
+]);
 
-const Command = z.string().min(1).max(10_000).describe("any command, any language; run at the folder of trainyard.yaml");
+const Command = z
+  .string()
+  .min(1)
+  .max(10_000)
+  .describe("any command, any language; run at the folder of trainyard.yaml");
 
 const Step = z
   .strictObject({
@@ -25,7 +35,9 @@ const Dataset = z.union([
   z.string().min(1),
   z.strictObject({ path: z.string().min(1), keep: z.boolean().default(false).describe("store the bytes too") }),
   z.strictObject({ uri: z.string().min(1), version: z.string().min(1).describe("recorded as claimed, not checked") }),
-  z.strictObject({ dvc: z.string().min(1).describe("a .dvc file; its digest is recorded as claimed unless the data is here to hash") }),
+  z.strictObject({
+    dvc: z.string().min(1).describe("a .dvc file; its digest is recorded as claimed unless the data is here to hash"),
+  }),
 ]);
 export type Dataset = z.infer<typeof Dataset>;
 
@@ -35,8 +47,13 @@ const Train = z.strictObject({
   run: Command,
   params: z.string().min(1).optional().describe("YAML or JSON file of parameters"),
   seed: z.int().nonnegative().optional().describe("given to the command as TRAINYARD_SEED; default: params.seed"),
-  code: Patterns.optional().describe("what counts as its code; default: tracked files except trainyard.yaml, *.md, .github/, data and outputs"),
-  env: z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*\*?$/, "a variable name, or a prefix with `*`")).default([]).describe("variables the command may see beyond a safe base"),
+  code: Patterns.optional().describe(
+    "what counts as its code; default: tracked files except trainyard.yaml, *.md, .github/, data and outputs",
+  ),
+  env: z
+    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*\*?$/, "a variable name, or a prefix with `*`"))
+    .default([])
+    .describe("variables the command may see beyond a safe base"),
   steps: z.array(Step).default([]),
   data: z.array(Dataset).default([]).describe("data files; hashed"),
   outputs: Patterns.describe("files the training writes; all but predictions and metrics.json are the model"),
@@ -52,21 +69,40 @@ const gateShape = {
 export const Gate = z
   .strictObject({
     ...gateShape,
-    "improve-by": z.number().nonnegative().optional().describe("pass when the whole interval of the gain is above this"),
-    margin: z.number().nonnegative().optional().describe("pass when the whole interval of the gain is above minus this"),
+    "improve-by": z
+      .number()
+      .nonnegative()
+      .optional()
+      .describe("pass when the whole interval of the gain is above this"),
+    margin: z
+      .number()
+      .nonnegative()
+      .optional()
+      .describe("pass when the whole interval of the gain is above minus this"),
     "margin-rel": z.number().nonnegative().optional().describe("the same, as a share of the baseline's value"),
     min: z.number().optional().describe("pass when the candidate's whole interval is at or above this"),
     max: z.number().optional().describe("pass when the candidate's whole interval is at or below this"),
   })
-  .refine((gate) => [gate["improve-by"], gate.margin, gate["margin-rel"], gate.min, gate.max].filter((limit) => limit !== undefined).length === 1, {
-    message: "exactly one of improve-by, margin, margin-rel, min, max",
-  });
+  .refine(
+    (gate) =>
+      [gate["improve-by"], gate.margin, gate["margin-rel"], gate.min, gate.max].filter((limit) => limit !== undefined)
+        .length === 1,
+    {
+      message: "exactly one of improve-by, margin, margin-rel, min, max",
+    },
+  );
 export type Gate = z.output<typeof Gate>;
 
 const Evaluate = z.strictObject({
   data: z.string().min(1).optional().describe("rows the verdict is given on"),
-  predict: Command.optional().describe("scores rows with a model's files; then candidate and baseline are scored on the same rows"),
-  predictions: z.string().min(1).default("predictions.parquet").describe("id, y_true, y_score and columns to slice or group by"),
+  predict: Command.optional().describe(
+    "scores rows with a model's files; then candidate and baseline are scored on the same rows",
+  ),
+  predictions: z
+    .string()
+    .min(1)
+    .default("predictions.parquet")
+    .describe("id, y_true, y_score and columns to slice or group by"),
   groups: z.string().min(1).optional().describe("rows of one group stand or fall together; intervals cluster by it"),
   slices: z.array(z.string().min(1)).default([]).describe("columns to look into"),
   baseline: z.string().min(1).default("production").describe("an alias, a version, or merge-base"),
@@ -97,10 +133,16 @@ const Drift = z.strictObject({
   window: Duration.optional().describe("look at the trailing days only, up to now"),
   predictions: Patterns.optional().describe("what the model answered, by id"),
   labels: Patterns.optional().describe("the truth, by id, as it arrives"),
-  columns: z.array(z.string()).optional().describe("columns to test; default: those the reference and the current data share"),
+  columns: z
+    .array(z.string())
+    .optional()
+    .describe("columns to test; default: those the reference and the current data share"),
   "false-alarms-per-year": z.number().positive().default(1),
   "runs-per-year": z.number().positive().default(52),
-  calibration: z.tuple([z.number().positive(), z.number().positive()]).default([0.8, 1.25]).describe("bound of observed / predicted"),
+  calibration: z
+    .tuple([z.number().positive(), z.number().positive()])
+    .default([0.8, 1.25])
+    .describe("bound of observed / predicted"),
   "minor-effect": z.number().positive().default(0.05).describe("share of rows moved that is worth showing"),
   "major-effect": z.number().positive().default(0.1).describe("share of rows moved that is drift"),
   "on-drift": z.enum(["report", "issue", "retrain"]).default("report"),

@@ -6,11 +6,11 @@ import type { ModelVersion } from "../registry/model-version.ts";
 import type { Reference } from "../registry/reference.ts";
 import type { ModelState, Registry, VersionState } from "../registry/registry.ts";
 import { timestamp } from "../time.ts";
+import { versionFiles } from "../train/version-files.ts";
 import type { Environment, Environments } from "./choose-environment.ts";
 import type { Deployment, Smoke } from "./deployment.ts";
 import { leadTime } from "./lead-time.ts";
 import { judgeProbe, NOT_RUN } from "./smoke.ts";
-import { versionFiles } from "./version-files.ts";
 
 export interface DeploySettings {
   readonly model: string;

@@ -4,10 +4,10 @@ import { TrainyardError } from "../errors.ts";
 import type { ModelVersion } from "../registry/model-version.ts";
 import { resolve } from "../registry/reference.ts";
 import type { ModelState, VersionState } from "../registry/registry.ts";
+import { versionFiles } from "../train/version-files.ts";
 import { Attempt, type DeployPorts, type DeployResult, type DeploySettings } from "./attempt.ts";
 import { chooseEnvironment, type Environment } from "./choose-environment.ts";
 import { parseGolden } from "./golden.ts";
-import { versionFiles } from "./version-files.ts";
 
 export type { DeployPorts, DeployResult, DeploySettings };
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { aReport, aRun } from "../testing/index.ts";
-import { escaped, modelCard } from "./model-card.ts";
+import { modelCard } from "./model-card.ts";
 
 const facts = { model: "flight-delays", version: 12, record: aRun(), report: aReport(), override: null };
 
@@ -21,8 +21,6 @@ test("an override stands in the card with its reason", () => {
 test("text from outside cannot format, mention, link, hide, reorder or leave its cell", () => {
   const evil =
     "a|b `c` <img src=x> @everyone #1 https://x.org www.x.org [l](u) **b** \u202egnp.exe\u200b\n# title\u0007";
-  const text = escaped(evil);
-  expect(text).not.toMatch(/(?<!\\)[|`*[\]]|[<>@\u202e\u200b]|\p{Cc}|:\/\/|#1|www\./u);
   const card = modelCard({
     ...facts,
     record: aRun({

@@ -1,4 +1,5 @@
 import type { Estimate } from "../check/check.ts";
+import { markdownText } from "../escape.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import type { RunRecord } from "../train/run-record.ts";
 
@@ -15,14 +16,14 @@ export function modelCard({ model, version, record, report, override }: CardFact
   const against =
     report.baseline === null
       ? "an absolute standard, as there was nothing to compare with"
-      : escaped(report.baseline.label);
+      : markdownText(report.baseline.label);
   const lines = [
-    `# ${escaped(model)} v${version}`,
+    `# ${markdownText(model)} v${version}`,
     "",
-    `Judged **${report.verdict}** against ${against}, on ${count(report.data?.rows ?? 0)} rows${report.data === null ? "" : ` of ${escaped(report.data.path)}`}.`,
+    `Judged **${report.verdict}** against ${against}, on ${count(report.data?.rows ?? 0)} rows${report.data === null ? "" : ` of ${markdownText(report.data.path)}`}.`,
     ...(override === null
       ? []
-      : ["", `**Registered against the verdict** by ${escaped(override.by)}: ${escaped(override.reason)}`]),
+      : ["", `**Registered against the verdict** by ${markdownText(override.by)}: ${markdownText(override.reason)}`]),
     "",
     "## Gates",
     "",
@@ -85,7 +86,7 @@ const ROWS = 50;
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
   if (rows.length === 0) return ["None."];
-  const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(" | ")} |`;
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => markdownText(cell)).join(" | ")} |`;
   const shown = rows.slice(0, ROWS).map(line);
   const rest = rows.length > ROWS ? ["", `And ${rows.length - ROWS} more, in the run's record.`] : [];
   return [line(header), `|${header.map(() => "---").join("|")}|`, ...shown, ...rest];
@@ -104,24 +105,4 @@ function number(value: number | null): string {
 
 function count(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
-// Control characters, zero-width and bidirectional marks, line separators and the invisible "tag" letters.
-const INVISIBLE =
-  /\p{Cc}|[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
-
-/** Text from outside, on one line of at most 300 characters, as Markdown that shows it and does nothing else: no markup, mention, link or issue number. */
-export function escaped(text: string): string {
-  const line = text
-    .slice(0, 2_000)
-    .replace(/[\t\n\r]+/g, " ")
-    .replace(INVISIBLE, "");
-  const points = [...line.trim()];
-  const short = points.length > 300 ? `${points.slice(0, 299).join("")}…` : points.join("");
-  return short
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replace(/[\\`*[\]~|!]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, "\\$&")
-    .replace(/@|#(?=\w)|:(?=\/\/)|(?<=\bwww)\.|(?<=\bGH)-/gi, (found) => `&#${found.charCodeAt(0)};`);
 }

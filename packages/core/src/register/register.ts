@@ -6,7 +6,8 @@ import type { EventBody } from "../registry/event.ts";
 import type { ModelVersion } from "../registry/model-version.ts";
 import type { Decision, ModelState, Registry } from "../registry/registry.ts";
 import { timestamp } from "../time.ts";
-import { trimmed, versionFiles } from "./manifest.ts";
+import { versionFiles } from "../train/version-files.ts";
+import { trimmed } from "./manifest.ts";
 import { modelCard } from "./model-card.ts";
 import { type JudgedRun, readJudgedRun } from "./run-bundle.ts";
 

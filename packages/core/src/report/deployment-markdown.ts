@@ -1,7 +1,7 @@
 import type { Deployment } from "../deploy/deployment.ts";
+import { markdownCode, markdownText } from "../escape.ts";
 import { instant, longDate } from "../time.ts";
 import { deploymentSentence } from "./deployment-sentence.ts";
-import { markdownCode, markdownText } from "./escape.ts";
 import { markdownSentence, plainSentence } from "./phrase.ts";
 
 const SIGNS: Readonly<Record<Deployment["outcome"], string>> = { live: "✅", "rolled-back": "❌", failed: "❌" };

@@ -1,4 +1,5 @@
 import type { ColumnDrift, DriftReport } from "../drift/drift-report.ts";
+import { markdownCode, markdownLink, markdownText } from "../escape.ts";
 import { instant, longDate } from "../time.ts";
 import { COMMENT_LIMIT, fixedPart, withinBudget } from "./budget.ts";
 import {
@@ -15,7 +16,6 @@ import {
   rankedColumns,
   watched,
 } from "./drift-words.ts";
-import { markdownCode, markdownLink, markdownText } from "./escape.ts";
 import { count, decimalsOf, fixed, plainNumber } from "./format/number.ts";
 import { intervalSketch } from "./format/sketch.ts";
 import { SIGNS } from "./gate-table.ts";

@@ -1,7 +1,7 @@
+import { markdownHtml, markdownLink, markdownText } from "../escape.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import type { RunRecord } from "../train/run-record.ts";
 import { COMMENT_LIMIT, fixedPart, type Part, withinBudget } from "./budget.ts";
-import { markdownHtml, markdownLink, markdownText } from "./escape.ts";
 import { count } from "./format/number.ts";
 import { folded, markdownTable } from "./markdown/block.ts";
 import { brokenParts, brokenSentence } from "./markdown/broken-run.ts";

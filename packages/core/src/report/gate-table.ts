@@ -1,6 +1,6 @@
 import type { CheckStatus } from "../check/check.ts";
+import { visibleText } from "../escape.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
-import { visibleText } from "./escape.ts";
 import { estimateText } from "./format/interval.ts";
 import { unitSuffix } from "./format/metric-name.ts";
 import { fixed, levelText } from "./format/number.ts";

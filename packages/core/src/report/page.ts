@@ -1,4 +1,4 @@
-import { htmlText } from "./escape.ts";
+import { htmlText } from "../escape.ts";
 import { PAGE_CSS } from "./html/style.ts";
 import { CHART_CSS, COLOUR_CSS } from "./svg/style.ts";
 

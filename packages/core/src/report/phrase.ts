@@ -1,4 +1,4 @@
-import { htmlText, markdownCode, markdownText, visibleText } from "./escape.ts";
+import { htmlText, markdownCode, markdownText, visibleText } from "../escape.ts";
 
 /** A piece of a sentence, before a face decides how it looks. Escaping happens there, once. */
 export type Phrase = string | { readonly code: string } | { readonly strong: string };

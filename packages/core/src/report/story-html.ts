@@ -1,10 +1,10 @@
 import type { Deployment } from "../deploy/deployment.ts";
 import type { DriftReport } from "../drift/drift-report.ts";
+import { htmlText } from "../escape.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { instant, longDate } from "../time.ts";
 import { deploymentSentence } from "./deployment-sentence.ts";
 import { DRIFT_HEADLINES, watched } from "./drift-words.ts";
-import { htmlText } from "./escape.ts";
 import { driftSections } from "./html/drift-body.ts";
 import { htmlFolded } from "./html/element.ts";
 import { evaluationSections, noteList } from "./html/evaluation-body.ts";

@@ -1,6 +1,6 @@
 import { decidingCheck } from "../check/check.ts";
+import { visibleText } from "../escape.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
-import { visibleText } from "./escape.ts";
 import { count, counted } from "./format/number.ts";
 import { type GateReading, gateReadings } from "./gate-reading.ts";
 import type { Phrase, Sentence } from "./phrase.ts";

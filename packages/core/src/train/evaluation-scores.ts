@@ -7,8 +7,9 @@ import type { Registry } from "../registry/registry.ts";
 import { timestamp } from "../time.ts";
 import type { Failure, RunRecord, ScoredRows, StepRecord } from "./run-record.ts";
 import { type ModelFiles, score } from "./score.ts";
+import { versionFiles } from "./version-files.ts";
 
-type Ports = Pick<Backend, "workspace" | "processes" | "store" | "tables" | "clock" | "progress"> & {
+type Ports = Pick<Backend, "workspace" | "processes" | "store" | "tables" | "sha256" | "clock" | "progress"> & {
   registry: Registry;
 };
 
@@ -101,7 +102,7 @@ async function scoreBaseline(
     const manifest = await ports.registry.manifest(model, version.version);
     const label = "alias" in parsed ? `${parsed.alias} v${version.version}` : `v${version.version}`;
     ports.progress.working(`predict: scoring the same rows with ${label}`, null);
-    const scored = await one({ files: manifest.files, label }, "baseline");
+    const scored = await one({ files: await versionFiles(manifest, ports), label }, "baseline");
     if (scored.result === null)
       return {
         rows: null,

@@ -9,10 +9,11 @@ import { scoreEvaluationRows } from "./evaluation-scores.ts";
 import { openRun } from "./open-run.ts";
 import type { Failure, RunRecord } from "./run-record.ts";
 import { type ModelFiles, score } from "./score.ts";
+import { versionFiles } from "./version-files.ts";
 
 export type PredictPorts = Pick<
   Backend,
-  "workspace" | "processes" | "store" | "tables" | "runs" | "clock" | "progress"
+  "workspace" | "processes" | "store" | "tables" | "runs" | "sha256" | "clock" | "progress"
 > & { registry: Registry };
 
 /** What `predict` did, as `--json` prints it. */
@@ -84,7 +85,7 @@ async function filesOf(
   const version = await resolve(ports.registry, of.reference);
   const manifest = await ports.registry.manifest(of.reference.model, version.version);
   const label = `${manifest.model} v${manifest.version}`;
-  return { files: { files: manifest.files, label }, label, rootDigest: manifest.rootDigest };
+  return { files: { files: await versionFiles(manifest, ports), label }, label, rootDigest: manifest.rootDigest };
 }
 
 /**

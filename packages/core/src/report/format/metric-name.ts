@@ -1,4 +1,4 @@
-import { visibleText } from "../escape.ts";
+import { visibleText } from "../../escape.ts";
 
 /** How people write the metrics Trainyard knows; others are named by their own words. */
 const NAMES: Readonly<Record<string, string>> = {

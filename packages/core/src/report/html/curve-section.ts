@@ -1,5 +1,5 @@
+import { htmlText } from "../../escape.ts";
 import type { Curve, EvaluationReport } from "../../evaluate/evaluation-report.ts";
-import { htmlText } from "../escape.ts";
 import { fixed } from "../format/number.ts";
 import { calibrationPlot, residualPlot, rocPlot } from "../svg/curve-plots.ts";
 import { htmlFolded, htmlTable } from "./element.ts";

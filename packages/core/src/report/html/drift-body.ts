@@ -1,4 +1,5 @@
 import type { ColumnDrift, DriftReport } from "../../drift/drift-report.ts";
+import { htmlText } from "../../escape.ts";
 import { instant, longDate } from "../../time.ts";
 import {
   alarmText,
@@ -11,7 +12,6 @@ import {
   pText,
   rankedColumns,
 } from "../drift-words.ts";
-import { htmlText } from "../escape.ts";
 import { count, counted, decimalsOf, fixed, percent, plainNumber } from "../format/number.ts";
 import { htmlSentence, phrasesOf } from "../phrase.ts";
 import { columnPlot } from "../svg/column-plot.ts";

@@ -1,4 +1,4 @@
-import { htmlText, safeUrl } from "../escape.ts";
+import { htmlText, safeUrl } from "../../escape.ts";
 
 /** A cell: text to be escaped, or HTML that already is. */
 export type Cell = string | { readonly html: string };

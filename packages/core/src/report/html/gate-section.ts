@@ -1,5 +1,5 @@
+import { htmlText } from "../../escape.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
-import { htmlText } from "../escape.ts";
 import { gateTable } from "../gate-table.ts";
 import { htmlSentence } from "../phrase.ts";
 import { htmlTable } from "./element.ts";

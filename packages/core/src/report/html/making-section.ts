@@ -1,7 +1,7 @@
+import { htmlText } from "../../escape.ts";
 import type { Change, EvaluationReport, Side } from "../../evaluate/evaluation-report.ts";
 import { duration, instant, longDate } from "../../time.ts";
 import { changesSummary } from "../change-summary.ts";
-import { htmlText } from "../escape.ts";
 import { groupNoun } from "../format/group-noun.ts";
 import { count, counted, levelText, percent } from "../format/number.ts";
 import { htmlFacts, htmlTable } from "./element.ts";

@@ -1,4 +1,4 @@
-import { markdownText } from "../escape.ts";
+import { markdownText } from "../../escape.ts";
 import { count } from "../format/number.ts";
 
 /** A GitHub table; cells are Markdown already. `right` names the columns with numbers. */

@@ -1,7 +1,7 @@
+import { markdownCode, markdownFence, markdownLink, markdownText } from "../../escape.ts";
 import { duration, instant, longDate } from "../../time.ts";
 import type { Failure, RunRecord } from "../../train/run-record.ts";
 import { fixedPart, type Part } from "../budget.ts";
-import { markdownCode, markdownFence, markdownLink, markdownText } from "../escape.ts";
 import { markdownSentence, type Phrase, phrasesOf, type Sentence } from "../phrase.ts";
 import type { EvaluationMarkdownOptions } from "./options.ts";
 

@@ -1,5 +1,5 @@
+import { visibleText } from "../../escape.ts";
 import type { Curve, EvaluationReport } from "../../evaluate/evaluation-report.ts";
-import { visibleText } from "../escape.ts";
 import { fixed } from "../format/number.ts";
 
 /** Points a Mermaid line gets: enough for its few hundred pixels, and every one costs characters of the comment. */

@@ -1,8 +1,8 @@
+import { markdownCode, markdownFence, markdownHtml, markdownLink, markdownText } from "../../escape.ts";
 import type { Change, EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import { duration, instant, longDate } from "../../time.ts";
 import { fixedPart, type Part } from "../budget.ts";
 import { changesSummary } from "../change-summary.ts";
-import { markdownCode, markdownFence, markdownHtml, markdownLink, markdownText } from "../escape.ts";
 import { estimateText } from "../format/interval.ts";
 import { metricName, metricTitle, unitSuffix } from "../format/metric-name.ts";
 import { count, decimalsOf, fixed } from "../format/number.ts";

@@ -1,4 +1,4 @@
-import { htmlText } from "../escape.ts";
+import { htmlText } from "../../escape.ts";
 
 /** What every chart is told besides its data. Widths are CSS pixels: text keeps its size, only the plot gives way. */
 export interface ChartFrame {

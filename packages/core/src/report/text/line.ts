@@ -1,4 +1,4 @@
-import { visibleText } from "../escape.ts";
+import { visibleText } from "../../escape.ts";
 
 /** What a piece of a line means; the terminal decides how that looks, and a pipe shows nothing of it. */
 export type Tone = "plain" | "strong" | "muted" | "pass" | "fail" | "warn";

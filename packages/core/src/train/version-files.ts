@@ -3,7 +3,7 @@ import { type FileRef, parseDocument } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
 import type { ModelVersion } from "../registry/model-version.ts";
 import { rootDigest } from "../registry/root-digest.ts";
-import { RunRecord } from "../train/run-record.ts";
+import { RunRecord } from "./run-record.ts";
 
 /**
  * All files of a version. A manifest too long to list them leaves them to the run's record. Either list must add up to the version's
