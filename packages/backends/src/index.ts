@@ -1,5 +1,8 @@
-export { CONFIG_NAME, type LoadedConfig, loadConfig, parseConfig } from "./config/load-config.ts";
+export { CONFIG_NAME, type LoadedConfig, loadConfig } from "./config/load-config.ts";
 export { parseParams } from "./config/load-params.ts";
+export { parseConfig } from "./config/parse-config.ts";
+export { openBranch } from "./git/choose-branch.ts";
+export { gitSource } from "./git/git-source.ts";
 export { clockFrom, simulatedClock, systemClock } from "./local/clock.ts";
 export { localMachine } from "./local/machine.ts";
 export { systemRandom } from "./local/random.ts";
@@ -12,6 +15,7 @@ export { localProcesses } from "./process/run-command.ts";
 export { neverStop, type Stop, stopOnSignals } from "./process/stop.ts";
 export type { Project } from "./project.ts";
 export { openTables } from "./tables/open-tables.ts";
+export { openTargets } from "./targets/open-targets.ts";
 export { type Deployed, deployVerb, rollbackVerb } from "./verbs/deploy.ts";
 export { type DriftChecked, driftAndRetrainVerb, driftFilesVerb, driftVerb } from "./verbs/drift-check.ts";
 export { type Evaluated, evaluateFilesVerb, evaluateVerb } from "./verbs/evaluate.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Gate, type Task } from "../config/config.ts";
-import type { Column } from "../data/table.ts";
+import { type Column, textAt } from "../data/table.ts";
 import { generator } from "../statistics/generator.ts";
 import { type Evidence, type JudgeSettings, judge } from "./judge.ts";
 import { type Predictions, readPredictions } from "./predictions.ts";
@@ -212,7 +212,7 @@ describe("pairing", () => {
     const turned = Object.fromEntries(
       Object.entries(baselineColumns).map(([name, column]) => [
         name,
-        numbers(order.map((row) => column.values[row] as number)),
+        numbers(order.map((row) => Number(textAt(column, row)))),
       ]),
     );
     expect(against(read(turned, { groups: "day" })).metrics).toEqual(whole.metrics);
