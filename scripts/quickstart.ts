@@ -1,6 +1,6 @@
 /**
  * `npm run quickstart`: real flights, real trainings, a real server; one terminal, one story.
- * Everything lies in .quickstart/ and nothing outside the checkout is touched. `--dir DIR` picks another place.
+ * Everything lies in .quickstart/ and nothing outside the checkout is touched. `--dir DIR` puts the workspace elsewhere.
  */
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -22,9 +22,10 @@ import { Teller } from "../examples/flight-delays/story/teller.ts";
 import { makeWorkspace } from "../examples/flight-delays/story/workspace.ts";
 
 const { values } = parseArgs({ options: { dir: { type: "string" } } });
-const home = resolve(values.dir ?? join(fileURLToPath(new URL("..", import.meta.url)), ".quickstart"));
+const own = join(fileURLToPath(new URL("..", import.meta.url)), ".quickstart");
+const home = resolve(values.dir ?? own);
 mkdirSync(home, { recursive: true });
-const python: string = await ensureVenv({ dir: join(home, "venv") });
+const python = await ensureVenv({ dir: join(own, "venv") });
 const began = performance.now();
 
 const root = join(home, "flight-delays");
