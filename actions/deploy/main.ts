@@ -1,4 +1,5 @@
-import { DeployInputs } from "@trainyard/core";
+import { deployVerb } from "@trainyard/backends";
+import { DeployInputs, deploymentMarkdown, deploymentText } from "@trainyard/core";
 import { action } from "@trainyard/runner-kit";
 
 export const deploy = action({
@@ -21,7 +22,6 @@ export const deploy = action({
     { scope: "deployments", access: "write", why: "GitHub shows what is live where" },
   ],
   async run(inputs, job) {
-    const { deployVerb } = await import("@trainyard/backends");
     const { deployment, exit } = await deployVerb(await job.project(), { ...inputs, yes: true }); // asking is the environment's business
     if (deployment === null) {
       const text = "Stopped before anything changed.";
@@ -32,7 +32,6 @@ export const deploy = action({
         exit,
       };
     }
-    const { deploymentMarkdown, deploymentText } = await import("@trainyard/core");
     return {
       outputs: {
         version: `${deployment.model}@${deployment.version}`,

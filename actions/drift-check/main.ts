@@ -1,4 +1,5 @@
-import { DriftInputs } from "@trainyard/core";
+import { driftVerb } from "@trainyard/backends";
+import { DriftInputs, driftHtml, driftMarkdown, prettyJson } from "@trainyard/core";
 import { action } from "@trainyard/runner-kit";
 
 export const driftCheck = action({
@@ -19,9 +20,7 @@ export const driftCheck = action({
     { scope: "actions", access: "write", why: "the retraining is started by its event number" },
   ],
   async run(inputs, job) {
-    const { driftVerb } = await import("@trainyard/backends");
     const { report, event, exit } = await driftVerb(await job.project(), inputs);
-    const { driftHtml, driftMarkdown, prettyJson } = await import("@trainyard/core");
     const markdown = driftMarkdown(report);
     const kept = job.report("drift", inputs.report, {
       html: () => driftHtml(report),

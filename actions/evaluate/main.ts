@@ -1,4 +1,5 @@
-import { EvaluateInputs } from "@trainyard/core";
+import { evaluateVerb } from "@trainyard/backends";
+import { EvaluateInputs, evaluationHtml, evaluationMarkdown, evaluationText, prettyJson } from "@trainyard/core";
 import { action } from "@trainyard/runner-kit";
 
 export const evaluate = action({
@@ -18,9 +19,7 @@ export const evaluate = action({
     { scope: "checks", access: "write", why: "the verdict becomes a check" },
   ],
   async run(inputs, job) {
-    const { evaluateVerb } = await import("@trainyard/backends");
     const { report, exit } = await evaluateVerb(await job.project(), inputs);
-    const { evaluationHtml, evaluationMarkdown, evaluationText, prettyJson } = await import("@trainyard/core");
     const markdown = evaluationMarkdown(report);
     const kept = job.report("evaluation", inputs.report, {
       html: () => evaluationHtml(report),

@@ -1,4 +1,4 @@
-import type { Registered } from "@trainyard/backends";
+import { type Registered, registerVerb } from "@trainyard/backends";
 import { RegisterInputs } from "@trainyard/core";
 import { action, fenced } from "@trainyard/runner-kit";
 
@@ -17,7 +17,6 @@ export const register = action({
     { scope: "actions", access: "read", why: "the run bundle comes from the job that trained" },
   ],
   async run(inputs, job) {
-    const { registerVerb } = await import("@trainyard/backends");
     const registered = await registerVerb(await job.project(), inputs);
     const { version } = registered;
     const text = registrationText(registered);

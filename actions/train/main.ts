@@ -1,6 +1,8 @@
 import { dirname } from "node:path";
+import { trainExit, trainVerb } from "@trainyard/backends";
 import { TrainInputs } from "@trainyard/core";
 import { action } from "@trainyard/runner-kit";
+import { trainingSummary, trainingText } from "./summary.ts";
 
 export const train = action({
   name: "train",
@@ -23,10 +25,8 @@ export const train = action({
     },
   ],
   async run(inputs, job) {
-    const { trainExit, trainVerb } = await import("@trainyard/backends");
     const project = await job.project();
     const { record, resumable } = await trainVerb(project, inputs);
-    const { trainingText, trainingSummary } = await import("./summary.ts");
     const bundle = await project.backend.runs.open(record.id);
     return {
       outputs: {

@@ -154,7 +154,7 @@ function environment(folder: string, options: StepOptions): Record<string, strin
   const home = join(options.temp, "home");
   mkdirSync(home, { recursive: true });
   return {
-    PATH: process.env["PATH"] ?? "",
+    PATH: process.env.PATH ?? "",
     HOME: home,
     CI: "true",
     GITHUB_ACTIONS: "true",

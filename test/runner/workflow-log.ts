@@ -51,7 +51,7 @@ export class WorkflowLog {
     else if (command.name === "group") this.#open = this.groups.push(command.message);
     else if (command.name === "endgroup") this.#open = 0;
     else if (command.name === "error" || command.name === "warning" || command.name === "notice") {
-      this.annotations.push({ level: command.name, title: command.properties["title"], message: command.message });
+      this.annotations.push({ level: command.name, title: command.properties.title, message: command.message });
     }
   }
 

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
+import { openProject, stopOnSignals } from "@trainyard/backends";
 import { type Actor, exitCodeOf, isRefusal, type TrainyardError, type z } from "@trainyard/core";
 import { type Action, EveryActionInputs, type Job, type Outcome } from "./action.ts";
 import { GRACE_SECONDS, tellOfCancel } from "./cancel.ts";
@@ -40,15 +41,14 @@ export async function runAction(action: Action, around: Surroundings): Promise<n
 }
 
 function jobOf(extra: z.output<typeof EveryActionInputs>, log: JobLog, { environment, version }: Surroundings): Job {
-  const folder = resolve(environment["GITHUB_WORKSPACE"] || ".", extra["working-directory"]);
+  const folder = resolve(environment.GITHUB_WORKSPACE || ".", extra["working-directory"]);
   return {
     log,
     report(name, files, forms) {
       writeReports(files, folder, forms);
-      return keepReport(name, environment["RUNNER_TEMP"], forms);
+      return keepReport(name, environment.RUNNER_TEMP, forms);
     },
     async project() {
-      const { openProject, stopOnSignals } = await import("@trainyard/backends");
       const stop = stopOnSignals();
       tellOfCancel(stop, log);
       const project = await openProject({
@@ -90,15 +90,15 @@ function actorOf(environment: Surroundings["environment"]): { actor?: Actor } {
 }
 
 function report(action: Action, outcome: Outcome, log: JobLog, environment: Surroundings["environment"]): void {
-  for (const [name, value] of Object.entries(outcome.outputs)) appendEntry(environment["GITHUB_OUTPUT"], name, value);
-  appendSummary(environment["GITHUB_STEP_SUMMARY"], outcome.summary);
+  for (const [name, value] of Object.entries(outcome.outputs)) appendEntry(environment.GITHUB_OUTPUT, name, value);
+  appendSummary(environment.GITHUB_STEP_SUMMARY, outcome.summary);
   if (outcome.exit === 0) log.say(outcome.text);
   else log.annotate({ level: "error", title: action.title, message: outcome.text });
 }
 
 function refuse(error: TrainyardError, action: Action, log: JobLog, environment: Surroundings["environment"]): void {
-  appendEntry(environment["GITHUB_OUTPUT"], "refusal", error.code);
-  appendSummary(environment["GITHUB_STEP_SUMMARY"], refusalSummary(error, action));
+  appendEntry(environment.GITHUB_OUTPUT, "refusal", error.code);
+  appendSummary(environment.GITHUB_STEP_SUMMARY, refusalSummary(error, action));
   log.annotate({ level: "error", title: error.code, message: `${error.message}\n${error.hint}` });
 }
 

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isRefusal } from "@trainyard/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { loadConfig, parseConfig } from "./load-config.ts";
+import { loadConfig } from "./load-config.ts";
 import { parseParams } from "./load-params.ts";
+import { parseConfig } from "./parse-config.ts";
 
 const valid = `models:
   flight-delays:

@@ -14,7 +14,6 @@ import {
   TrainyardError,
   train,
 } from "@trainyard/core";
-import { parseParams } from "../config/load-params.ts";
 import type { Project } from "../project.ts";
 
 /** What a training ended in: its record, and whether an interrupted one left something to resume from. */
@@ -115,7 +114,7 @@ async function paramsOf(project: Project, file: string | undefined): Promise<Par
   if (file === undefined) return {};
   const text = await project.backend.workspace.read(file);
   if (text === null) throw new TrainyardError("FILE_NOT_FOUND", { path: file, what: "train.params" });
-  return parseParams(text, file);
+  return (await import("../config/load-params.ts")).parseParams(text, file);
 }
 
 /** `predict`: scores rows with a version's or a run's files. */

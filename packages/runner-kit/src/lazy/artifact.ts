@@ -14,7 +14,7 @@ export async function uploadArtifact(
   { retentionDays }: { retentionDays?: number } = {},
 ): Promise<{ id: number; digest: string | null }> {
   const { DefaultArtifactClient, GHESNotSupportedError } = await import("@actions/artifact");
-  if (!process.env["ACTIONS_RUNTIME_TOKEN"])
+  if (!process.env.ACTIONS_RUNTIME_TOKEN)
     throw new TrainyardError("NOT_SUPPORTED", { what: "Uploading an artifact", where: "outside a GitHub Actions job" });
   try {
     const uploaded = await new DefaultArtifactClient().uploadArtifact(
