@@ -5,8 +5,8 @@
  * chunk is run: ncc ends well even when a dependency is missing, and the mistake would wait for a user's job.
  */
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { rmSync, statSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 import { type ActionName, actions } from "../actions/index.ts";
 import { chunksOf, smokeProblems } from "./build/smoke.ts";
 
@@ -36,7 +36,8 @@ function build(): void {
 }
 
 function run(command: string, words: readonly string[]): void {
-  const { status, error } = spawnSync(command, words, { cwd: ROOT, stdio: ["ignore", 2, 2] });
+  const env = { ...process.env, PATH: [join(ROOT, "node_modules", ".bin"), process.env.PATH].join(delimiter) };
+  const { status, error } = spawnSync(command, words, { cwd: ROOT, env, stdio: ["ignore", 2, 2] });
   if (error !== undefined || status !== 0) throw new Error(`${command} failed (${error?.message ?? status})`);
 }
 

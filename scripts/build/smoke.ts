@@ -29,7 +29,7 @@ export function smokeProblems(dist: string, names: readonly string[]): string[] 
     const node = (words: readonly string[], environment: Record<string, string> = {}) =>
       spawnSync(process.execPath, words, {
         cwd: folder,
-        env: { PATH: process.env["PATH"] ?? "", HOME: folder, GITHUB_WORKSPACE: folder, ...environment },
+        env: { PATH: process.env.PATH ?? "", HOME: folder, GITHUB_WORKSPACE: folder, ...environment },
         encoding: "utf8",
       });
     const script = (text: string) => node(["--input-type=module", "--eval", text]);
@@ -55,7 +55,8 @@ export function smokeProblems(dist: string, names: readonly string[]): string[] 
     const all = script(
       `await (await import(${JSON.stringify(pathToFileURL(join(copy, "index.js")).href)})).runAll(${JSON.stringify(ids)})`,
     );
-    if (all.status !== 0 || all.stdout !== "") problems.push(`the chunks ended ${all.status}:\n${all.stdout}${all.stderr}`);
+    if (all.status !== 0 || all.stdout !== "")
+      problems.push(`the chunks ended ${all.status}:\n${all.stdout}${all.stderr}`);
     return problems;
   } finally {
     rmSync(folder, { recursive: true, force: true });

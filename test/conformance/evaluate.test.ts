@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Task } from "../../packages/core/src/config/config.ts";
+import type { Task } from "../../packages/core/src/config/task.ts";
 import type { Column, Table } from "../../packages/core/src/data/table.ts";
 import { taskMetrics } from "../../packages/core/src/evaluate/metrics.ts";
 import { readPredictions } from "../../packages/core/src/evaluate/predictions.ts";

@@ -2,7 +2,7 @@ import { userInfo } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { type Actor, openRegistry, type Progress } from "@trainyard/core";
 import { loadConfig } from "./config/load-config.ts";
-import { openBranch } from "./git/choose-branch.ts";
+import { openBranch, type RegistryWrite } from "./git/choose-branch.ts";
 import { runGit } from "./git/git.ts";
 import { gitSource } from "./git/git-source.ts";
 import { clockFrom } from "./local/clock.ts";
@@ -24,8 +24,8 @@ export interface ProjectOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly progress: Progress;
   readonly stop: Stop;
-  /** Where registry writes go when origin has a registry; null: refused there. */
-  readonly write: "push" | "local" | null;
+  /** Where registry writes go when origin has a registry; null: refused there; `job`: to origin where there is one. */
+  readonly write: RegistryWrite;
   /** Version of what runs, recorded. */
   readonly tool: string;
   /** Who acts; default: git's user.name, else the system's user. */

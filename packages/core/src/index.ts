@@ -27,9 +27,10 @@ export type {
 } from "./backend.ts";
 export { Check, CheckStatus, decidingCheck, Estimate, Interval, Verdict, verdict } from "./check/check.ts";
 export { chooseModel } from "./config/choose-model.ts";
-export { Config, type Dataset, Gate, Goal, ModelConfig, Task } from "./config/config.ts";
+export { Config, type Dataset, Gate, ModelConfig } from "./config/config.ts";
 export { type ConfigProblem, checkConfig } from "./config/problem.ts";
 export { parseSetting, type Setting, setParams } from "./config/set-params.ts";
+export { Goal, Task } from "./config/task.ts";
 export { profileOf } from "./data/build-profile.ts";
 export { combineTables } from "./data/combine-tables.ts";
 export { DatasetRef } from "./data/dataset.ts";

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
 import { openProject, stopOnSignals } from "@trainyard/backends";
 import { type Actor, exitCodeOf, isRefusal, type TrainyardError, type z } from "@trainyard/core";
@@ -56,7 +55,7 @@ function jobOf(extra: z.output<typeof EveryActionInputs>, log: JobLog, { environ
         environment,
         progress: logProgress(log),
         stop,
-        write: hasOrigin(folder) ? "push" : null,
+        write: "job",
         tool: version,
         grace: GRACE_SECONDS,
         ...actorOf(environment),
@@ -64,16 +63,6 @@ function jobOf(extra: z.output<typeof EveryActionInputs>, log: JobLog, { environ
       return { ...project, backend: { ...project.backend, processes: echoOutput(project.backend.processes, log) } };
     },
   };
-}
-
-/** A job writes to its own repository: what stayed in the runner's clone would be gone with it. */
-function hasOrigin(folder: string): boolean {
-  try {
-    execFileSync("git", ["-C", folder, "config", "--get", "remote.origin.url"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false; // no origin, no repository or no git: opening the project says which
-  }
 }
 
 /** Who started the workflow, as far as the job is told. Outside a runner git knows the person. */

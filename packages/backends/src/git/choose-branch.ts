@@ -7,11 +7,13 @@ export const REGISTRY_REF = "refs/heads/trainyard/registry";
 const LOCAL_REF = "refs/trainyard/local/registry";
 const TRACKING_REF = "refs/remotes/origin/trainyard/registry";
 
+export type RegistryWrite = "push" | "local" | "job" | null;
+
 export interface BranchChoice {
   /** The project's folder. */
   readonly root: string;
-  /** `push`: write to origin; `local`: to a separate ref that is never merged; null: to this repository's own branch, refused where origin has one. */
-  readonly write: "push" | "local" | null;
+  /** `push`: write to origin; `local`: to a separate ref that is never merged; `job`: to origin where there is one, because what stays in a job's clone is gone with it; null: to this repository's own branch, refused where origin has one. */
+  readonly write: RegistryWrite;
   readonly actor: Actor;
   readonly clock: Pick<Clock, "now">;
   /** Told when origin does not answer and what was fetched last is read instead. */
@@ -47,12 +49,13 @@ export async function openBranch(choice: BranchChoice): Promise<ChosenBranch> {
     };
   }
   const origin = await originOf(folder);
-  if (origin === null && choice.write === "push")
+  const push = choice.write === "push" || (choice.write === "job" && origin !== null);
+  if (origin === null && push)
     throw new TrainyardError("SERVICE_UNREACHABLE", {
       service: "origin",
       problem: "this repository has no such remote",
     });
-  if (origin === null || (choice.write === null && !(await carriesRegistry(folder, origin)))) {
+  if (origin === null || (!push && !(await carriesRegistry(folder, origin)))) {
     return {
       branch: await open(REGISTRY_REF, "trainyard/registry", "refs/trainyard/seen/registry"),
       place: "own",
@@ -60,8 +63,7 @@ export async function openBranch(choice: BranchChoice): Promise<ChosenBranch> {
     };
   }
   const tracking = await open(TRACKING_REF, "origin/trainyard/registry", "refs/trainyard/seen/origin");
-  if (choice.write === "push")
-    return { branch: pushingBranch(folder, origin, tracking), place: "origin", mayWrite: anywhere };
+  if (push) return { branch: pushingBranch(folder, origin, tracking), place: "origin", mayWrite: anywhere };
   const branch = readingBranch(folder, origin, tracking, choice.note ?? (() => {}));
   return {
     branch,

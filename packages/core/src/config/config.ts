@@ -1,11 +1,6 @@
 import { z } from "zod";
 import { AliasName, ModelName } from "../document.ts";
-
-export const Task = z.enum(["binary", "multiclass", "regression", "ranking", "scores"]);
-export type Task = z.infer<typeof Task>;
-
-export const Goal = z.enum(["maximize", "minimize"]);
-export type Goal = z.infer<typeof Goal>;
+import { Goal, Task } from "./task.ts";
 
 /** One pattern or a list of them. */
 const Patterns = z.union([

@@ -1,6 +1,6 @@
 import type { Backend } from "../backend.ts";
 import type { Check } from "../check/check.ts";
-import type { Task } from "../config/config.ts";
+import type { Task } from "../config/task.ts";
 import type { Profile } from "../data/profile.ts";
 import { type FileRef, parseDocument } from "../document.ts";
 import { TrainyardError } from "../errors.ts";

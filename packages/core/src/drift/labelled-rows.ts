@@ -1,4 +1,4 @@
-import type { Task } from "../config/config.ts";
+import type { Task } from "../config/task.ts";
 import { selectRows } from "../data/combine-tables.ts";
 import { matchRows } from "../data/match-rows.ts";
 import type { Column, Table } from "../data/table.ts";

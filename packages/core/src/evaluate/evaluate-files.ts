@@ -1,5 +1,6 @@
 import type { Backend } from "../backend.ts";
-import type { Gate, Task } from "../config/config.ts";
+import type { Gate } from "../config/config.ts";
+import type { Task } from "../config/task.ts";
 import { canonicalJson, type Sha256 } from "../document.ts";
 import { seedOf } from "../statistics/generator.ts";
 import { timestamp } from "../time.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Check, Estimate, Interval, Verdict } from "../check/check.ts";
-import { Goal, Task } from "../config/config.ts";
+import { Goal, Task } from "../config/task.ts";
 import { Sha256, Timestamp } from "../document.ts";
 
 /** One side of a comparison: what was scored, and by whom. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Task } from "../config/config.ts";
+import { Task } from "../config/task.ts";
 
 export const EvaluateInputs = z.strictObject({
   model: z

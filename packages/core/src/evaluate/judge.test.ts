@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Gate, type Task } from "../config/config.ts";
+import { Gate } from "../config/config.ts";
+import type { Task } from "../config/task.ts";
 import { type Column, textAt } from "../data/table.ts";
 import { generator } from "../statistics/generator.ts";
 import { type Evidence, type JudgeSettings, judge } from "./judge.ts";

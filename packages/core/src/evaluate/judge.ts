@@ -1,5 +1,6 @@
 import { type Check, verdict } from "../check/check.ts";
-import type { Gate, Task } from "../config/config.ts";
+import type { Gate } from "../config/config.ts";
+import type { Task } from "../config/task.ts";
 import { TrainyardError } from "../errors.ts";
 import { bundles } from "../statistics/resampling.ts";
 import { comparison } from "./comparison.ts";

@@ -1,4 +1,4 @@
-import type { Goal, Task } from "../config/config.ts";
+import type { Goal, Task } from "../config/task.ts";
 import type { Predictions } from "./predictions.ts";
 
 /** What a metric is computed from: rows one model scored, of one task. Labels are there unless the task is `scores`. */

@@ -1,4 +1,4 @@
-import type { Task } from "../config/config.ts";
+import type { Task } from "../config/task.ts";
 import { binary } from "./binary-metrics.ts";
 import type { JudgedRows, MetricDefinition, TaskMetrics } from "./metric.ts";
 import { multiclass } from "./multiclass-metrics.ts";

@@ -1,4 +1,5 @@
-import type { Gate, Task } from "../config/config.ts";
+import type { Gate } from "../config/config.ts";
+import type { Task } from "../config/task.ts";
 import { TrainyardError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { Metric } from "../train/run-record.ts";

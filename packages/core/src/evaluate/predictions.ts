@@ -1,4 +1,4 @@
-import type { Task } from "../config/config.ts";
+import type { Task } from "../config/task.ts";
 import type { Column, Table } from "../data/table.ts";
 import { TrainyardError } from "../errors.ts";
 import { nearest } from "../nearest.ts";

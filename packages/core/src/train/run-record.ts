@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Task } from "../config/config.ts";
+import { Task } from "../config/task.ts";
 import { DatasetRef } from "../data/dataset.ts";
 import { Params } from "../data/params.ts";
 import { Actor, FileRef, ObjectId, RelativePath, Sha256, Timestamp } from "../document.ts";
