@@ -52,12 +52,7 @@ export function driftLines(report: DriftReport): TextLine[] {
     ...(columns.length === 0 ? [] : [[], ...alignedTable([head, ...columns], [1, 2, 3])]),
     ...(failed.length === 0
       ? []
-      : [
-          [],
-          ...failed
-            .slice(0, 20)
-            .map((check) => [piece("  failed", "fail"), piece(`  ${check.subject}: ${check.reason ?? check.rule}`)]),
-        ]),
+      : [[], ...failed.slice(0, 20).map((check) => [piece("  failed", "fail"), piece(`  ${failure(check)}`)])]),
     [],
     ...rest.map((line) => [piece(`  ${line}`)]),
     ...(report.notes.length === 0 ? [] : [[], ...report.notes.slice(0, 30).flatMap(noteLines)]),
@@ -67,4 +62,10 @@ export function driftLines(report: DriftReport): TextLine[] {
 /** The same as one plain string. */
 export function driftText(report: DriftReport): string {
   return textOf(driftLines(report));
+}
+
+/** What failed, without saying its subject twice. */
+function failure({ subject, reason, rule }: DriftReport["checks"][number]): string {
+  const text = reason ?? rule;
+  return text.replaceAll("`", "").startsWith(subject) ? text : `${subject}: ${text}`;
 }
