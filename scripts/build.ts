@@ -15,7 +15,7 @@ const DIST = join(ROOT, "actions", "dist");
 const names = Object.keys(actions) as ActionName[];
 
 function build(): void {
-  run("tsc", ["-b"]);
+  run("tsc", ["-b", "actions"]);
   rmSync(DIST, { recursive: true, force: true });
   run("ncc", [
     "build",

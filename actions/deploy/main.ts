@@ -19,7 +19,7 @@ export const deploy = action({
       access: "write",
       why: "the deployment and the alias are written to the branch trainyard/registry",
     },
-    { scope: "deployments", access: "write", why: "GitHub shows what is live where" },
+    { scope: "deployments", access: "write", why: "GitHub shows what is live where", later: true },
   ],
   async run(inputs, job) {
     const { deployment, exit } = await deployVerb(await job.project(), { ...inputs, yes: true }); // asking is the environment's business

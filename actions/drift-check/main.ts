@@ -1,5 +1,5 @@
 import { driftVerb } from "@trainyard/backends";
-import { DriftInputs, driftHtml, driftMarkdown, prettyJson } from "@trainyard/core";
+import { DriftInputs } from "@trainyard/core";
 import { action } from "@trainyard/runner-kit";
 
 export const driftCheck = action({
@@ -16,17 +16,14 @@ export const driftCheck = action({
   },
   permissions: [
     { scope: "contents", access: "write", why: "the finding is written to the branch trainyard/registry" },
-    { scope: "issues", access: "write", why: "an issue tells people, where `on-drift` says so" },
-    { scope: "actions", access: "write", why: "the retraining is started by its event number" },
+    { scope: "issues", access: "write", why: "an issue tells people, where `on-drift` says so", later: true },
+    { scope: "actions", access: "write", why: "the retraining is started by its event number", later: true },
   ],
   async run(inputs, job) {
     const { report, event, exit } = await driftVerb(await job.project(), inputs);
-    const markdown = driftMarkdown(report);
-    const kept = job.report("drift", inputs.report, {
-      html: () => driftHtml(report),
-      md: () => markdown,
-      json: () => prettyJson(report),
-    });
+    const { formsOf } = await import("./forms.ts"); // pictures and tables are no part of starting
+    const forms = formsOf(report);
+    const kept = job.report("drift", inputs.report, forms);
     return {
       outputs: {
         verdict: report.verdict,
@@ -34,7 +31,7 @@ export const driftCheck = action({
         event: event === null ? "" : String(event),
         "report-json": kept.json,
       },
-      summary: markdown,
+      summary: forms.md(),
       text: report.summary,
       exit,
     };

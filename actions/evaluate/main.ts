@@ -1,5 +1,5 @@
 import { evaluateVerb } from "@trainyard/backends";
-import { EvaluateInputs, evaluationHtml, evaluationMarkdown, evaluationText, prettyJson } from "@trainyard/core";
+import { EvaluateInputs } from "@trainyard/core";
 import { action } from "@trainyard/runner-kit";
 
 export const evaluate = action({
@@ -14,22 +14,19 @@ export const evaluate = action({
   },
   permissions: [
     { scope: "contents", access: "read", why: "the config and the registry branch are read" },
-    { scope: "actions", access: "read", why: "the run bundle comes from the job that trained" },
-    { scope: "pull-requests", access: "write", why: "the report becomes a comment" },
-    { scope: "checks", access: "write", why: "the verdict becomes a check" },
+    { scope: "actions", access: "read", why: "the run bundle comes from the job that trained", later: true },
+    { scope: "pull-requests", access: "write", why: "the report becomes a comment", later: true },
+    { scope: "checks", access: "write", why: "the verdict becomes a check", later: true },
   ],
   async run(inputs, job) {
     const { report, exit } = await evaluateVerb(await job.project(), inputs);
-    const markdown = evaluationMarkdown(report);
-    const kept = job.report("evaluation", inputs.report, {
-      html: () => evaluationHtml(report),
-      md: () => markdown,
-      json: () => prettyJson(report),
-    });
+    const { formsOf } = await import("./forms.ts"); // pictures and tables are no part of starting
+    const forms = formsOf(report);
+    const kept = job.report("evaluation", inputs.report, forms);
     return {
       outputs: { verdict: report.verdict, "report-json": kept.json, "report-markdown": kept.markdown },
-      summary: markdown,
-      text: evaluationText(report),
+      summary: forms.md(),
+      text: forms.text(),
       exit,
     };
   },

@@ -13,8 +13,8 @@ export const register = action({
     registered: "`true` when there is a version of these bytes now, new or known before",
   },
   permissions: [
-    { scope: "contents", access: "write", why: "facts go to the branch trainyard/registry, bytes to releases" },
-    { scope: "actions", access: "read", why: "the run bundle comes from the job that trained" },
+    { scope: "contents", access: "write", why: "facts are pushed to the branch trainyard/registry" },
+    { scope: "actions", access: "read", why: "the run bundle comes from the job that trained", later: true },
   ],
   async run(inputs, job) {
     const registered = await registerVerb(await job.project(), inputs);

@@ -2,7 +2,6 @@ import { dirname } from "node:path";
 import { trainExit, trainVerb } from "@trainyard/backends";
 import { TrainInputs } from "@trainyard/core";
 import { action } from "@trainyard/runner-kit";
-import { trainingSummary, trainingText } from "./summary.ts";
 
 export const train = action({
   name: "train",
@@ -27,6 +26,7 @@ export const train = action({
   async run(inputs, job) {
     const project = await job.project();
     const { record, resumable } = await trainVerb(project, inputs);
+    const { trainingSummary, trainingText } = await import("./summary.ts"); // tables are no part of starting
     const bundle = await project.backend.runs.open(record.id);
     return {
       outputs: {

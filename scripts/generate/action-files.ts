@@ -61,7 +61,9 @@ function readme(text: string, action: Action): string {
     permissions: [
       "```yaml",
       "permissions:",
-      ...action.permissions.map(({ scope, access, why }) => `  ${scope}: ${access} # ${why}`),
+      ...action.permissions.map(
+        ({ scope, access, why, later }) => `${later ? "  # later: " : "  "}${scope}: ${access} # ${why}`,
+      ),
       "```",
     ].join("\n"),
   };

@@ -20,6 +20,7 @@ export { type Deployed, deployVerb, rollbackVerb } from "./verbs/deploy.ts";
 export { type DriftChecked, driftAndRetrainVerb, driftFilesVerb, driftVerb } from "./verbs/drift-check.ts";
 export { type Evaluated, evaluateFilesVerb, evaluateVerb } from "./verbs/evaluate.ts";
 export { deployExit, driftExit, type ExitCode, trainExit, verdictExit } from "./verbs/exit-code.ts";
+export { portsOf } from "./verbs/ports-of.ts";
 export { type Registered, registerVerb } from "./verbs/register.ts";
-export { portsOf, predictVerb, retrainVerb, type Trained, trainVerb } from "./verbs/train.ts";
+export { predictVerb, retrainVerb, type Trained, trainVerb } from "./verbs/train.ts";
 export { aliasVerb, withdrawVerb } from "./verbs/versions.ts";

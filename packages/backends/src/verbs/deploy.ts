@@ -11,7 +11,7 @@ import {
 } from "@trainyard/core";
 import type { Project } from "../project.ts";
 import { deployExit, type ExitCode } from "./exit-code.ts";
-import { portsOf } from "./train.ts";
+import { portsOf } from "./ports-of.ts";
 
 export interface Deployed {
   /** Null when it was stopped before anything changed. */

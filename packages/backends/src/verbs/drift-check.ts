@@ -18,7 +18,8 @@ import { digestFile, readText } from "../local/plain-file.ts";
 import type { Project } from "../project.ts";
 import { openTables } from "../tables/open-tables.ts";
 import { driftExit, type ExitCode } from "./exit-code.ts";
-import { portsOf, retrainVerb, type Trained } from "./train.ts";
+import { portsOf } from "./ports-of.ts";
+import { retrainVerb, type Trained } from "./train.ts";
 
 export interface DriftChecked {
   readonly report: DriftReport;

@@ -13,7 +13,7 @@ import { sha256 } from "../local/sha256.ts";
 import type { Project } from "../project.ts";
 import { openTables } from "../tables/open-tables.ts";
 import { type ExitCode, verdictExit } from "./exit-code.ts";
-import { portsOf } from "./train.ts";
+import { portsOf } from "./ports-of.ts";
 
 export interface Evaluated {
   readonly report: EvaluationReport;

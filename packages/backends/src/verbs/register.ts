@@ -9,7 +9,7 @@ import {
 } from "@trainyard/core";
 import type { Project } from "../project.ts";
 import { type ExitCode, verdictExit } from "./exit-code.ts";
-import { portsOf } from "./train.ts";
+import { portsOf } from "./ports-of.ts";
 
 /** What happened to each run that was asked about, and the version that came of it. */
 export interface Registered {

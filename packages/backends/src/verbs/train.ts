@@ -15,6 +15,7 @@ import {
   train,
 } from "@trainyard/core";
 import type { Project } from "../project.ts";
+import { portsOf } from "./ports-of.ts";
 
 /** What a training ended in: its record, and whether an interrupted one left something to resume from. */
 export interface Trained {
@@ -140,11 +141,6 @@ export async function predictVerb(project: Project, inputs: PredictInputs): Prom
   } finally {
     await scratch.remove();
   }
-}
-
-/** The backend with the registry beside it: what core's steps take their ports from. */
-export function portsOf(project: Project) {
-  return { ...project.backend, registry: project.registry };
 }
 
 function withData(config: ModelConfig, data: readonly string[]): ModelConfig {
