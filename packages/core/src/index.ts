@@ -42,6 +42,7 @@ export { type DeployPorts, type DeployResult, type DeploySettings, deploy } from
 export { Deployment, Smoke } from "./deploy/deployment.ts";
 export { parseGolden } from "./deploy/golden.ts";
 export { DeployInputs, RollbackInputs } from "./deploy/inputs.ts";
+export { type LeadTimeParts, leadTimeParts } from "./deploy/lead-time-parts.ts";
 export { rollback } from "./deploy/rollback.ts";
 export {
   Actor,
@@ -77,6 +78,7 @@ export {
   history as historyRows,
   showVersion,
   type VersionRow,
+  type VersionView,
   versionRows,
 } from "./register/history.ts";
 export { AliasInputs, RegisterInputs } from "./register/inputs.ts";
@@ -98,6 +100,7 @@ export { evaluationHtml } from "./report/evaluation-html.ts";
 export { evaluationMarkdown, evaluationsMarkdown } from "./report/evaluation-markdown.ts";
 export { evaluationLines, evaluationText } from "./report/evaluation-text.ts";
 export { byteSize } from "./report/format/size.ts";
+export { plainSentence, type Sentence } from "./report/phrase.ts";
 export { type StoryPart, type StorySection, storyHtml } from "./report/story-html.ts";
 export { type TextLine, type TextPiece, type Tone, textOf } from "./report/text/line.ts";
 export { verdictSentence } from "./report/verdict-sentence.ts";

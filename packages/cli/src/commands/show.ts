@@ -1,15 +1,25 @@
+import type { Project } from "@trainyard/backends";
 import {
   byteSize,
   chooseModel,
+  Deployment,
   duration,
+  EvaluationReport,
   instant,
+  leadTimeParts,
   longDate,
-  type ModelState,
   type ModelVersion,
+  parseDocument,
   parseReference,
+  plainSentence,
+  RunRecord,
   resolve,
+  showVersion,
+  type VersionView,
+  verdictSentence,
   z,
 } from "@trainyard/core";
+import { printable } from "../columns.ts";
 import { command } from "../command.ts";
 
 export const show = command({
@@ -22,73 +32,108 @@ export const show = command({
   }),
   stops: false,
   async run(inputs, context) {
-    const { registry, config } = await context.project();
-    const reference = parseReference(inputs.model ?? chooseModel(config, null).model);
-    const { version } = await resolve(registry, reference);
-    const manifest = await registry.manifest(reference.model, version);
-    const state = await registry.state(reference.model);
-    const aliases = [...state.aliases.values()]
-      .filter((alias) => alias.version === version)
-      .map((alias) => alias.alias);
-    return { json: { ...manifest, aliases }, text: text(manifest, state, aliases), exit: 0 };
+    const project = await context.project();
+    const reference = parseReference(inputs.model ?? chooseModel(project.config, null).model);
+    const { version } = await resolve(project.registry, reference);
+    const view = await showVersion(reference.model, version, project);
+    const papers = await papersOf(view, project);
+    return {
+      json: { ...view.manifest, aliases: view.aliases, withdrawn: view.withdrawn },
+      text: text(view, papers),
+      exit: 0,
+    };
   },
 });
 
-function text(version: ModelVersion, state: ModelState, aliases: readonly string[]): string {
-  const row = (name: string, value: string) => `  ${name.padEnd(12)}${value}`;
-  const live = state.deployments.findLast(
-    (deployment) =>
-      deployment.version === version.version &&
-      deployment.outcome === "live" &&
-      aliases.includes(deployment.environment),
+/** The documents of a version that are in the store here; a clone without the store shows what the manifest alone says. */
+interface Papers {
+  readonly record: RunRecord | null;
+  readonly report: EvaluationReport | null;
+  readonly live: Deployment | null;
+}
+
+async function papersOf(view: VersionView, { backend, registry }: Project): Promise<Papers> {
+  const { manifest, aliases } = view;
+  const read = async <S extends z.ZodType>(schema: S, digest: string, what: string): Promise<z.output<S> | null> =>
+    (await backend.store.has(digest)) ? parseDocument(schema, await backend.store.text(digest, what), what) : null;
+  const events = await registry.events(manifest.model);
+  const live = events.findLast(
+    (event) =>
+      event.type === "deploy.recorded" &&
+      event.version === manifest.version &&
+      event.outcome === "live" &&
+      aliases.includes(event.environment),
   );
-  const withdrawn = state.versions[version.version - 1]?.withdrawn ?? null;
-  const heading =
-    withdrawn !== null
-      ? `withdrawn: ${withdrawn}`
-      : live === undefined
-        ? aliases.length > 0
-          ? aliases.join(", ")
-          : "not live"
-        : `live in ${live.environment} since ${longDate(instant(live.at) ?? 0)} UTC`;
-  const metrics = version.metrics.map(
-    ({ name, estimate }) =>
-      `${name} ${estimate.value.toPrecision(4)}${estimate.interval === null ? "" : ` [${estimate.interval.map((end) => end.toPrecision(4)).join(", ")}]`}`,
-  );
-  const alarm = state.drifts.findLast(
-    (drift) => drift.retrain && (instant(drift.at) ?? 0) <= (instant(version.registeredAt) ?? 0),
-  );
-  const lead =
-    live === undefined || alarm === undefined || alarm.version === version.version
-      ? []
-      : [
-          row(
-            "lead time",
-            `${duration(((instant(live.at) ?? 0) - (instant(alarm.at) ?? 0)) / 1000)} from alarm to live`,
-          ),
-        ];
+  const of = `of v${manifest.version}`;
+  return {
+    record: await read(RunRecord, manifest.record, `the record ${of}`),
+    report: await read(EvaluationReport, manifest.evaluation, `the evaluation ${of}`),
+    live: live?.type === "deploy.recorded" ? await read(Deployment, live.deployment, `the deployment ${of}`) : null,
+  };
+}
+
+function text(view: VersionView, papers: Papers): string {
+  const { manifest } = view;
+  const row = (name: string, value: string) => `  ${name.padEnd(12)}${printable(value)}`;
+  const head = view.withdrawn === null ? placeOf(view, papers) : `withdrawn: ${view.withdrawn}`;
   return [
-    `${version.model} v${version.version}   ${heading}`,
-    row(
-      "trained",
-      `run ${version.run}, commit ${version.commit.slice(0, 7)}, ${version.data.length} data ${version.data.length === 1 ? "file" : "files"}${
-        version.params === null
-          ? ""
-          : `, ${Object.entries(version.params)
-              .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
-              .join(", ")}`
-      }`,
+    `${manifest.model} v${manifest.version}   ${printable(head)}`,
+    row("trained", trainedWords(manifest, papers.record)),
+    row("judged", judgedWords(manifest, papers.report)),
+    ...manifest.metrics.map(({ name, estimate: { value, interval } }) =>
+      row(
+        "",
+        `${name} ${value.toPrecision(4)}${interval === null ? "" : ` [${interval.map((end) => end.toPrecision(4)).join(", ")}]`}`,
+      ),
     ),
-    row(
-      "judged",
-      `${version.verdict}${version.override === null ? "" : `, overridden by ${version.override.by}: ${version.override.reason}`}`,
-    ),
-    ...metrics.map((metric) => row("", metric)),
-    row("registered", `${longDate(instant(version.registeredAt) ?? 0)} UTC by ${version.by.name}`),
-    ...lead,
-    ...version.files.map((file, index) =>
+    row("registered", `${longDate(instant(manifest.registeredAt) ?? 0)} UTC by ${manifest.by.name}`),
+    ...leadTimeRows(papers).map(([name, value]) => row(name, value)),
+    ...(papers.record?.modelFiles ?? manifest.files).map((file, index) =>
       row(index === 0 ? "files" : "", `${file.path}  ${byteSize(file.size)}  ${file.digest.slice(0, 19)}…`),
     ),
-    row("digest", version.rootDigest),
+    row("digest", manifest.rootDigest),
   ].join("\n");
+}
+
+function placeOf({ aliases }: VersionView, { live }: Papers): string {
+  if (live === null) return aliases.length > 0 ? aliases.join(", ") : "not live";
+  return `live in ${live.environment} since ${longDate(instant(live.endedAt) ?? 0)} UTC (deployed by ${live.by.name})`;
+}
+
+function trainedWords(manifest: ModelVersion, record: RunRecord | null): string {
+  const data = record === null ? null : record.datasets.filter((dataset) => dataset.role === "training");
+  const rows = data?.reduce((sum, dataset) => sum + (dataset.rows ?? 0), 0) ?? 0;
+  const params = record?.inputs.params ?? manifest.params;
+  return [
+    `run ${manifest.run}`,
+    `commit ${manifest.commit.slice(0, 7)}`,
+    ...(data === null
+      ? []
+      : [
+          `${data.length} data ${data.length === 1 ? "file" : "files"}${data.length === 1 && rows > 0 ? ` (${rows.toLocaleString("en-US")} rows)` : ""}`,
+        ]),
+    ...(params === null ? [] : Object.entries(params).map(([name, value]) => `${name} ${JSON.stringify(value)}`)),
+  ].join(", ");
+}
+
+function judgedWords(manifest: ModelVersion, report: EvaluationReport | null): string {
+  const override =
+    manifest.override === null ? "" : `; overridden by ${manifest.override.by}: ${manifest.override.reason}`;
+  if (report === null) return `${manifest.verdict}${override}`;
+  const { headline, body } = verdictSentence(report);
+  return `${headline}. ${plainSentence(body)}${override}`;
+}
+
+function leadTimeRows({ live, record, report }: Papers): [string, string][] {
+  const parts = live === null || record === null || report === null ? null : leadTimeParts(live, record, report);
+  if (parts === null) return [];
+  const start = parts.from === "drift" ? "from alarm to live" : "from commit to live";
+  const waiting = parts.from === "drift" ? "waiting for labels" : "until judged";
+  const pieces = [
+    ...(parts.beforeTraining >= 60 ? [`until trained ${duration(parts.beforeTraining)}`] : []),
+    `training ${duration(parts.training)}`,
+    ...(parts.untilJudged >= 60 ? [`${waiting} ${duration(parts.untilJudged)}`] : []),
+    ...(parts.untilLive >= 60 ? [`until live ${duration(parts.untilLive)}`] : []),
+  ];
+  return [["lead time", `${duration(parts.total)} ${start}: ${pieces.join(" · ")}`]];
 }

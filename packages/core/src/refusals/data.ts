@@ -9,6 +9,10 @@ export const dataRefusals = {
     `${d.path} is cut short or damaged: ${d.problem}.`,
     "Write or download it again; Trainyard reads nothing from a file it cannot read whole.",
   ],
+  TABLE_TOO_LARGE: (d: { path: string; what: string; limit: string }) => [
+    `${d.path} is not read: ${d.what}; the limit is ${d.limit}.`,
+    "Split it, write fewer rows or columns, or read it on a machine with more memory; a small file that claims this much is damaged.",
+  ],
   TABLE_RAGGED: (d: { path: string; line: number; expected: number; got: number }) => [
     `${d.path}:${d.line} has ${d.got} fields; the header has ${d.expected}.`,
     "Quote fields that hold the separator, or repair that line.",
