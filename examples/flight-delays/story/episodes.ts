@@ -23,7 +23,7 @@ export async function firstModel(stage: Stage): Promise<void> {
   await teller.trainyard(["evaluate"], now, [0, 1, 3]);
   const report = evaluationOf(teller.root, newest(teller));
   stage.shown.push({
-    heading: "1. A first model: January, judged on February",
+    heading: "A first model: January, judged on February",
     parts: ["Nothing to compare with yet: only the absolute standard decides.", report],
   });
   await teller.trainyard(["register"], now);
@@ -68,7 +68,7 @@ export async function moreData(stage: Stage): Promise<void> {
     ],
     now,
   );
-  await judged(stage, "2. January and February against production, on March", now);
+  await judged(stage, "January and February against production, on March", now);
 }
 
 /** 3. A candidate that is worse. */
@@ -77,7 +77,7 @@ export async function lessData(stage: Stage): Promise<void> {
   const now = morning("2001-06-01");
   teller.heading("3", "A candidate: February alone, against production on May", now);
   await teller.trainyard(["train", "--data", "data/2001-02.parquet", "--evaluate-data", "data/2001-05.parquet"], now);
-  await judged(stage, "3. February alone against production, on May", now);
+  await judged(stage, "February alone against production, on May", now);
 }
 
 async function judged(stage: Stage, heading: string, now: string): Promise<void> {
@@ -102,7 +102,7 @@ export async function healthyWeek(stage: Stage): Promise<void> {
   await arrivals.arrive("2001-04-02", "2001-04-08");
   await arrivals.score("2001-04-02", "2001-04-08", now);
   await teller.trainyard(["drift-check", "--report", "reports/healthy-week.json"], now, [0, 1]);
-  stage.shown.push({ heading: "4. A healthy week: 2 – 8 April", parts: [driftReport(teller.root, "healthy-week")] });
+  stage.shown.push({ heading: "A healthy week: 2 – 8 April", parts: [driftReport(teller.root, "healthy-week")] });
 }
 
 /** 5. The same week, its distances in kilometres: injected. */
@@ -122,7 +122,7 @@ export async function kilometres(stage: Stage): Promise<void> {
   const said = `${code === 1 ? "Stopped." : "It went on."} Trainings started: ${trained}.`;
   teller.say(`  ${said}`);
   stage.shown.push({
-    heading: "5. The same week in kilometres (a fault that we injected)",
+    heading: "The same week in kilometres (a fault that we injected)",
     parts: [said, driftReport(teller.root, "kilometres")],
   });
 }

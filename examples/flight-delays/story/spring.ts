@@ -38,7 +38,7 @@ export async function spring(stage: Stage): Promise<DriftReport[]> {
   }
   const alarm = checks.find((report) => report.action === "retrain");
   stage.shown.push({
-    heading: "6. Spring: weekly checks from 22 March",
+    heading: "Spring: weekly checks from 22 March",
     parts: [
       "Each check looks at the trailing 21 days whose labels had arrived. The band is the bound of observed / predicted.",
       { timeline: checks },
@@ -85,18 +85,18 @@ async function decide(stage: Stage, candidates: readonly string[]): Promise<void
     );
     await teller.trainyard(["evaluate", "--run", run], now, [0, 1, 3]);
     stage.shown.push({
-      heading: `7. Candidate "window ${window}" against production, on June`,
+      heading: `Candidate "window ${window}" against production, on June`,
       parts: [`Trained when the alarm was raised, judged on ${DECISION}.`, evaluationOf(teller.root, run)],
     });
   }
   const { code } = await teller.trainyard(["register", ...candidates.flatMap((run) => ["--run", run])], now, [0, 1, 3]);
   if (code !== 0) {
     teller.say("  Neither candidate passed its gates: the January model stays in production.");
-    stage.shown.push({ heading: "8. Neither passed", parts: ["The January model stays in production."] });
+    stage.shown.push({ heading: "Neither passed", parts: ["The January model stays in production."] });
     return;
   }
   await teller.trainyard(["deploy", "--environment", "staging", "--yes"], now);
   const live = await teller.trainyard(["deploy", "--environment", "production", "--yes"], now);
-  stage.shown.push({ heading: "8. Live", parts: [live.text.trim()] });
+  stage.shown.push({ heading: "Live", parts: [live.text.trim()] });
   await ask(stage);
 }
