@@ -1,15 +1,8 @@
 import { z } from "zod";
 import { AliasName, ModelName } from "../document.ts";
+import { DriftSection } from "./drift-section.ts";
+import { Patterns } from "./patterns.ts";
 import { Goal, Task } from "./task.ts";
-
-/** One pattern or a list of them. */
-const Patterns = z.union([
-  z
-    .string()
-    .min(1)
-    .transform((one) => [one]),
-  z.array(z.string().min(1)),
-]);
 
 const Command = z
   .string()
@@ -35,8 +28,6 @@ const Dataset = z.union([
   }),
 ]);
 export type Dataset = z.infer<typeof Dataset>;
-
-const ParamValue = z.json();
 
 const Train = z.strictObject({
   run: Command,
@@ -120,36 +111,12 @@ const Environment = z.strictObject({
     .optional(),
 });
 
-const Duration = z.string().regex(/^\d+d$/, "days, like 21d");
-
-const Drift = z.strictObject({
-  current: Patterns.describe("the data production sees now"),
-  time: z.string().min(1).optional().describe("column that says when a row happened"),
-  window: Duration.optional().describe("look at the trailing days only, up to now"),
-  predictions: Patterns.optional().describe("what the model answered, by id"),
-  labels: Patterns.optional().describe("the truth, by id, as it arrives"),
-  columns: z
-    .array(z.string())
-    .optional()
-    .describe("columns to test; default: those the reference and the current data share"),
-  "false-alarms-per-year": z.number().positive().default(1),
-  "runs-per-year": z.number().positive().default(52),
-  calibration: z
-    .tuple([z.number().positive(), z.number().positive()])
-    .default([0.8, 1.25])
-    .describe("bound of observed / predicted"),
-  "minor-effect": z.number().positive().default(0.05).describe("share of rows moved that is worth showing"),
-  "major-effect": z.number().positive().default(0.1).describe("share of rows moved that is drift"),
-  "on-drift": z.enum(["report", "issue", "retrain"]).default("report"),
-  retrain: z.array(z.strictObject({ set: z.record(z.string(), ParamValue) })).default([{ set: {} }]),
-});
-
 export const ModelConfig = z.strictObject({
   task: Task.default("binary"),
   train: Train,
   evaluate: Evaluate.prefault({}),
   deploy: z.record(AliasName, Environment).default({}),
-  drift: Drift.optional(),
+  drift: DriftSection.optional(),
 });
 export type ModelConfig = z.output<typeof ModelConfig>;
 

@@ -1,7 +1,8 @@
-import { ModelConfig } from "../config/config.ts";
+import type { ModelConfig } from "../config/config.ts";
+import { DriftSection } from "../config/drift-section.ts";
 import { TrainyardError } from "../errors.ts";
 
-export type DriftConfig = NonNullable<ModelConfig["drift"]>;
+export type DriftConfig = DriftSection;
 
 /** The drift section; a model without one can still be looked at with files that are named. @throws NO_CURRENT_DATA */
 export function driftConfig(config: ModelConfig, current: readonly string[]): DriftConfig {
@@ -9,5 +10,5 @@ export function driftConfig(config: ModelConfig, current: readonly string[]): Dr
     return current.length === 0 ? config.drift : { ...config.drift, current: [...current] };
   if (current.length === 0)
     throw new TrainyardError("NO_CURRENT_DATA", { pattern: "drift.current", from: null, to: null });
-  return ModelConfig.shape.drift.unwrap().parse({ current: [...current] });
+  return DriftSection.parse({ current: [...current] });
 }
