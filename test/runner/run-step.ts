@@ -120,14 +120,14 @@ async function runNode(
     cancelled = { at: performance.now(), ended: new AbortController() };
     void cancel(child, cancelled.ended.signal);
   };
-  const streams = [child.stdout, child.stderr].map((stream) =>
-    createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on("line", hear),
+  const read = [child.stdout, child.stderr].map((stream) =>
+    once(createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on("line", hear), "close"),
   );
   const [exit, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
   const stopped = cancelled as { at: number; ended: AbortController } | null;
   const stopSeconds = stopped === null ? null : (performance.now() - stopped.at) / 1000;
   stopped?.ended.abort();
-  await Promise.race([Promise.all(streams.map((stream) => once(stream, "close").catch(() => undefined))), sleep(1000)]);
+  await Promise.race([Promise.all(read), sleep(1000)]); // what a process left behind holds open is not waited for
   return { exit, signal, stopSeconds };
 }
 

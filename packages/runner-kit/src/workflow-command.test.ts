@@ -82,6 +82,15 @@ describe("what is told can never command the runner", () => {
     },
   );
 
+  test.each(["::error::x", "\u0085 ::error::x", "a ##[error]x", "::stop-commands::t"])(
+    "unarmed, %j would be obeyed",
+    (line) => {
+      const heard = new WorkflowLog();
+      heard.read(line);
+      expect(heard.obeyed).toHaveLength(1);
+    },
+  );
+
   test("text without a command stays as it is", () => {
     expect(inert("train::step 3 [ok] # done: a::b")).toBe("train::step 3 [ok] # done: a::b");
   });
