@@ -15,5 +15,5 @@ export function atMost(
   limit: number,
   figure: Pick<Figure, "name" | "value" | "unit"> & { against?: Figure["against"] },
 ): Figure {
-  return { against: null, ...figure, goal: `≤ ${limit}`, met: figure.value <= limit };
+  return { ...figure, goal: `≤ ${limit}`, met: figure.value <= limit, against: figure.against ?? null };
 }

@@ -45,11 +45,7 @@ export async function start(): Promise<Figure[]> {
       ...sizes(names),
       ...names.map((name) => {
         const value = least.get(name) as number;
-        const against = {
-          name: `bare Node; the action ${value.toFixed(0)} ms`,
-          value: Number(floor.toFixed(0)),
-          unit: "ms CPU",
-        };
+        const against = { name: "bare Node", value: Math.round(floor), unit: "ms CPU" };
         return atMost(RATIO_LIMIT, {
           name: `${name}: CPU to start`,
           value: round(value / floor),
