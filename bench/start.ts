@@ -8,7 +8,7 @@ import { ensureBundles } from "../test/runner/bundles.ts";
 import { atMost, type Figure } from "./figure.ts";
 
 const DIST = join(import.meta.dirname, "../actions/dist");
-const ROUNDS = 15;
+const ROUNDS = 25;
 /** Bytes of what one action loads before it knows what it is asked: its entry and the bundle. */
 const ENTRY_LIMIT_MB = 1.6;
 const RATIO_LIMIT = 4;
@@ -21,7 +21,7 @@ const METER = `process.on("exit", () => {
 
 /**
  * How big the bundles are, and what CPU it costs each action to come to its first refusal that needs everything loaded: there is no
- * trainyard.yaml. The smallest of 15 rounds, in turn with bare Node, so that a busy machine slows all of them.
+ * trainyard.yaml. The smallest of 25 rounds, in turn with bare Node, so that a busy machine slows all of them.
  */
 export async function start(): Promise<Figure[]> {
   ensureBundles();

@@ -2,11 +2,8 @@ import { createHash, randomUUID } from "node:crypto";
 import { link, mkdir, open, rename, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { deflate } from "node:zlib";
 import { TrainyardError } from "@trainyard/core";
 import type { Repository } from "./git.ts";
-
-const deflated = promisify(deflate);
 
 /** The id git gives an object. */
 export function objectId(type: string, bytes: Uint8Array, hash: Repository["hash"]): string {
@@ -77,4 +74,10 @@ export function writeRefusal(error: unknown, path: string): unknown {
   if (code === "EACCES" || code === "EROFS" || code === "EPERM")
     return new TrainyardError("REGISTRY_READ_ONLY", { problem: message }, { cause: error });
   return error;
+}
+
+/** Only who writes loads zlib. */
+async function deflated(bytes: Uint8Array, options: { level: number }): Promise<Buffer> {
+  const { deflate } = await import("node:zlib");
+  return promisify<Uint8Array, { level: number }, Buffer>(deflate)(bytes, options);
 }
