@@ -1,13 +1,24 @@
+import { randomInt } from "node:crypto";
+import { type MemoryBudget, tooLarge } from "./memory-budget.ts";
+
+/** Offsets into the pool are 32 bits. */
+const LARGEST_POOL = 2 ** 32 - 1;
+
 /**
  * Numbers distinct byte strings 0, 1, 2, … in the order they first come. A hash table over the bytes themselves: a token that
  * was seen before costs no string, which is what makes text columns of large CSV files cheap.
  */
 export class ByteDictionary {
-  #slots = new Int32Array(256).fill(-1); // hash slot → code; linear probing, at most half full
-  #hashes = new Int32Array(128);
-  #ends = new Uint32Array(128); // code → end of its bytes in the pool; it starts where the previous one ends
-  #pool: Buffer = Buffer.allocUnsafe(4096);
+  #slots = new Int32Array(32).fill(-1); // hash slot → code; linear probing, at most half full
+  #hashes = new Int32Array(16);
+  #ends = new Uint32Array(16); // code → end of its bytes in the pool; it starts where the previous one ends
+  #pool: Buffer = Buffer.alloc(0);
   size = 0;
+  readonly #budget: MemoryBudget;
+
+  constructor(budget: MemoryBudget) {
+    this.#budget = budget;
+  }
 
   /** The number of the bytes [start, end). */
   code(bytes: Uint8Array, start: number, end: number): number {
@@ -41,11 +52,15 @@ export class ByteDictionary {
   }
 
   #add(hash: number, bytes: Uint8Array, start: number, end: number): number {
+    this.#budget.takeHeap(end - start + 64); // the string it becomes in the end
     const code = this.size++;
     const from = this.#start(code);
     const to = from + end - start;
     if (to > this.#pool.length) {
-      const pool = Buffer.allocUnsafe(Math.max(to, this.#pool.length * 2));
+      if (to > LARGEST_POOL) throw tooLarge(this.#budget.path, "a column's distinct texts", `${LARGEST_POOL} bytes`);
+      const length = Math.min(LARGEST_POOL, Math.max(64, to, this.#pool.length * 2));
+      this.#budget.takeColumns(length - this.#pool.length);
+      const pool = Buffer.allocUnsafeSlow(length);
       pool.set(this.#pool.subarray(0, from));
       this.#pool = pool;
     }
@@ -57,6 +72,7 @@ export class ByteDictionary {
   }
 
   #grow(): void {
+    this.#budget.takeColumns(this.#hashes.length * 16);
     const hashes = new Int32Array(this.#hashes.length * 2);
     hashes.set(this.#hashes);
     this.#hashes = hashes;
@@ -74,9 +90,12 @@ export class ByteDictionary {
   }
 }
 
+/** Another start in each process, so that nobody can write a file whose texts all fall into one slot. Codes do not depend on it. */
+const BASIS = randomInt(2 ** 32);
+
 /** The 32-bit FNV-1a hash (Fowler, Noll, Vo), folded once so that the low bits depend on all of it. */
 function fnv1a(bytes: Uint8Array, start: number, end: number): number {
-  let hash = 0x811c9dc5;
+  let hash = BASIS;
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
   return hash ^ (hash >>> 15);
 }

@@ -1,5 +1,6 @@
 import { type Column, type Table, TrainyardError } from "@trainyard/core";
 import { FieldColumn } from "./field-column.ts";
+import { type MemoryBudget, mustHoldColumns } from "./memory-budget.ts";
 import { readRecords, syntax, type TextSource } from "./text-source.ts";
 
 const LF = 0x0a;
@@ -40,7 +41,7 @@ async function scan(
   separator: number,
   modeOf: (name: string) => "open" | "text" | null,
 ): Promise<Scanned> {
-  const scanner = new CsvScanner(source.name, separator, modeOf);
+  const scanner = new CsvScanner(source.budget, separator, modeOf);
   await readRecords(source, scanner.take, () => scanner.line);
   return { rows: scanner.rows, columns: scanner.columns };
 }
@@ -50,6 +51,7 @@ class CsvScanner {
   rows = 0;
   /** Number of the line the next record starts in, from 1. */
   line = 1;
+  readonly #budget: MemoryBudget;
   readonly #path: string;
   readonly #separator: number;
   readonly #modeOf: (name: string) => "open" | "text" | null;
@@ -61,8 +63,9 @@ class CsvScanner {
   #ends = new Int32Array(64);
   #escaped = new Uint8Array(64);
 
-  constructor(path: string, separator: number, modeOf: (name: string) => "open" | "text" | null) {
-    this.#path = path;
+  constructor(budget: MemoryBudget, separator: number, modeOf: (name: string) => "open" | "text" | null) {
+    this.#budget = budget;
+    this.#path = budget.path;
     this.#separator = separator;
     this.#modeOf = modeOf;
   }
@@ -153,13 +156,14 @@ class CsvScanner {
   }
 
   #header(bytes: Buffer, fields: number): void {
+    mustHoldColumns(fields, this.#budget);
     const seen = new Set<string>();
     for (let i = 0; i < fields; i++) {
       const name = this.#unescape(bytes, i).toString("utf8");
       if (seen.has(name)) throw new TrainyardError("COLUMN_DUPLICATE", { path: this.#path, column: name });
       seen.add(name);
       const mode = this.#modeOf(name);
-      const column = mode === null ? null : new FieldColumn(mode);
+      const column = mode === null ? null : new FieldColumn(mode, this.#budget);
       this.#sinks.push(column);
       if (column !== null) this.columns.set(name, column);
     }

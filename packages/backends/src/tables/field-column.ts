@@ -1,5 +1,6 @@
 import type { Column } from "@trainyard/core";
 import { ByteDictionary } from "./byte-dictionary.ts";
+import type { MemoryBudget } from "./memory-budget.ts";
 import { NumericBuilder } from "./numeric-builder.ts";
 import { CodeBuilder } from "./text-builder.ts";
 import { booleanOf, instantOf, isNullWord, numberOf } from "./token.ts";
@@ -16,13 +17,16 @@ export class FieldColumn {
   #mode: Mode = "open";
   /** Words like NA that count as null unless the column turns out to be text. */
   #nullWords = false;
-  readonly #numbers = new NumericBuilder();
-  readonly #codes = new CodeBuilder();
-  readonly #dictionary = new ByteDictionary();
+  readonly #numbers: NumericBuilder;
+  readonly #codes: CodeBuilder;
+  readonly #dictionary: ByteDictionary;
   undecided = false;
 
-  constructor(mode: "open" | "text") {
+  constructor(mode: "open" | "text", budget: MemoryBudget) {
     this.#mode = mode;
+    this.#numbers = new NumericBuilder(budget);
+    this.#codes = new CodeBuilder(budget);
+    this.#dictionary = new ByteDictionary(budget);
   }
 
   /** Appends the field that stands in [start, end). */

@@ -1,4 +1,5 @@
 import { type Column, type Table, TrainyardError } from "@trainyard/core";
+import { type MemoryBudget, mustHoldColumns } from "./memory-budget.ts";
 import { NumericBuilder } from "./numeric-builder.ts";
 import { TextBuilder } from "./text-builder.ts";
 import { readRecords, syntax, type TextSource } from "./text-source.ts";
@@ -10,6 +11,7 @@ import { readRecords, syntax, type TextSource } from "./text-source.ts";
  * @throws TABLE_EMPTY, TABLE_SYNTAX, TABLE_TRUNCATED, FILE_UNREADABLE
  */
 export async function readJsonl(source: TextSource, wanted: ReadonlySet<string> | null): Promise<Table> {
+  const { budget } = source;
   const columns = new Map<string, JsonColumn>();
   let rows = 0;
   let line = 1;
@@ -24,7 +26,8 @@ export async function readJsonl(source: TextSource, wanted: ReadonlySet<string> 
         let column = columns.get(name);
         if (column === undefined) {
           if (wanted !== null && !wanted.has(name)) continue;
-          column = new JsonColumn();
+          mustHoldColumns(columns.size + 1, budget);
+          column = new JsonColumn(budget);
           columns.set(name, column);
         }
         column.set(rows, row[name]);
@@ -64,7 +67,8 @@ function parse(text: string): unknown {
     return /(?<![\d.])\d{16}/.test(text) ? JSON.parse(text, keepLongIntegers) : JSON.parse(text);
   } catch (cause) {
     if (!/\b(?:NaN|Infinity)\b/.test(text)) throw cause;
-    const quoted = text.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (found) =>
+    // A string without an end matches up to the end: were it tried from each of its quotes, a long line would take hours.
+    const quoted = text.replace(/"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|-?\bInfinity\b|\bNaN\b/g, (found) =>
       found.startsWith('"') ? found : `"\\u0000${found}"`,
     );
     return JSON.parse(quoted, (_key, value: unknown) =>
@@ -81,8 +85,15 @@ function keepLongIntegers(_key: string, value: unknown, context?: { source?: str
 
 class JsonColumn {
   #type: "open" | "number" | "boolean" | "text" = "open";
-  #numbers = new NumericBuilder();
-  readonly #texts = new TextBuilder();
+  #numbers: NumericBuilder;
+  readonly #texts: TextBuilder;
+  readonly #budget: MemoryBudget;
+
+  constructor(budget: MemoryBudget) {
+    this.#budget = budget;
+    this.#numbers = new NumericBuilder(budget);
+    this.#texts = new TextBuilder(budget);
+  }
 
   set(row: number, value: unknown): void {
     if (value === null || value === undefined) return; // filled in by the next value, or at the end
@@ -114,7 +125,7 @@ class JsonColumn {
       if (value === null) this.#texts.pushNull();
       else this.#texts.push(truth ? String(value === 1) : String(value));
     }
-    this.#numbers = new NumericBuilder();
+    this.#numbers = new NumericBuilder(this.#budget);
     this.#type = "text";
   }
 }

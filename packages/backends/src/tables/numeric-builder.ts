@@ -1,10 +1,16 @@
 import type { NumericColumn } from "@trainyard/core";
+import type { MemoryBudget } from "./memory-budget.ts";
 
 /** A numeric column that grows by one value at a time. */
 export class NumericBuilder {
-  #values = new Float64Array(1024);
+  #values = new Float64Array(0); // a table may have many columns and few rows
   #nulls: Uint8Array | null = null;
   length = 0;
+  readonly #budget: MemoryBudget;
+
+  constructor(budget: MemoryBudget) {
+    this.#budget = budget;
+  }
 
   push(value: number): void {
     if (this.length === this.#values.length) this.#grow();
@@ -13,7 +19,10 @@ export class NumericBuilder {
 
   pushNull(): void {
     if (this.length === this.#values.length) this.#grow();
-    this.#nulls ??= new Uint8Array(this.#values.length);
+    if (this.#nulls === null) {
+      this.#budget.takeColumns(this.#values.length);
+      this.#nulls = new Uint8Array(this.#values.length);
+    }
     this.#nulls[this.length] = 1;
     this.#values[this.length++] = Number.NaN;
   }
@@ -37,7 +46,9 @@ export class NumericBuilder {
   }
 
   #grow(): void {
-    const values = new Float64Array(this.#values.length * 2);
+    const size = Math.max(16, this.#values.length * 2);
+    this.#budget.takeColumns((size - this.#values.length) * (this.#nulls === null ? 8 : 9));
+    const values = new Float64Array(size);
     values.set(this.#values);
     this.#values = values;
     if (this.#nulls === null) return;

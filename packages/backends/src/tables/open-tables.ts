@@ -1,5 +1,6 @@
 import { lstat } from "node:fs/promises";
 import { type Table, type Tables, TrainyardError } from "@trainyard/core";
+import { MemoryBudget } from "./memory-budget.ts";
 
 const COMMA = 0x2c;
 const TAB = 0x09;
@@ -17,8 +18,9 @@ async function readTable(file: string, name: string, options: { columns?: readon
   }
   await mustBePlainFile(file, name);
   const wanted = options.columns === undefined ? null : new Set(options.columns);
-  if (format === "parquet") return (await import("./parquet.ts")).readParquet(file, name, wanted);
-  const source = { file, name, compression: compression as "gz" | "zst" | null };
+  const budget = new MemoryBudget(name);
+  if (format === "parquet") return (await import("./parquet.ts")).readParquet(file, wanted, budget);
+  const source = { file, name, compression: compression as "gz" | "zst" | null, budget };
   if (format === "csv" || format === "tsv")
     return (await import("./csv.ts")).readCsv(source, format === "csv" ? COMMA : TAB, wanted);
   return (await import("./jsonl.ts")).readJsonl(source, wanted);

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { TrainyardError } from "@trainyard/core";
+import type { MemoryBudget } from "./memory-budget.ts";
 
 const MIB = 1024 * 1024;
 /** The longest line or quoted record. Beyond it a quote was never closed, or it is no text table. */
@@ -12,6 +13,7 @@ export interface TextSource {
   readonly file: string;
   readonly name: string;
   readonly compression: "gz" | "zst" | null;
+  readonly budget: MemoryBudget;
 }
 
 /** Takes whole records from the start of `bytes` and returns how many bytes it took; with `last`, nothing comes after them. */

@@ -75,7 +75,7 @@ export function numberOf(bytes: Buffer, start: number, end: number): number | nu
     return negative ? -value : value;
   }
   const text = bytes.toString("latin1", begin, last);
-  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : null;
+  return /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : null;
 }
 
 function word(bytes: Buffer, start: number, end: number): number | null {
