@@ -1,4 +1,3 @@
-import { deployVerb } from "@trainyard/backends";
 import { DeployInputs, deploymentMarkdown, deploymentText } from "@trainyard/core";
 import { action } from "@trainyard/runner-kit";
 
@@ -22,7 +21,9 @@ export const deploy = action({
     { scope: "deployments", access: "write", why: "GitHub shows what is live where", later: true },
   ],
   async run(inputs, job) {
-    const { deployment, exit } = await deployVerb(await job.project(), { ...inputs, yes: true }); // asking is the environment's business
+    const project = await job.project();
+    const { deployVerb } = await import("@trainyard/backends/verbs/deploy"); // no start needs it before there is a project
+    const { deployment, exit } = await deployVerb(project, { ...inputs, yes: true }); // asking is the environment's business
     if (deployment === null) {
       const text = "Stopped before anything changed.";
       return {

@@ -1,4 +1,3 @@
-import { driftVerb } from "@trainyard/backends";
 import { DriftInputs } from "@trainyard/core";
 import { action } from "@trainyard/runner-kit";
 
@@ -20,7 +19,9 @@ export const driftCheck = action({
     { scope: "actions", access: "write", why: "the retraining is started by its event number", later: true },
   ],
   async run(inputs, job) {
-    const { report, event, exit } = await driftVerb(await job.project(), inputs);
+    const project = await job.project();
+    const { driftVerb } = await import("@trainyard/backends/verbs/drift-check"); // no start needs it before there is a project
+    const { report, event, exit } = await driftVerb(project, inputs);
     const { formsOf } = await import("./forms.ts"); // pictures and tables are no part of starting
     const forms = formsOf(report);
     const kept = job.report("drift", inputs.report, forms);

@@ -1,4 +1,3 @@
-import { evaluateVerb } from "@trainyard/backends";
 import { EvaluateInputs } from "@trainyard/core";
 import { action } from "@trainyard/runner-kit";
 
@@ -19,7 +18,9 @@ export const evaluate = action({
     { scope: "checks", access: "write", why: "the verdict becomes a check", later: true },
   ],
   async run(inputs, job) {
-    const { report, exit } = await evaluateVerb(await job.project(), inputs);
+    const project = await job.project();
+    const { evaluateVerb } = await import("@trainyard/backends/verbs/evaluate"); // no start needs it before there is a project
+    const { report, exit } = await evaluateVerb(project, inputs);
     const { formsOf } = await import("./forms.ts"); // pictures and tables are no part of starting
     const forms = formsOf(report);
     const kept = job.report("evaluation", inputs.report, forms);

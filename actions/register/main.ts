@@ -1,4 +1,4 @@
-import { type Registered, registerVerb } from "@trainyard/backends";
+import type { Registered } from "@trainyard/backends";
 import { RegisterInputs } from "@trainyard/core";
 import { action, fenced } from "@trainyard/runner-kit";
 
@@ -17,7 +17,9 @@ export const register = action({
     { scope: "actions", access: "read", why: "the run bundle comes from the job that trained", later: true },
   ],
   async run(inputs, job) {
-    const registered = await registerVerb(await job.project(), inputs);
+    const project = await job.project();
+    const { registerVerb } = await import("@trainyard/backends/verbs/register"); // no start needs it before there is a project
+    const registered = await registerVerb(project, inputs);
     const { version } = registered;
     const text = registrationText(registered);
     return {

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { trainExit, trainVerb } from "@trainyard/backends";
+import { trainExit } from "@trainyard/backends";
 import { TrainInputs } from "@trainyard/core";
 import { action } from "@trainyard/runner-kit";
 
@@ -25,6 +25,7 @@ export const train = action({
   ],
   async run(inputs, job) {
     const project = await job.project();
+    const { trainVerb } = await import("@trainyard/backends/verbs/train");
     const { record, resumable } = await trainVerb(project, inputs);
     const { trainingSummary, trainingText } = await import("./summary.ts"); // tables are no part of starting
     const bundle = await project.backend.runs.open(record.id);
