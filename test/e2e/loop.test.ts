@@ -117,7 +117,8 @@ test("current rows like those of the evaluation are quiet; ten times the scale i
 });
 
 test("verify finds nothing wrong, and one changed byte in the store", async () => {
-  expect((await project.trainyard("verify")).code).toBe(0);
+  const whole = await project.trainyard("verify");
+  expect(whole.code, whole.stdout).toBe(0);
   const blobs = join(project.root, ".trainyard/store/blobs/sha256");
   const { value } = await project.json<{ files: { digest: string }[] }>("show", "toy@1");
   const hex = (value.files[0]?.digest ?? "").slice(7);

@@ -199,6 +199,14 @@ describe("register", () => {
     expect(await ports.store.text(registered?.record as string, "the record")).toContain('"p499": 499');
   });
 
+  test("bytes that are a version already keep the evaluation that found it so", async () => {
+    await bundle("run-1", "weights");
+    await register(settings("run-1"), ports);
+    await bundle("run-2", "weights", { report: { at: "2026-02-01T00:00:00Z" } });
+    expect(await register(settings("run-2"), ports)).toMatchObject({ unchanged: true, registered: { version: 1 } });
+    expect((await verifyRegistry(backend)).findings).toEqual([]);
+  });
+
   test("a reason of a megabyte is refused and no version is written", async () => {
     await bundle("run-1", "weights", { report: failed });
     await expect(register(settings("run-1", { override: true, reason: "x".repeat(1_000_000) }), ports)).rejects.toEqual(

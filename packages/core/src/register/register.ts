@@ -119,6 +119,7 @@ interface StoredBytes {
   readonly evaluationProfile: Sha256 | null;
   readonly predictionsProfile: Sha256 | null;
   readonly record: Sha256;
+  readonly report: Sha256;
 }
 
 /** Puts everything a version consists of into the store, each file checked against the digest its record names. @throws DIGEST_MISMATCH, DISK_FULL */
@@ -133,6 +134,7 @@ async function storeBytes(run: JudgedRun, { store }: RegisterPorts): Promise<Sto
     evaluationProfile: await put(record.profiles.evaluation),
     predictionsProfile: await put(record.profiles.predictions),
     record: (await store.put({ text: run.recordText })).digest,
+    report: (await store.put({ text: run.reportText }, { expect: run.reportDigest })).digest, // also where the bytes are a version already
   };
 }
 
@@ -144,7 +146,6 @@ async function draftVersion(
 ): Promise<Decision<{ made: ModelVersion }>> {
   const { record, report } = run;
   const { model, code } = record;
-  await ports.store.put({ text: run.reportText }, { expect: run.reportDigest });
   const override = reason === null ? null : { reason, by: ports.actor.name };
   const card = await ports.store.put({ text: modelCard({ model, version, record, report, override }) });
   const made = trimmed({
