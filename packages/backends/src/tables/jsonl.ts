@@ -30,7 +30,8 @@ export async function readJsonl(source: TextSource, wanted: ReadonlySet<string> 
           column = new JsonColumn(budget);
           columns.set(name, column);
         }
-        column.set(rows, row[name]);
+        const value = row[name];
+        column.set(rows, typeof value === "object" && value !== null ? jsonOf(value, source.name, line) : value);
       }
       rows++;
     }
@@ -53,6 +54,15 @@ function objectOf(text: string, path: string, line: number): Record<string, unkn
     throw syntax(path, line, "this is not a JSON object; one object a line is needed");
   }
   return value as Record<string, unknown>;
+}
+
+/** @throws TABLE_SYNTAX for more levels than the stack has room for: reading nested JSON needs no stack, writing it does. */
+function jsonOf(value: object, path: string, line: number): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    throw syntax(path, line, "a value is nested too deep");
+  }
 }
 
 const NOT_FINITE = new Map([
@@ -102,7 +112,7 @@ class JsonColumn {
     else if (this.#type !== type && this.#type !== "text") this.#becomeText();
     if (this.#type === "text") {
       this.#texts.padTo(row);
-      this.#texts.push(typeof value === "string" ? value : (JSON.stringify(value) as string));
+      this.#texts.push(String(value)); // as JSON writes numbers and booleans
     } else {
       this.#numbers.padTo(row);
       this.#numbers.push(Number(value));

@@ -40,7 +40,7 @@ export function checkValues(
       if (entries === null || entries === 0 || value.type === "BOOLEAN") break;
       const width = bytes[0];
       if (width === undefined || width > 32) break;
-      walkHybrid(bytes.subarray(1), width, count);
+      if (width > 0) walkHybrid(bytes.subarray(1), width, count); // of no bits all are 0, and no run is looked at
       return 0;
     }
     case "DELTA_BINARY_PACKED":
