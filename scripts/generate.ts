@@ -15,7 +15,7 @@ const ROOT = dirname(import.meta.dirname);
 const check = process.argv.includes("--check");
 const read = (path: string) => (existsSync(join(ROOT, path)) ? readFileSync(join(ROOT, path), "utf8") : null);
 
-const files: Generated[] = [...(await actionFiles(read)), ...schemaFiles(), cliReference(), errorReference()];
+const files: Generated[] = [...(await actionFiles(read)), ...schemaFiles(), await cliReference(), errorReference()];
 const stale = files.filter(({ path, content }) => read(path) !== content);
 for (const { path, content } of check ? [] : stale) {
   mkdirSync(dirname(join(ROOT, path)), { recursive: true });

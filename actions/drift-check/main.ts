@@ -24,7 +24,7 @@ export const driftCheck = action({
     const { report, event, exit } = await driftVerb(project, inputs);
     const { formsOf } = await import("./forms.ts"); // pictures and tables are no part of starting
     const forms = formsOf(report);
-    const kept = job.report("drift", inputs.report, forms);
+    const kept = await job.report("drift", inputs.report, forms);
     return {
       outputs: {
         verdict: report.verdict,

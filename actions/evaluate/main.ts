@@ -23,7 +23,7 @@ export const evaluate = action({
     const { report, exit } = await evaluateVerb(project, inputs);
     const { formsOf } = await import("./forms.ts"); // pictures and tables are no part of starting
     const forms = formsOf(report);
-    const kept = job.report("evaluation", inputs.report, forms);
+    const kept = await job.report("evaluation", inputs.report, forms);
     return {
       outputs: { verdict: report.verdict, "report-json": kept.json, "report-markdown": kept.markdown },
       summary: forms.md(),

@@ -3,6 +3,7 @@ import {
   Deployment,
   DriftReport,
   EvaluationReport,
+  jsonSchemaText,
   ModelVersion,
   Profile,
   RegistryEvent,
@@ -43,9 +44,5 @@ const Refusal = z.object({
 });
 
 function schemaFile(name: string, schema: z.ZodType, io: "input" | "output", title: string): Generated {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any", reused: "ref" });
-  return {
-    path: `${FOLDER}/${name}.schema.json`,
-    content: `${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`,
-  };
+  return { path: `${FOLDER}/${name}.schema.json`, content: jsonSchemaText(schema, io, title) };
 }

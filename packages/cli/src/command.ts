@@ -21,10 +21,8 @@ export interface Context {
   readonly version: string;
 }
 
-/** One word after `trainyard`: its flags, help and checks all come from `inputs`. */
+/** What a word after `trainyard` does: its flags, help and checks all come from `inputs`. */
 export interface Command<S extends z.ZodObject = z.ZodObject> {
-  readonly name: string;
-  readonly summary: string;
   /** A paragraph for its own help. */
   readonly about: string;
   readonly examples: readonly (readonly [command: string, meaning: string])[];

@@ -1,35 +1,102 @@
 import type { Command } from "./command.ts";
-import { alias } from "./commands/alias.ts";
-import { deploy } from "./commands/deploy.ts";
-import { driftCheck } from "./commands/drift-check.ts";
-import { evaluate } from "./commands/evaluate.ts";
-import { history } from "./commands/history.ts";
-import { init } from "./commands/init.ts";
-import { list } from "./commands/list.ts";
-import { predict } from "./commands/predict.ts";
-import { profile } from "./commands/profile.ts";
-import { register } from "./commands/register.ts";
-import { rollback } from "./commands/rollback.ts";
-import { show } from "./commands/show.ts";
-import { train } from "./commands/train.ts";
-import { verify } from "./commands/verify.ts";
-import { withdraw } from "./commands/withdraw.ts";
 
-/** Every word that may follow `trainyard`. */
-export const commands: readonly Command[] = [
-  init,
-  train,
-  predict,
-  evaluate,
-  register,
-  deploy,
-  rollback,
-  driftCheck,
-  list,
-  show,
-  history,
-  profile,
-  verify,
-  alias,
-  withdraw,
+/** A word that may follow `trainyard`. What it needs is loaded when it is asked for: the overview must not wait for statistics. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly group: "Start" | "The loop" | "Look" | "Change";
+  load(): Promise<Command>;
+}
+
+export const commands: readonly CommandEntry[] = [
+  {
+    name: "init",
+    group: "Start",
+    summary: "write trainyard.yaml for this project",
+    load: async () => (await import("./commands/init.ts")).init,
+  },
+  {
+    name: "train",
+    group: "The loop",
+    summary: "run the training, keep what went in and what came out",
+    load: async () => (await import("./commands/train.ts")).train,
+  },
+  {
+    name: "predict",
+    group: "The loop",
+    summary: "score rows with a version's or a run's files",
+    load: async () => (await import("./commands/predict.ts")).predict,
+  },
+  {
+    name: "evaluate",
+    group: "The loop",
+    summary: "is the candidate better than the baseline, beyond noise?",
+    load: async () => (await import("./commands/evaluate.ts")).evaluate,
+  },
+  {
+    name: "register",
+    group: "The loop",
+    summary: "make a run that passed its gates a version",
+    load: async () => (await import("./commands/register.ts")).register,
+  },
+  {
+    name: "deploy",
+    group: "The loop",
+    summary: "put a version live: verify, stage, switch, smoke-test, or roll back",
+    load: async () => (await import("./commands/deploy.ts")).deploy,
+  },
+  {
+    name: "rollback",
+    group: "The loop",
+    summary: "go back to the version that was live before",
+    load: async () => (await import("./commands/rollback.ts")).rollback,
+  },
+  {
+    name: "drift-check",
+    group: "The loop",
+    summary: "does production still see what its model was judged on?",
+    load: async () => (await import("./commands/drift-check.ts")).driftCheck,
+  },
+  {
+    name: "list",
+    group: "Look",
+    summary: "versions and the aliases that point at them",
+    load: async () => (await import("./commands/list.ts")).list,
+  },
+  {
+    name: "show",
+    group: "Look",
+    summary: "one version: what it is, how it was judged, where it is live",
+    load: async () => (await import("./commands/show.ts")).show,
+  },
+  {
+    name: "history",
+    group: "Look",
+    summary: "who did what, when and why",
+    load: async () => (await import("./commands/history.ts")).history,
+  },
+  {
+    name: "profile",
+    group: "Look",
+    summary: "what a table looks like, as a small JSON to compare with later",
+    load: async () => (await import("./commands/profile.ts")).profile,
+  },
+  {
+    name: "verify",
+    group: "Look",
+    summary: "read everything again: the log, every digest, every byte",
+    load: async () => (await import("./commands/verify.ts")).verify,
+  },
+  {
+    name: "alias",
+    group: "Change",
+    summary: "point a name at a version",
+    load: async () => (await import("./commands/alias.ts")).alias,
+  },
+  {
+    name: "withdraw",
+    group: "Change",
+    summary: "say that a version must not be used any more",
+    load: async () => (await import("./commands/withdraw.ts")).withdraw,
+  },
 ];

@@ -1,22 +1,15 @@
 import { type Field, fields } from "@trainyard/core";
 import type { Command } from "./command.ts";
+import type { CommandEntry } from "./commands.ts";
 
-const groups: readonly (readonly [title: string, names: readonly string[]])[] = [
-  ["Start", ["init"]],
-  ["The loop", ["train", "predict", "evaluate", "register", "deploy", "rollback", "drift-check"]],
-  ["Look", ["list", "show", "history", "profile", "verify"]],
-  ["Change", ["alias", "withdraw"]],
-];
+const groups: readonly CommandEntry["group"][] = ["Start", "The loop", "Look", "Change"];
 
 /** `trainyard --help`. */
-export function overview(commands: readonly Command[], version: string): string {
-  const lines = groups.flatMap(([title, names]) => [
+export function overview(commands: readonly CommandEntry[], version: string): string {
+  const lines = groups.flatMap((group) => [
     "",
-    `${title}:`,
-    ...names.flatMap((name) => {
-      const found = commands.find((command) => command.name === name);
-      return found === undefined ? [] : [`  ${found.name.padEnd(14)}${found.summary}`];
-    }),
+    `${group}:`,
+    ...commands.filter((entry) => entry.group === group).map((entry) => `  ${entry.name.padEnd(14)}${entry.summary}`),
   ]);
   return [
     `trainyard ${version}: train, judge, register, deploy and watch models, in git`,
@@ -40,18 +33,18 @@ export function overview(commands: readonly Command[], version: string): string 
 }
 
 /** `trainyard train --help`, from the same schema its inputs are checked with. */
-export function helpOf(command: Command): string {
+export function helpOf({ name, summary }: CommandEntry, command: Command): string {
   const all = fields(command.inputs).filter((field) => field.surface !== "action");
   const positional = all.filter((field) => field.positional);
   const flags = all.filter((field) => !field.positional);
   const usage = [
     "trainyard",
-    command.name,
+    name,
     ...positional.map((field) => (field.required ? field.placeholder : `[${field.placeholder}]`)),
     ...(flags.length > 0 ? ["[FLAGS]"] : []),
   ];
   return [
-    `trainyard ${command.name}: ${command.summary}`,
+    `trainyard ${name}: ${summary}`,
     "",
     `Usage: ${usage.join(" ")}`,
     "",

@@ -11,6 +11,7 @@ import {
 } from "@trainyard/core";
 import { type CommandLine, sortWords, splitCommandLine } from "./arguments.ts";
 import type { Command, Context } from "./command.ts";
+import type { CommandEntry } from "./commands.ts";
 import { helpOf, overview } from "./help.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -26,7 +27,7 @@ export interface Surroundings {
 /** Runs one command line and says how it ended. Never throws: a refusal is printed in four lines, a bug with its stack. */
 export async function runCommandLine(
   words: readonly string[],
-  commands: readonly Command[],
+  commands: readonly CommandEntry[],
   around: Surroundings,
 ): Promise<ExitCode> {
   const { terminal } = around;
@@ -50,7 +51,7 @@ export async function runCommandLine(
   }
 }
 
-async function dispatch(line: CommandLine, commands: readonly Command[], around: Surroundings): Promise<ExitCode> {
+async function dispatch(line: CommandLine, commands: readonly CommandEntry[], around: Surroundings): Promise<ExitCode> {
   const { terminal } = around;
   if (line.globals.version) {
     terminal.out(around.version);
@@ -58,14 +59,15 @@ async function dispatch(line: CommandLine, commands: readonly Command[], around:
   }
   if (line.command === null || line.command === "help") {
     const named = line.command === "help" ? line.rest[0] : undefined;
-    terminal.out(named === undefined ? overview(commands, around.version) : helpOf(find(named, commands)));
+    terminal.out(named === undefined ? overview(commands, around.version) : await helpFor(find(named, commands)));
     return line.command === null && !line.globals.help ? 2 : 0;
   }
-  const command = find(line.command, commands);
+  const entry = find(line.command, commands);
   if (line.globals.help) {
-    terminal.out(helpOf(command));
+    terminal.out(await helpFor(entry));
     return 0;
   }
+  const command = await entry.load();
   const all = fields(command.inputs);
   const inputs = readFields(command.inputs, sortWords(line.rest, all), (name) =>
     all.find((field) => field.name === name)?.positional ? name.toUpperCase() : `--${name}`,
@@ -99,7 +101,11 @@ async function dispatch(line: CommandLine, commands: readonly Command[], around:
   return outcome.exit;
 }
 
-function find(name: string, commands: readonly Command[]): Command {
+async function helpFor(entry: CommandEntry): Promise<string> {
+  return helpOf(entry, await entry.load());
+}
+
+function find(name: string, commands: readonly CommandEntry[]): CommandEntry {
   const found = commands.find((command) => command.name === name);
   if (found !== undefined) return found;
   const known = commands.map((command) => command.name);

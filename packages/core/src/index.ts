@@ -70,6 +70,7 @@ export { evaluateFiles, type GivenFile } from "./evaluate/evaluate-files.ts";
 export { Change, Curve, EvaluationReport, MetricComparison, Side, SliceResult } from "./evaluate/evaluation-report.ts";
 export { EvaluateInputs } from "./evaluate/inputs.ts";
 export { type Field, type FieldMeta, fields, readFields } from "./inputs/field.ts";
+export { jsonSchemaText } from "./json-schema.ts";
 export { nearest } from "./nearest.ts";
 export { byCodePoint } from "./order.ts";
 export { type AliasChange, changeAlias } from "./register/alias.ts";

@@ -1,7 +1,6 @@
-import type { Project } from "@trainyard/backends";
+import type { Project, ReportForms } from "@trainyard/backends";
 import { z } from "@trainyard/core";
 import type { JobLog } from "./job-log.ts";
-import type { Forms } from "./write-reports.ts";
 
 /** What a step of a job may use beside its inputs. */
 export interface Job {
@@ -9,7 +8,7 @@ export interface Job {
   project(): Promise<Project>;
   readonly log: JobLog;
   /** Writes a report to the files the `report` input names, and where later steps of the job find it. @returns Absolute paths of the latter. */
-  report(name: string, files: readonly string[], forms: Forms): { json: string; markdown: string };
+  report(name: string, files: readonly string[], forms: ReportForms): Promise<{ json: string; markdown: string }>;
 }
 
 /** How a step ended. `exit` follows the rules of the command line: 0 done, 1 the verdict is against it, 3 inconclusive, 75 and 130 interrupted. */

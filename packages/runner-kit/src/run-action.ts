@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { openProject, stopOnSignals } from "@trainyard/backends";
+import { openProject, stopOnSignals, writeReports } from "@trainyard/backends";
 import { type Actor, exitCodeOf, isRefusal, type TrainyardError, type z } from "@trainyard/core";
 import { type Action, EveryActionInputs, type Job, type Outcome } from "./action.ts";
 import { GRACE_SECONDS, tellOfCancel } from "./cancel.ts";
@@ -7,9 +7,9 @@ import { appendEntry, appendSummary } from "./command-file.ts";
 import { echoOutput } from "./echo-output.ts";
 import { fenced } from "./fence.ts";
 import { JobLog } from "./job-log.ts";
+import { keepReport } from "./keep-report.ts";
 import { logProgress } from "./log-progress.ts";
 import { readInputs } from "./read-inputs.ts";
-import { keepReport, writeReports } from "./write-reports.ts";
 
 /** Where an action runs: a process of a runner. */
 export interface Surroundings {
@@ -43,8 +43,8 @@ function jobOf(extra: z.output<typeof EveryActionInputs>, log: JobLog, { environ
   const folder = resolve(environment.GITHUB_WORKSPACE || ".", extra["working-directory"]);
   return {
     log,
-    report(name, files, forms) {
-      writeReports(files, folder, forms);
+    async report(name, files, forms) {
+      await writeReports(files, folder, forms);
       return keepReport(name, environment.RUNNER_TEMP, forms);
     },
     async project() {

@@ -83,6 +83,18 @@ export async function writeAtomically(path: string, text: string): Promise<void>
   }
 }
 
+/** Writes a file that does not exist yet, whole or not at all. @throws FILE_EXISTS, DISK_FULL, FILE_UNWRITABLE */
+export async function writeNewFile(path: string, text: string): Promise<void> {
+  const draft = draftIn(dirname(path));
+  await writeNew(draft, 0o644, (file) => file.writeFile(text));
+  try {
+    await publishNew(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
 /** Gives a written draft its name, replacing what is there, and makes the name itself durable. */
 export async function publishDraft(draft: string, path: string): Promise<void> {
   await rename(draft, path);

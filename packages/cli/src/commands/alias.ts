@@ -3,8 +3,6 @@ import { AliasInputs } from "@trainyard/core";
 import { command } from "../command.ts";
 
 export const alias = command({
-  name: "alias",
-  summary: "point a name at a version",
   about:
     "A name one version holds: champion, candidate, … Names of environments are moved only by deploying. --expected makes it compare and set.",
   examples: [["trainyard alias churn@12 champion --expected 11", "only if champion is at v11 now"]],

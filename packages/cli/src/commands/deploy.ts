@@ -3,8 +3,6 @@ import { DeployInputs, type Deployment, deploymentText, TrainyardError } from "@
 import { type Context, command } from "../command.ts";
 
 export const deploy = command({
-  name: "deploy",
-  summary: "put a version live: verify, stage, switch, smoke-test, or roll back",
   about:
     "Checks every byte against the registry, copies the version in beside the live one, switches atomically, asks the server, and only then moves the alias.\nA failed smoke test goes back to what was live before and exits 1. It asks before it starts; --yes answers.",
   examples: [

@@ -1,11 +1,8 @@
-import { driftAndRetrainVerb, driftFilesVerb } from "@trainyard/backends";
+import { driftAndRetrainVerb, driftFilesVerb, writeReports } from "@trainyard/backends";
 import { DriftInputs, driftHtml, driftLines, driftMarkdown, prettyJson } from "@trainyard/core";
 import { command } from "../command.ts";
-import { writeReports } from "../write-reports.ts";
 
 export const driftCheck = command({
-  name: "drift-check",
-  summary: "does production still see what its model was judged on?",
   about:
     "Compares the current data with the profile kept with the live version, and, where labels have arrived, what happened with what was predicted.\nBroken data (a unit changed, a column vanished) exits 1 and stops; drift exits 0 unless --fail-on drift, and may start a retraining.\nWith --reference it compares two tables of your own: no repository, no config.",
   examples: [

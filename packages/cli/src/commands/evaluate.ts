@@ -1,11 +1,8 @@
-import { evaluateFilesVerb, evaluateVerb } from "@trainyard/backends";
+import { evaluateFilesVerb, evaluateVerb, writeReports } from "@trainyard/backends";
 import { EvaluateInputs, evaluationHtml, evaluationLines, evaluationMarkdown, prettyJson } from "@trainyard/core";
 import { command } from "../command.ts";
-import { writeReports } from "../write-reports.ts";
 
 export const evaluate = command({
-  name: "evaluate",
-  summary: "is the candidate better than the baseline, beyond noise?",
   about:
     "Judges a run by the gates of trainyard.yaml against the version in production, on the same rows, with intervals. Runs no user code.\nWith --candidate it judges a predictions file (id, y_true, y_score, …) of your own: no repository, no config.",
   examples: [

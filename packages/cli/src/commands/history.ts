@@ -3,8 +3,6 @@ import { aligned } from "../columns.ts";
 import { command } from "../command.ts";
 
 export const history = command({
-  name: "history",
-  summary: "who did what, when and why",
   about:
     "Every event of the registry, oldest first: what was judged (refused ones too), registered, deployed, rolled back, withdrawn; where drift was found.\nThe order is that of the log, whatever the clocks said.",
   examples: [

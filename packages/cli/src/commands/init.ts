@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
-import { access, readdir, writeFile } from "node:fs/promises";
+import { access, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { Config, ModelName, Task, TrainyardError, z } from "@trainyard/core";
+import { writeNewFile } from "@trainyard/backends";
+import { Config, jsonSchemaText, ModelName, Task, TrainyardError, z } from "@trainyard/core";
 import { command } from "../command.ts";
 
 export const InitInputs = z.strictObject({
@@ -25,8 +26,6 @@ export const InitInputs = z.strictObject({
 });
 
 export const init = command({
-  name: "init",
-  summary: "write trainyard.yaml for this project",
   about:
     "Looks at the folder, writes trainyard.yaml with what it finds, and trainyard.schema.json beside it, so that editors complete and check the config.\nIt overwrites nothing. The lines to think about are the gates: they say what a better model is.",
   examples: [
@@ -58,12 +57,12 @@ export const init = command({
       { path: "trainyard.yaml", text },
       {
         path: "trainyard.schema.json",
-        text: `${JSON.stringify(z.toJSONSchema(Config, { io: "input", unrepresentable: "any" }), null, 2)}\n`,
+        text: jsonSchemaText(Config, "input", "trainyard.yaml"),
       },
     ];
     for (const file of files)
       if (await exists(join(folder, file.path))) throw new TrainyardError("FILE_EXISTS", { path: file.path });
-    for (const file of files) await writeFile(join(folder, file.path), file.text, { flag: "wx" });
+    for (const file of files) await writeNewFile(join(folder, file.path), file.text);
     return {
       json: { model, files: files.map((file) => file.path) },
       text: `Wrote ${files.map((file) => file.path).join(" and ")}.\nNext: read the lines marked with "←", commit, then: trainyard train`,

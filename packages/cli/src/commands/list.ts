@@ -3,8 +3,6 @@ import { aligned } from "../columns.ts";
 import { command } from "../command.ts";
 
 export const list = command({
-  name: "list",
-  summary: "versions and the aliases that point at them",
   about: "Newest first. Without a model: those of every model in the registry.",
   examples: [
     ["trainyard list", "everything"],

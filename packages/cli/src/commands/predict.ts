@@ -3,8 +3,6 @@ import { PredictInputs } from "@trainyard/core";
 import { command } from "../command.ts";
 
 export const predict = command({
-  name: "predict",
-  summary: "score rows with a version's or a run's files",
   about:
     "Runs evaluate.predict of trainyard.yaml with the files of a registered version (default: the one in production) or of a run, in a folder it can only read.",
   examples: [

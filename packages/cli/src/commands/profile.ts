@@ -4,8 +4,6 @@ import { prettyJson, profileOf, timestamp, z } from "@trainyard/core";
 import { command } from "../command.ts";
 
 export const profile = command({
-  name: "profile",
-  summary: "what a table looks like, as a small JSON to compare with later",
   about:
     "Reads a table and prints its profile: types, nulls, bins, categories. Give it to drift-check --reference instead of the data.",
   examples: [["trainyard profile jan.parquet > jan.profile.json", "a reference of a few kilobytes"]],

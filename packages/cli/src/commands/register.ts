@@ -3,8 +3,6 @@ import { RegisterInputs } from "@trainyard/core";
 import { command } from "../command.ts";
 
 export const register = command({
-  name: "register",
-  summary: "make a run that passed its gates a version",
   about:
     "Records the evaluation, whatever its verdict, then gives the run the model's next version number; the same bytes are registered once.\nA failed verdict exits 1, an inconclusive one 3. --override with a reason registers all the same, and both are recorded.",
   examples: [

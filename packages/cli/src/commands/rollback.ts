@@ -4,8 +4,6 @@ import { command } from "../command.ts";
 import { approve, deploymentWords } from "./deploy.ts";
 
 export const rollback = command({
-  name: "rollback",
-  summary: "go back to the version that was live before",
   about: "A deployment of an earlier version, with a reason that is recorded; the same checks and the same smoke test.",
   examples: [
     ["trainyard rollback --environment production --reason 'answers are late'", "back to what was live before"],

@@ -23,8 +23,6 @@ import { printable } from "../columns.ts";
 import { command } from "../command.ts";
 
 export const show = command({
-  name: "show",
-  summary: "one version: what it is, how it was judged, where it is live",
   about: "Names a version as MODEL@12, MODEL@production or by digest; without @ the newest one.",
   examples: [["trainyard show churn@production", "what is in production, and since when"]],
   inputs: z.strictObject({

@@ -3,8 +3,6 @@ import { byteSize, type RunRecord, TrainInputs } from "@trainyard/core";
 import { command } from "../command.ts";
 
 export const train = command({
-  name: "train",
-  summary: "run the training, keep what went in and what came out",
   about:
     "Runs the steps and the command of trainyard.yaml in the project folder, collects the declared outputs, scores the evaluation rows with the candidate's\nfiles and with the baseline's, and writes a run bundle under .trainyard/runs. Ctrl-C asks the training to stop (SIGTERM, so that it can save a checkpoint).",
   examples: [

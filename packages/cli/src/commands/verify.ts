@@ -2,8 +2,6 @@ import { verifyRegistry, z } from "@trainyard/core";
 import { command } from "../command.ts";
 
 export const verify = command({
-  name: "verify",
-  summary: "read everything again: the log, every digest, every byte",
   about:
     "Replays the registry's log, recomputes every digest, follows every link and reads the stored bytes. Names the first bad event. Exits 1 when something is not as it was written.",
   examples: [["trainyard verify --no-bytes", "only the branch, not the store"]],

@@ -3,8 +3,6 @@ import { z } from "@trainyard/core";
 import { command } from "../command.ts";
 
 export const withdraw = command({
-  name: "withdraw",
-  summary: "say that a version must not be used any more",
   about:
     "The version stays in the history with the reason; nothing can be deployed from it and no alias may point at it. A version that is live is not withdrawn: roll back first.",
   examples: [["trainyard withdraw churn@7 --reason 'trained on leaked labels'", "take v7 out of use"]],
