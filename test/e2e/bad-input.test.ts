@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { config, run, startTrainyard, ToyProject } from "./toy-project.ts";
@@ -10,6 +10,17 @@ type Refused = { error: { code: string; message: string; hint: string } };
 async function refused(project: ToyProject, ...words: string[]): Promise<{ exit: number } & Refused["error"]> {
   const { value, code } = await project.json<Refused>(...words);
   return { exit: code, ...value.error };
+}
+
+/** Resolves once the training of a project has printed a line. */
+async function training(project: ToyProject, line: string): Promise<void> {
+  const runs = join(project.root, ".trainyard/runs/toy");
+  for (;;) {
+    const ids = existsSync(runs) ? readdirSync(runs) : [];
+    const logs = ids.map((id) => join(runs, id, "log.txt")).filter((log) => existsSync(log));
+    if (logs.some((log) => readFileSync(log, "utf8").includes(line))) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 describe("the config", () => {
@@ -55,7 +66,7 @@ test("an output that is a symlink out of the project is refused", async () => {
   using project = new ToyProject();
   project.write(
     "train.mjs",
-    `import { symlinkSync, writeFileSync } from "node:fs"; symlinkSync("/etc/hostname", "model.json"); writeFileSync("metrics.json", "{}");`,
+    `import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"; symlinkSync("/etc/hostname", "model.json"); writeFileSync("metrics.json", "{}");`,
   );
   project.commit("link");
   const ended = await project.json<Refused>("train");
@@ -200,9 +211,10 @@ process.on("SIGTERM", () => { writeFileSync("model.json", "{}"); writeFileSync("
 console.log("started"); setInterval(() => {}, 1000);`,
   );
   project.commit("endless");
-  const ended = await startTrainyard(project, ["train", "--json"], (child) =>
-    setTimeout(() => child.kill("SIGINT"), 2500),
-  );
+  const ended = await startTrainyard(project, ["train", "--json"], async (child) => {
+    await training(project, "started");
+    child.kill("SIGINT");
+  });
   expect(ended.code).toBe(75);
   const record = JSON.parse(ended.stdout) as { status: string; id: string };
   expect(record.status).toBe("interrupted");

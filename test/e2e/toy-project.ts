@@ -93,7 +93,7 @@ export function run(
   file: string,
   words: readonly string[],
   environment: NodeJS.ProcessEnv,
-  started?: (child: ReturnType<typeof spawn>) => void,
+  started?: (child: ReturnType<typeof spawn>) => void | Promise<void>,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, words, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
@@ -103,7 +103,7 @@ export function run(
     child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk));
     child.on("error", reject);
     child.on("close", (code, signal) => resolve({ code: code ?? (signal === "SIGKILL" ? 137 : 143), stdout, stderr }));
-    started?.(child);
+    Promise.resolve(started?.(child)).catch(reject);
   });
 }
 
@@ -111,7 +111,7 @@ export function run(
 export function startTrainyard(
   project: ToyProject,
   words: readonly string[],
-  started: (child: ReturnType<typeof spawn>) => void,
+  started: (child: ReturnType<typeof spawn>) => void | Promise<void>,
 ): Promise<Ended> {
   return run(process.execPath, [bin, "-C", project.root, ...words], project.environment, started);
 }
