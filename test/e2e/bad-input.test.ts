@@ -222,6 +222,23 @@ console.log("started"); setInterval(() => {}, 1000);`,
   expect(value.error.code).toMatch(/RUN_UNFINISHED|EVALUATION_MISSING/);
 }, 60_000);
 
+test("kill -9 in the middle of a training: what still runs is named before it can write over the next run", async () => {
+  using project = new ToyProject();
+  project.write("train.mjs", `console.log("started"); await new Promise((done) => setTimeout(done, 30000));`);
+  project.commit("slow");
+  await startTrainyard(project, ["train"], async (child) => {
+    await training(project, "started");
+    child.kill("SIGKILL");
+  });
+  const { value, code } = await project.json<Refused & { error: { details: { pid: number } } }>("train");
+  expect({ code, refused: value.error.code }).toEqual({ code: 2, refused: "RUN_LEFT_BEHIND" });
+  process.kill(-value.error.details.pid, "SIGKILL");
+  project.git("checkout", "-q", "HEAD~1", "--", "train.mjs");
+  project.commit("fast again");
+  expect((await project.json<{ status: string }>("train")).value.status).toBe("succeeded");
+  expect((await project.trainyard("evaluate")).code).toBe(0);
+}, 60_000);
+
 test("a command that prints a lot is survived, and its log is bounded", async () => {
   using project = new ToyProject();
   project.write(

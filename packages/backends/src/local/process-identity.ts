@@ -12,7 +12,12 @@ export interface ProcessIdentity {
 }
 
 export function thisProcess(): ProcessIdentity {
-  return { pid: process.pid, started: startOf(process.pid), host: hostname() };
+  return processWith(process.pid);
+}
+
+/** The process that has an id now. */
+export function processWith(pid: number): ProcessIdentity {
+  return { pid, started: startOf(pid), host: hostname() };
 }
 
 /** False only when it is certain that the process is gone: one on another machine may be alive. */
@@ -23,6 +28,7 @@ export function mayBeAlive(owner: ProcessIdentity): boolean {
   } catch (error) {
     return errorCode(error) === "EPERM"; // alive, and somebody else's
   }
+  if (isZombie(owner.pid)) return false; // dead, and nobody has asked for its exit code yet
   const started = startOf(owner.pid);
   return owner.started === null || started === null || owner.started === started;
 }
@@ -39,5 +45,15 @@ function startOf(pid: number): string | null {
     return `${readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim()} ${ticks}`;
   } catch {
     return null;
+  }
+}
+
+/** proc(5), field 3 of stat: Z is a zombie, X is dead. */
+function isZombie(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return /^[ZX] /.test(stat.slice(stat.lastIndexOf(")") + 2));
+  } catch {
+    return false;
   }
 }

@@ -4,6 +4,7 @@ import { basename, join, resolve } from "node:path";
 import { instant, ModelName, parseJson, type RunFolder, type Runs, TrainyardError } from "@trainyard/core";
 import { describeOwner, tryLock } from "./file-lock.ts";
 import { errorCode, writeRefusal } from "./file-refusals.ts";
+import { leftBehind } from "./left-behind.ts";
 import { readText } from "./plain-file.ts";
 import { runFolder } from "./run-folder.ts";
 import { makeStateFolder } from "./state-folder.ts";
@@ -81,7 +82,12 @@ export function localRuns(state: string): Runs {
       await makeStateFolder(state);
       const path = join(state, "locks", `${model}.train`);
       const outcome = await tryLock(path);
-      if ("release" in outcome) return outcome.release;
+      if ("release" in outcome) {
+        const running = leftBehind((await foldersIn(folderOf(model))).map((id) => join(folderOf(model), id)));
+        if (running === null) return outcome.release;
+        await outcome.release();
+        throw new TrainyardError("RUN_LEFT_BEHIND", { model, pid: running.pid });
+      }
       throw new TrainyardError("RUN_BUSY", { model, owner: describeOwner(outcome.owner, path) });
     },
   };

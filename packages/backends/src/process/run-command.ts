@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { type Exit, type Processes, type RunCommand, TrainyardError } from "@trainyard/core";
 import { errorCode } from "../local/file-refusals.ts";
+import { noteProcess } from "../local/left-behind.ts";
 import { commandEnvironment } from "./environment.ts";
 import { findProgram } from "./find-program.ts";
 import { LogFile } from "./log-file.ts";
@@ -52,6 +53,7 @@ async function runCommand(command: RunCommand, options: ProcessOptions): Promise
     const group = new ProcessGroup(child.pid as number);
     const killGroup = () => group.signal("SIGKILL");
     process.on("exit", killGroup); // somebody's process.exit, or a bug
+    const forget = noteProcess(command.log, child.pid as number); // for the one case in which nobody can kill the group: we are killed
     try {
       const { code, signal } = await finished(child, group, { stop, grace, output });
       const stopped = stop.asked.aborted;
@@ -62,6 +64,7 @@ async function runCommand(command: RunCommand, options: ProcessOptions): Promise
       return { code, signal, stopped, seconds: seconds(), tail: output.tail };
     } finally {
       process.off("exit", killGroup);
+      forget();
     }
   } finally {
     output.close();

@@ -37,6 +37,10 @@ export const trainRefusals = {
     `Another process is training ${d.model} here (${d.owner}).`,
     "Wait for it to end, or stop it.",
   ],
+  RUN_LEFT_BEHIND: (d: { model: string; pid: number }) => [
+    `An earlier training of ${d.model} was cut off and its command still runs (process ${d.pid}); it would write over this one's outputs.`,
+    `Wait for it to end, or end it and all it started: kill -- -${d.pid}`,
+  ],
   OUTPUT_LINK: (d: { path: string; target: string }) => [
     `Output ${d.path} is a symlink out of the project (${d.target}).`,
     "Write a plain file there.",
