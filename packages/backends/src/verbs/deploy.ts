@@ -11,6 +11,7 @@ import {
 } from "@trainyard/core";
 import type { Project } from "../project.ts";
 import { deployExit, type ExitCode } from "./exit-code.ts";
+import { needsPosix } from "./platform.ts";
 import { portsOf } from "./ports-of.ts";
 
 export interface Deployed {
@@ -21,6 +22,7 @@ export interface Deployed {
 
 /** `deploy`: puts a version live, or with `rollback` goes back. */
 export async function deployVerb(project: Project, inputs: DeployInputs): Promise<Deployed> {
+  needsPosix("deploy");
   await project.mayWrite();
   if (inputs.rollback) {
     const { reason } = inputs;
@@ -34,6 +36,7 @@ export async function deployVerb(project: Project, inputs: DeployInputs): Promis
 
 /** `rollback`: a deployment of the version that was live before, with a reason. */
 export async function rollbackVerb(project: Project, inputs: RollbackInputs): Promise<Deployed> {
+  needsPosix("deploy");
   await project.mayWrite();
   return ended(
     await rollback(

@@ -15,6 +15,7 @@ import {
   train,
 } from "@trainyard/core";
 import type { Project } from "../project.ts";
+import { needsPosix } from "./platform.ts";
 import { portsOf } from "./ports-of.ts";
 
 /** What a training ended in: its record, and whether an interrupted one left something to resume from. */
@@ -25,6 +26,7 @@ export interface Trained {
 
 /** `train`: trains, or with `only: predict` scores a run's evaluation rows again. */
 export async function trainVerb(project: Project, inputs: TrainInputs): Promise<Trained> {
+  needsPosix("train");
   const chosen = chooseModel(project.config, inputs.model ?? null);
   const config = withData(chosen.config, inputs.data);
   const evaluationData = inputs["evaluate-data"] ?? config.evaluate.data ?? null;
@@ -120,6 +122,7 @@ async function paramsOf(project: Project, file: string | undefined): Promise<Par
 
 /** `predict`: scores rows with a version's or a run's files. */
 export async function predictVerb(project: Project, inputs: PredictInputs): Promise<Predicted> {
+  needsPosix("predict");
   const reference = inputs.model === undefined ? null : parseReference(inputs.model);
   const { model, config } = chooseModel(project.config, reference?.model ?? null);
   const of =
