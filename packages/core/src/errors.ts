@@ -49,7 +49,7 @@ export function isRefusal(error: unknown): error is TrainyardError {
 }
 
 /** Codes whose cause is a service that did not answer: exit 69, run again. All other refusals exit 2. */
-const unreachable: ReadonlySet<string> = new Set(["SERVICE_UNREACHABLE", "RATE_LIMITED", "REGISTRY_BUSY"]);
+const unreachable: ReadonlySet<string> = new Set(["SERVICE_UNREACHABLE", "REGISTRY_BUSY"]);
 
 /** The process exit code of a refusal (product.md, "What scripts can rely on"). */
 export function exitCodeOf(code: RefusalCode): 2 | 69 {
