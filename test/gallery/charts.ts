@@ -4,7 +4,7 @@ import { columnPlot } from "../../packages/core/src/report/svg/column-plot.ts";
 import { calibrationPlot, residualPlot, rocPlot } from "../../packages/core/src/report/svg/curve-plots.ts";
 import { type ForestRow, forestPlot } from "../../packages/core/src/report/svg/forest-plot.ts";
 import { slicePlot } from "../../packages/core/src/report/svg/slice-plot.ts";
-import { standaloneSvg } from "../../packages/core/src/report/svg/style.ts";
+import { CHART_CSS, COLOUR_CSS } from "../../packages/core/src/report/svg/style.ts";
 import { timelinePlot } from "../../packages/core/src/report/svg/timeline-plot.ts";
 import { calibrationCurve, categories, column, residualCurve, rocCurve, slices } from "./build.ts";
 import { drifts, weekly } from "./documents.ts";
@@ -14,6 +14,12 @@ const frame = (width: number) => ({
   title: "A chart of the gallery",
   description: "Drawn from made-up figures.",
 });
+
+/** A chart as a file of its own. */
+function standaloneSvg(chart: string): string {
+  const style = `<style>${COLOUR_CSS}\n${CHART_CSS}\nsvg{background:var(--bg)}</style>`;
+  return `${chart.replace(/(<svg[^>]*>)/, (open) => `${open}\n${style}`)}\n`;
+}
 
 const forest: ForestRow[] = [
   {

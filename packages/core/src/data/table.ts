@@ -25,17 +25,6 @@ export interface TextColumn {
 
 export type Column = NumericColumn | TextColumn;
 
-/** Null rows of a column. */
-export function nullCount(column: Column): number {
-  let count = 0;
-  if (column.type === "text") {
-    for (const code of column.codes) if (code < 0) count++;
-  } else if (column.nulls !== null) {
-    for (const bit of column.nulls) count += bit;
-  }
-  return count;
-}
-
 /** A row of a column as text, null for null; numbers as JavaScript writes them. */
 export function textAt(column: Column, row: number): string | null {
   if (column.type === "text") {

@@ -1,14 +1,9 @@
-import { regularizedBeta, regularizedGammaP, regularizedGammaQ } from "./special-functions.ts";
+import { regularizedBeta, regularizedGammaQ } from "./special-functions.ts";
 
 /** P(Z ≤ x) of the standard normal, through erfc, so that the tails keep their relative accuracy. */
 export function normalCdf(x: number): number {
   const tail = 0.5 * regularizedGammaQ(0.5, (x * x) / 2);
   return x < 0 ? tail : 1 - tail;
-}
-
-/** P(Z > x) of the standard normal. */
-export function normalSf(x: number): number {
-  return normalCdf(-x);
 }
 
 /**
@@ -51,11 +46,6 @@ export function studentTQuantile(p: number, df: number): number {
     else high = middle;
   }
   return (low + high) / 2;
-}
-
-/** P(X ≤ x) of χ² with `df` degrees of freedom. */
-export function chiSquareCdf(x: number, df: number): number {
-  return x <= 0 ? 0 : regularizedGammaP(df / 2, x / 2);
 }
 
 /** P(X > x) of χ² with `df` degrees of freedom: the p-value of a χ² statistic. */

@@ -19,20 +19,14 @@ export function logGamma(x: number): number {
   return 0.5 * Math.log(2 * Math.PI) + (z + 0.5) * Math.log(t) - t + Math.log(sum);
 }
 
-/** Regularised lower incomplete gamma P(a, x) = γ(a, x) / Γ(a), a > 0, x ≥ 0. */
-export function regularizedGammaP(a: number, x: number): number {
-  if (x <= 0) return 0;
-  if (x === Number.POSITIVE_INFINITY) return 1;
-  return x < a + 1 ? gammaSeries(a, x) : 1 - gammaFraction(a, x);
-}
-
-/** Regularised upper incomplete gamma Q(a, x) = 1 − P(a, x), accurate where it is small. */
+/** Regularised upper incomplete gamma Q(a, x) = Γ(a, x) / Γ(a), a > 0, x ≥ 0, accurate where it is small. */
 export function regularizedGammaQ(a: number, x: number): number {
   if (x <= 0) return 1;
   if (x === Number.POSITIVE_INFINITY) return 0;
   return x < a + 1 ? 1 - gammaSeries(a, x) : gammaFraction(a, x);
 }
 
+/** Series of 1 − Q. */
 function gammaSeries(a: number, x: number): number {
   let term = 1 / a;
   let sum = term;

@@ -1,4 +1,4 @@
-import { htmlText, safeUrl } from "../../escape.ts";
+import { htmlText } from "../../escape.ts";
 
 /** A cell: text to be escaped, or HTML that already is. */
 export type Cell = string | { readonly html: string };
@@ -27,13 +27,6 @@ export function htmlTable(columns: readonly Column[], rows: readonly (readonly C
 
 function cellHtml(cell: Cell): string {
   return typeof cell === "string" ? htmlText(cell) : cell.html;
-}
-
-export function htmlLink(text: string, url: string): string {
-  const address = safeUrl(url);
-  return address === null
-    ? htmlText(text)
-    : `<a href="${address.replaceAll("&", "&amp;")}" rel="noreferrer">${htmlText(text)}</a>`;
 }
 
 /** A folded part. `summary` is text. */

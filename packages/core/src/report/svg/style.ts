@@ -34,9 +34,3 @@ export const CHART_CSS = `.chart{display:block;max-width:100%;height:auto;overfl
 .chart .curve.bad{stroke:var(--bad)}
 .chart .bar{fill:var(--fill)}
 .chart .band{fill:var(--band)}`;
-
-/** A chart as a file of its own. */
-export function standaloneSvg(chart: string): string {
-  const style = `<style>${COLOUR_CSS}\n${CHART_CSS}\nsvg{background:var(--bg)}</style>`;
-  return `${chart.replace(/(<svg[^>]*>)/, (open) => `${open}\n${style}`)}\n`;
-}
