@@ -152,13 +152,10 @@ const refuseWrite = (path: string) => (error: unknown) => {
 const ZEROS = Buffer.alloc(1 << 20);
 const isZero = (chunk: Buffer) => chunk[0] === 0 && chunk.equals(ZEROS.subarray(0, chunk.length));
 
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } catch (error) {
-    if (errorCode(error) !== "EINVAL") throw error; // some network file systems cannot sync a folder
-  } finally {
-    await folder.close();
-  }
+/** Makes the names in a folder durable; some network file systems cannot. */
+export async function syncFolder(path: string): Promise<void> {
+  await using folder = await open(path, "r");
+  await folder.sync().catch((error: unknown) => {
+    if (errorCode(error) !== "EINVAL") throw error;
+  });
 }

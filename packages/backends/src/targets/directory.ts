@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { type Probe, type Sha256, type Store, type Target, TrainyardError } from "@trainyard/core";
 import { describeOwner, tryLock } from "../local/file-lock.ts";
 import { errorCode, writeRefusal } from "../local/file-refusals.ts";
+import { syncFolder } from "../local/plain-file.ts";
 import { draftName, removeLeftovers } from "./draft-name.ts";
 import { mustBeOurs } from "./own-folder.ts";
 import { probeServer } from "./probe-server.ts";
-import { type Staged, syncFolder, VersionFolders } from "./version-folders.ts";
+import { type Staged, VersionFolders } from "./version-folders.ts";
 
 const LINK = /^versions\/([0-9a-f]{64})\/?$/;
 

@@ -2,7 +2,7 @@ import { lstat, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/p
 import { dirname, join } from "node:path";
 import { canonicalJson, type FileRef, prettyJson, type Sha256, type Store, TrainyardError } from "@trainyard/core";
 import { errorCode } from "../local/file-refusals.ts";
-import { digestFile, readText, writeAtomically } from "../local/plain-file.ts";
+import { digestFile, readText, syncFolder, writeAtomically } from "../local/plain-file.ts";
 import { draftName } from "./draft-name.ts";
 
 /** A version as it is staged. */
@@ -191,12 +191,4 @@ async function syncTree(folder: string): Promise<void> {
 async function syncFile(path: string): Promise<void> {
   await using file = await open(path, "r");
   await file.sync();
-}
-
-/** Makes the names in a folder durable; some network file systems cannot. */
-export async function syncFolder(path: string): Promise<void> {
-  await using folder = await open(path, "r");
-  await folder.sync().catch((error: unknown) => {
-    if (errorCode(error) !== "EINVAL") throw error;
-  });
 }
