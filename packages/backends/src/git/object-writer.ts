@@ -28,7 +28,7 @@ export async function writeObject(type: string, bytes: Uint8Array, { objects, ha
     );
     await publish(draft, path);
   } catch (error) {
-    throw writeRefusal(error, objects);
+    throw registryWriteRefusal(error, objects);
   }
   return id;
 }
@@ -68,7 +68,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** What a failed write means to the person. */
-export function writeRefusal(error: unknown, path: string): unknown {
+export function registryWriteRefusal(error: unknown, path: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "ENOSPC" || code === "EDQUOT") return new TrainyardError("DISK_FULL", { path }, { cause: error });
   if (code === "EACCES" || code === "EROFS" || code === "EPERM")

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { normalize } from "node:path";
 import { TrainyardError } from "@trainyard/core";
 import { lastWords, runGit } from "./git.ts";
-import { writeRefusal } from "./object-writer.ts";
+import { registryWriteRefusal } from "./object-writer.ts";
 
 /** A lock older than this belongs to nobody: git holds a ref for milliseconds. */
 const STALE_SECONDS = 10;
@@ -64,7 +64,7 @@ export async function refRefusal(stderr: string, ref: string, command: string): 
       return new TrainyardError("REGISTRY_READ_ONLY", { problem: `another branch is in the way: ${problem}` });
     return new TrainyardError("REGISTRY_CONFLICT", { model: ref });
   }
-  return writeRefusal(new TrainyardError("GIT_FAILED", { command, problem }), ref);
+  return registryWriteRefusal(new TrainyardError("GIT_FAILED", { command, problem }), ref);
 }
 
 async function ageOf(path: string): Promise<number | null> {
