@@ -1,4 +1,5 @@
 import type { Progress, Tone } from "@trainyard/core";
+import { printable } from "./columns.ts";
 
 /** Where text goes: stdout for results, stderr for what happens meanwhile. */
 export interface Terminal {
@@ -86,10 +87,4 @@ function line(subject: string, text: string, detail?: { seconds?: number; extra?
 function bar(share: number): string {
   const full = Math.round(Math.min(1, Math.max(0, share)) * 20);
   return `[${"█".repeat(full)}${"·".repeat(20 - full)}]`;
-}
-
-/** Control characters of a command's output must not move the cursor. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, " ");
 }
