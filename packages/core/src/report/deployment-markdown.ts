@@ -1,16 +1,15 @@
 import type { Deployment } from "../deploy/deployment.ts";
 import { markdownCode, markdownText } from "../escape.ts";
-import { instant, longDate } from "../time.ts";
 import { deploymentSentence } from "./deployment-sentence.ts";
+import { moment } from "./format/moment.ts";
 import { markdownSentence, plainSentence } from "./phrase.ts";
 
 const SIGNS: Readonly<Record<Deployment["outcome"], string>> = { live: "✅", "rolled-back": "❌", failed: "❌" };
 
 /** One attempt to go live, in two lines for a job summary. */
 export function deploymentMarkdown(deployment: Deployment): string {
-  const at = instant(deployment.endedAt);
   const stamp = [
-    `${at === null ? markdownText(deployment.endedAt) : `${longDate(at)} UTC`}${deployment.simulatedClock ? " (simulated clock)" : ""}`,
+    markdownText(moment(deployment.endedAt, deployment.simulatedClock)),
     `by ${markdownText(deployment.by.name)}`,
     `${markdownText(deployment.target.kind)} ${markdownCode(deployment.target.location)}`,
     markdownCode(`${deployment.rootDigest.slice(0, 19)}…`),

@@ -1,6 +1,5 @@
 import type { ColumnDrift, DriftReport } from "../drift/drift-report.ts";
 import { markdownCode, markdownLink, markdownText } from "../escape.ts";
-import { instant, longDate } from "../time.ts";
 import { COMMENT_LIMIT, fixedPart, withinBudget } from "./budget.ts";
 import {
   alarmText,
@@ -16,6 +15,7 @@ import {
   rankedColumns,
   watched,
 } from "./drift-words.ts";
+import { moment } from "./format/moment.ts";
 import { count, decimalsOf, fixed, plainNumber } from "./format/number.ts";
 import { intervalSketch } from "./format/sketch.ts";
 import { SIGNS } from "./gate-table.ts";
@@ -146,9 +146,8 @@ function retrainMarkdown({ retrain }: DriftReport): string {
 }
 
 function footer(report: DriftReport, options: DriftMarkdownOptions): string {
-  const at = instant(report.at);
   return [
-    `${DRIFT_ACTIONS[report.action]} Checked ${at === null ? markdownText(report.at) : `${longDate(at)} UTC`}${report.simulatedClock ? " (simulated clock)" : ""}`,
+    `${DRIFT_ACTIONS[report.action]} Checked ${markdownText(moment(report.at, report.simulatedClock))}`,
     `${markdownText(currentText(report))} against ${markdownText(report.reference.source)} (${count(report.reference.rows)} rows)`,
     options.reportUrl === undefined ? "" : markdownLink("full report", options.reportUrl),
     options.run === undefined ? "" : `run ${markdownLink(options.run.label, options.run.url)}`,

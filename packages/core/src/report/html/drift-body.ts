@@ -1,6 +1,5 @@
 import type { ColumnDrift, DriftReport } from "../../drift/drift-report.ts";
 import { htmlText } from "../../escape.ts";
-import { instant, longDate } from "../../time.ts";
 import {
   alarmText,
   COLUMN_WORDS,
@@ -12,6 +11,7 @@ import {
   pText,
   rankedColumns,
 } from "../drift-words.ts";
+import { moment } from "../format/moment.ts";
 import { count, counted, decimalsOf, fixed, percent, plainNumber } from "../format/number.ts";
 import { htmlSentence, phrasesOf } from "../phrase.ts";
 import { columnPlot } from "../svg/column-plot.ts";
@@ -182,16 +182,12 @@ function checksSection({ checks }: DriftReport): string {
 }
 
 function makingSection(report: DriftReport): string {
-  const at = instant(report.at);
   const files = report.current.files
     .slice(0, 20)
     .map(({ path, digest }) => `${htmlText(path)} <code>${htmlText(digest.slice(0, 19))}…</code>`);
   if (report.current.files.length > 20) files.push(`and ${count(report.current.files.length - 20)} more`);
   return htmlFacts([
-    [
-      "checked",
-      `${at === null ? report.at : `${longDate(at)} UTC`}${report.simulatedClock ? " (simulated clock)" : ""}`,
-    ],
+    ["checked", moment(report.at, report.simulatedClock)],
     ["what is done", DRIFT_ACTIONS[report.action]],
     ["current rows", currentText(report)],
     ["files", files.length === 0 ? null : { html: files.join("<br>") }],

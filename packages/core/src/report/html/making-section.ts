@@ -1,8 +1,9 @@
 import { htmlText } from "../../escape.ts";
 import type { Change, EvaluationReport, Side } from "../../evaluate/evaluation-report.ts";
-import { duration, instant, longDate } from "../../time.ts";
+import { duration } from "../../time.ts";
 import { changesSummary } from "../change-summary.ts";
 import { groupNoun } from "../format/group-noun.ts";
+import { moment } from "../format/moment.ts";
 import { count, counted, levelText, percent } from "../format/number.ts";
 import { htmlFacts, htmlTable } from "./element.ts";
 
@@ -63,12 +64,8 @@ export function makingSection(report: EvaluationReport): string {
       ? null
       : `${method.groups}${method.clusters === null ? "" : `, ${counted(method.clusters, groupNoun(method.groups, 1), groupNoun(method.groups, 2))}`}`;
   const draws = method.replicates > 0 ? `, ${count(method.replicates)} replicates, seed ${method.seed}` : "";
-  const at = instant(report.at);
   return htmlFacts([
-    [
-      "judged",
-      `${at === null ? report.at : `${longDate(at)} UTC`}${report.simulatedClock ? " (simulated clock)" : ""}`,
-    ],
+    ["judged", moment(report.at, report.simulatedClock)],
     ["commit", report.commit === null ? null : code(report.commit)],
     ["rows", data === null ? null : `${data.path}, ${counted(data.rows, "row")}`],
     ["rows' digest", data?.digest == null ? null : code(data.digest)],

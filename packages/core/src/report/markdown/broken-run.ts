@@ -1,7 +1,8 @@
 import { markdownCode, markdownFence, markdownLink, markdownText } from "../../escape.ts";
-import { duration, instant, longDate } from "../../time.ts";
+import { duration } from "../../time.ts";
 import type { Failure, RunRecord } from "../../train/run-record.ts";
 import { fixedPart, type Part } from "../budget.ts";
+import { moment } from "../format/moment.ts";
 import { markdownSentence, type Phrase, phrasesOf, type Sentence } from "../phrase.ts";
 import type { EvaluationMarkdownOptions } from "./options.ts";
 
@@ -48,9 +49,8 @@ export function brokenParts(run: RunRecord, options: EvaluationMarkdownOptions, 
       : `Last ${lines.length === 1 ? "line" : `${lines.length} lines`} of the log:\n\n${markdownFence(lines, "text")}`;
   };
   const advice = run.failure === null ? "Run the job again." : ADVICE[run.failure.class];
-  const at = instant(run.endedAt);
   const footer = [
-    `Run ${markdownCode(run.id)} on commit ${markdownCode(run.code.headCommit.slice(0, 7))}, ended ${at === null ? markdownText(run.endedAt) : `${longDate(at)} UTC`}${run.simulatedClock ? " (simulated clock)" : ""}`,
+    `Run ${markdownCode(run.id)} on commit ${markdownCode(run.code.headCommit.slice(0, 7))}, ended ${markdownText(moment(run.endedAt, run.simulatedClock))}`,
     options.run === undefined ? "" : markdownLink(options.run.label, options.run.url),
   ];
   const status = run.status === "interrupted" ? "interrupted" : "training failed";

@@ -1,10 +1,11 @@
 import { markdownCode, markdownFence, markdownHtml, markdownLink, markdownText } from "../../escape.ts";
 import type { Change, EvaluationReport } from "../../evaluate/evaluation-report.ts";
-import { duration, instant, longDate } from "../../time.ts";
+import { duration } from "../../time.ts";
 import { fixedPart, type Part } from "../budget.ts";
 import { changesSummary } from "../change-summary.ts";
 import { estimateText } from "../format/interval.ts";
 import { metricName, metricTitle, unitSuffix } from "../format/metric-name.ts";
+import { moment } from "../format/moment.ts";
 import { count, decimalsOf, fixed } from "../format/number.ts";
 import { gateTable, SIGNS } from "../gate-table.ts";
 import { markdownSentence } from "../phrase.ts";
@@ -151,10 +152,8 @@ function reproduceMarkdown({ reproduce }: EvaluationMarkdownOptions): string {
 }
 
 function footer(report: EvaluationReport, { gatesFrom, reportUrl, run }: EvaluationMarkdownOptions): string {
-  const at = instant(report.at);
-  const clock = report.simulatedClock ? " (simulated clock)" : "";
   const judged = [
-    `Judged ${at === null ? markdownText(report.at) : `${longDate(at)} UTC`}${clock}`,
+    `Judged ${markdownText(moment(report.at, report.simulatedClock))}`,
     report.commit === null ? "" : ` on commit ${markdownCode(report.commit.slice(0, 7))}`,
     gatesFrom === undefined ? "" : ` with the gates of ${markdownCode(gatesFrom)}`,
   ].join("");
