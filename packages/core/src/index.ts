@@ -65,7 +65,7 @@ export { driftFiles } from "./drift/drift-files.ts";
 export { ColumnDrift, DriftReport, Performance, RetrainCandidate } from "./drift/drift-report.ts";
 export { DriftInputs } from "./drift/inputs.ts";
 export { exitCodeOf, isRefusal, type RefusalCode, refusals, TrainyardError } from "./errors.ts";
-export { EVALUATION_FILE, evaluate } from "./evaluate/evaluate.ts";
+export { evaluate } from "./evaluate/evaluate.ts";
 export { evaluateFiles, type GivenFile } from "./evaluate/evaluate-files.ts";
 export { Change, Curve, EvaluationReport, MetricComparison, Side, SliceResult } from "./evaluate/evaluation-report.ts";
 export { EvaluateInputs } from "./evaluate/inputs.ts";

@@ -15,10 +15,10 @@ export function mergeProfiles(a: Profile, b: Profile): Profile {
   if (b.rows === 0 && b.columns.length === 0) return a;
   if (a.rows === 0 && a.columns.length === 0) return b;
   const others = new Map(b.columns.map((column) => [column.name, column]));
-  const columns = a.columns.map((column) => mergeColumns(column, others.get(column.name) ?? absent(column, b.rows)));
+  const columns = a.columns.map((column) => mergeColumns(column, others.get(column.name) ?? allNull(column, b.rows)));
   const known = new Set(a.columns.map((column) => column.name));
   for (const column of b.columns)
-    if (!known.has(column.name)) columns.push(mergeColumns(absent(column, a.rows), column));
+    if (!known.has(column.name)) columns.push(mergeColumns(allNull(column, a.rows), column));
   return {
     ...a,
     source: a.source === b.source ? a.source : `${a.source} + ${b.source}`,
@@ -29,8 +29,8 @@ export function mergeProfiles(a: Profile, b: Profile): Profile {
   };
 }
 
-/** A column that a table of so many rows does not have: all null. */
-function absent(column: ColumnProfile, rows: number): ColumnProfile {
+/** A column of so many rows without a value: all null. */
+export function allNull(column: ColumnProfile, rows: number): ColumnProfile {
   if (column.type === "text") {
     return { ...column, rows, nulls: rows, values: [], other: 0, minLength: null, maxLength: null, clustering: null };
   }

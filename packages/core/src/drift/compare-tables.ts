@@ -1,6 +1,7 @@
 import type { Check } from "../check/check.ts";
 import { profileOf } from "../data/build-profile.ts";
 import { asText } from "../data/combine-tables.ts";
+import { allNull } from "../data/merge-profile.ts";
 import type { ColumnProfile, Profile } from "../data/profile.ts";
 import { duplicateRows } from "../data/row-hash.ts";
 import type { Column, NumericColumn, Table } from "../data/table.ts";
@@ -160,20 +161,7 @@ function scorePair(input: ComparisonInput, score: NonNullable<ComparisonInput["s
 
 /** A column without values profiles as what the file's reader guessed; held against numbers it is a column of nulls. */
 function sameType(before: ColumnProfile, now: ColumnProfile): ColumnProfile {
-  if (before.type === "text" || now.type !== "text") return now;
-  return {
-    ...before,
-    rows: now.rows,
-    nulls: now.rows,
-    nans: 0,
-    infinities: 0,
-    min: null,
-    max: null,
-    mean: null,
-    m2: null,
-    counts: before.counts.map(() => 0),
-    clustering: null,
-  };
+  return before.type === "text" || now.type !== "text" ? now : allNull(before, now.rows);
 }
 
 /** True when a text column holds dates: they move by themselves, like time columns. */

@@ -11,9 +11,9 @@ import type { Registry } from "../registry/registry.ts";
 import { generator } from "../statistics/generator.ts";
 import { aDigest, aRun, aVersion, MemoryBranch, MemoryClock, MemoryProgress, MemoryRandom } from "../testing/index.ts";
 import type { RunRecord } from "../train/run-record.ts";
-import { EVALUATION_FILE, type EvaluatePorts, evaluate } from "./evaluate.ts";
+import { type EvaluatePorts, evaluate } from "./evaluate.ts";
 import { evaluateFiles } from "./evaluate-files.ts";
-import { EvaluationReport } from "./evaluation-report.ts";
+import { EVALUATION_FILE, EvaluationReport } from "./evaluation-report.ts";
 
 const MODEL = "flight-delays";
 let folder: string;

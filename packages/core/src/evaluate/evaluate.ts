@@ -9,7 +9,7 @@ import { openRun } from "../train/open-run.ts";
 import type { ScoredRows } from "../train/run-record.ts";
 import { type Baseline, findBaseline } from "./baseline.ts";
 import { changes } from "./changes.ts";
-import { EvaluationReport, type Side } from "./evaluation-report.ts";
+import { EVALUATION_FILE, EvaluationReport, type Side } from "./evaluation-report.ts";
 import { judge } from "./judge.ts";
 import { type PredictionSettings, type Predictions, readPredictions } from "./predictions.ts";
 
@@ -27,9 +27,6 @@ export type EvaluatePorts = Pick<
   Backend,
   "runs" | "store" | "tables" | "workspace" | "sha256" | "clock" | "progress"
 > & { readonly registry: Registry };
-
-/** File of a bundle the report stands in. */
-export const EVALUATION_FILE = "evaluation.json";
 
 /**
  * Judges a run against the baseline, on what its bundle and the registry hold; runs no user code. Writes the report into the bundle.

@@ -111,3 +111,6 @@ export const EvaluationReport = z.object({
   simulatedClock: z.boolean(),
 });
 export type EvaluationReport = z.infer<typeof EvaluationReport>;
+
+/** File of a run bundle the report stands in. */
+export const EVALUATION_FILE = "evaluation.json";

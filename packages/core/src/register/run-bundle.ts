@@ -2,7 +2,7 @@ import type { Backend, RunFolder } from "../backend.ts";
 import { type Verdict, verdict as verdictOf } from "../check/check.ts";
 import { parseDocument, type Sha256 } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
-import { EvaluationReport } from "../evaluate/evaluation-report.ts";
+import { EVALUATION_FILE, EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { rootDigest } from "../registry/root-digest.ts";
 import { openRun } from "../train/open-run.ts";
 import type { RunRecord } from "../train/run-record.ts";
@@ -37,9 +37,9 @@ export async function readJudgedRun(
   if (uncommitted.length > 0) throw new TrainyardError("RUN_UNCOMMITTED", { run: record.id, files: uncommitted });
   const root = checkedRoot(record, sha256);
 
-  const reportText = await folder.read("evaluation.json");
+  const reportText = await folder.read(EVALUATION_FILE);
   if (reportText === null) throw new TrainyardError("EVALUATION_MISSING", { run: record.id });
-  const report = parseDocument(EvaluationReport, reportText, `${record.id}/evaluation.json`);
+  const report = parseDocument(EvaluationReport, reportText, `${record.id}/${EVALUATION_FILE}`);
   const evaluated = report.model === model ? report.candidate.rootDigest : `${report.model}, another model`;
   if (evaluated !== root)
     throw new TrainyardError("EVALUATION_OTHER", { run: record.id, evaluated: evaluated ?? "none" });
@@ -47,7 +47,7 @@ export async function readJudgedRun(
   const judged = report.candidate.predictions?.digest ?? null;
   if (judged !== null && judged !== scored)
     throw new TrainyardError("EVALUATION_OTHER", { run: record.id, evaluated: `predictions ${judged}` });
-  checkVerdict(report, `${record.id}/evaluation.json`);
+  checkVerdict(report, `${record.id}/${EVALUATION_FILE}`);
   return {
     folder,
     record,
