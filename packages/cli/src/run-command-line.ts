@@ -112,7 +112,7 @@ function find(name: string, commands: readonly CommandEntry[]): CommandEntry {
   throw new TrainyardError("INPUT_UNKNOWN", { input: name, nearest: nearest(name, known), known });
 }
 
-/** faces.md §3: what happened, where, what was expected, what to do; no stack, a code to search for. */
+/** What happened, where, what was expected, what to do; no stack, a code to search for. */
 export function refusalText(error: TrainyardError<RefusalCode>): string {
   const indent = (text: string) => text.split("\n").map((part) => `  ${part}`);
   return [`error ${error.code}`, ...indent(error.message), ...indent(error.hint)].join("\n");

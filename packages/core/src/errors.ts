@@ -51,7 +51,7 @@ export function isRefusal(error: unknown): error is TrainyardError {
 /** Codes whose cause is a service that did not answer: exit 69, run again. All other refusals exit 2. */
 const unreachable: ReadonlySet<string> = new Set(["SERVICE_UNREACHABLE", "REGISTRY_BUSY"]);
 
-/** The process exit code of a refusal (product.md, "What scripts can rely on"). */
+/** The process exit code of a refusal, as docs/cli.md promises it to scripts. */
 export function exitCodeOf(code: RefusalCode): 2 | 69 {
   return unreachable.has(code) ? 69 : 2;
 }

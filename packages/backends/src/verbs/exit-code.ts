@@ -1,6 +1,6 @@
 import type { Deployment, DriftReport, RunRecord, Verdict } from "@trainyard/core";
 
-/** How a command ends (product.md, "What scripts can rely on"). */
+/** How a command ends, as docs/cli.md promises it to scripts. */
 export type ExitCode = 0 | 1 | 2 | 3 | 69 | 70 | 75 | 130;
 
 /** Succeeded 0, failed 1, interrupted 75 when there is something to resume from, else 130. */

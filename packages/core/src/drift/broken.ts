@@ -5,7 +5,7 @@ import { detectableDistance, effectiveRows, shareGrew } from "../statistics/two-
 import { type ColumnTest, valueRows } from "./column-drift.ts";
 import { unitChange } from "./unit-ratio.ts";
 
-/** Limits beyond which data is broken, not drifted (product.md, "Data broken"). Shares of the rows. */
+/** Limits beyond which data is broken, not drifted. Shares of the rows. */
 export const BROKEN = { nulls: 0.05, outOfRange: 0.05, unseen: 0.05, duplicates: 0.5 } as const;
 
 /** A failing check of the data itself. `words` completes "Data broken: …". */
