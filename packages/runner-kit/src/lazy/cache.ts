@@ -11,9 +11,3 @@ export async function restoreCache(
   if (!cache.isFeatureAvailable()) return null;
   return (await cache.restoreCache([...paths], key, [...otherKeys])) ?? null;
 }
-
-/** Keeps files for later jobs. @returns False where the cache is not available or may not be written: a cache is never needed. */
-export async function saveCache(paths: readonly string[], key: string): Promise<boolean> {
-  const cache = await import("@actions/cache");
-  return cache.isFeatureAvailable() && (await cache.saveCache([...paths], key)) >= 0;
-}
