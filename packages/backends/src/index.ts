@@ -10,6 +10,7 @@ export { type Stop, stopOnSignals } from "./process/stop.ts";
 export type { Project } from "./project.ts";
 export { openTables } from "./tables/open-tables.ts";
 export { type Deployed, deployVerb, rollbackVerb } from "./verbs/deploy.ts";
+export { diffVerb } from "./verbs/diff.ts";
 export { type DriftChecked, driftAndRetrainVerb, driftFilesVerb, driftVerb } from "./verbs/drift-check.ts";
 export { type Evaluated, evaluateFilesVerb, evaluateVerb } from "./verbs/evaluate.ts";
 export { type ExitCode, trainExit } from "./verbs/exit-code.ts";

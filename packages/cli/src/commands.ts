@@ -76,6 +76,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/history.ts")).history,
   },
   {
+    name: "diff",
+    group: "Look",
+    summary: "what differs between two versions: metrics, parameters, data, code, files",
+    load: async () => (await import("./commands/diff.ts")).diff,
+  },
+  {
     name: "profile",
     group: "Look",
     summary: "what a table looks like, as a small JSON to compare with later",

@@ -74,6 +74,7 @@ export { jsonSchemaText } from "./json-schema.ts";
 export { nearest } from "./nearest.ts";
 export { byCodePoint } from "./order.ts";
 export { type AliasChange, changeAlias } from "./register/alias.ts";
+export { type DiffSide, diff, diffVersions, type MetricDiff, type VersionDiff } from "./register/diff.ts";
 export {
   type HistoryRow,
   history as historyRows,
@@ -105,6 +106,7 @@ export { plainSentence, type Sentence } from "./report/phrase.ts";
 export { type StoryPart, type StorySection, storyHtml } from "./report/story-html.ts";
 export { type TextLine, type TextPiece, type Tone, textOf } from "./report/text/line.ts";
 export { verdictSentence } from "./report/verdict-sentence.ts";
+export { versionDiffLines } from "./report/version-diff-text.ts";
 export { DAY, duration, instant, longDate, timestamp } from "./time.ts";
 export { PredictInputs, TrainInputs } from "./train/inputs.ts";
 export { type Predicted, predict, rescore } from "./train/predict.ts";
