@@ -13,7 +13,7 @@ import { join } from "node:path";
 import type { FileRef, Sha256, Store, Target } from "@trainyard/core";
 import { rootDigest } from "@trainyard/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { startModelServer } from "../../../../test/fixtures/deploy/model-server.ts";
+import { startModelServer } from "../../../../test/deploy/model-server.ts";
 import { sha256 } from "../local/sha256.ts";
 import { folderStore } from "../local/store.ts";
 import { draftName } from "./draft-name.ts";

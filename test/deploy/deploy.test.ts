@@ -14,14 +14,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Deployment, type DeploySettings, deploy, parseDocument, rollback } from "@trainyard/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import {
-  type DeployWorld,
-  deployWorld,
-  environmentsWith,
-  MODEL,
-  releaseVersion,
-} from "../../../../test/fixtures/deploy/deploy-world.ts";
-import { type Fault, startModelServer } from "../../../../test/fixtures/deploy/model-server.ts";
+import { type DeployWorld, deployWorld, environmentsWith, MODEL, releaseVersion } from "./deploy-world.ts";
+import { type Fault, startModelServer } from "./model-server.ts";
 
 let world: DeployWorld;
 let server: Awaited<ReturnType<typeof startModelServer>>;
@@ -269,7 +263,7 @@ test("of two deployments at once one goes on and the other is refused", async ()
 });
 
 const dieAt = (moment: "staged" | "activated") => {
-  const script = fileURLToPath(new URL("../../../../test/fixtures/deploy/deploy-and-die.ts", import.meta.url));
+  const script = fileURLToPath(new URL("./deploy-and-die.ts", import.meta.url));
   const words = ["--conditions=trainyard-source", script, world.root, moment];
   const { signal, stderr } = spawnSync(process.execPath, words, { encoding: "utf8" });
   expect(signal, stderr).toBe("SIGKILL");
