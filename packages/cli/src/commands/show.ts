@@ -4,7 +4,7 @@ import {
   chooseModel,
   Deployment,
   duration,
-  EvaluationReport,
+  type EvaluationReport,
   instant,
   leadTimeParts,
   longDate,
@@ -12,9 +12,11 @@ import {
   parseDocument,
   parseReference,
   plainSentence,
-  RunRecord,
+  type RunRecord,
+  readPapers,
   resolve,
   showVersion,
+  type VersionPapers,
   type VersionView,
   verdictSentence,
   z,
@@ -43,17 +45,13 @@ export const show = command({
   },
 });
 
-/** The documents of a version that are in the store here; a clone without the store shows what the manifest alone says. */
-interface Papers {
-  readonly record: RunRecord | null;
-  readonly report: EvaluationReport | null;
+/** The documents of a version, and the deployment that made it live where it still is. */
+interface Papers extends VersionPapers {
   readonly live: Deployment | null;
 }
 
 async function papersOf(view: VersionView, { backend, registry }: Project): Promise<Papers> {
   const { manifest, aliases } = view;
-  const read = async <S extends z.ZodType>(schema: S, digest: string, what: string): Promise<z.output<S> | null> =>
-    (await backend.store.has(digest)) ? parseDocument(schema, await backend.store.text(digest, what), what) : null;
   const events = await registry.events(manifest.model);
   const live = events.findLast(
     (event) =>
@@ -62,12 +60,10 @@ async function papersOf(view: VersionView, { backend, registry }: Project): Prom
       event.outcome === "live" &&
       aliases.includes(event.environment),
   );
-  const of = `of v${manifest.version}`;
-  return {
-    record: await read(RunRecord, manifest.record, `the record ${of}`),
-    report: await read(EvaluationReport, manifest.evaluation, `the evaluation ${of}`),
-    live: live?.type === "deploy.recorded" ? await read(Deployment, live.deployment, `the deployment ${of}`) : null,
-  };
+  const papers = await readPapers(manifest, backend);
+  if (live?.type !== "deploy.recorded" || !(await backend.store.has(live.deployment))) return { ...papers, live: null };
+  const what = `The deployment of ${manifest.model} v${manifest.version}`;
+  return { ...papers, live: parseDocument(Deployment, await backend.store.text(live.deployment, what), what) };
 }
 
 function text(view: VersionView, papers: Papers): string {
