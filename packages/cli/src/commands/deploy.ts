@@ -24,7 +24,7 @@ export const deploy = command({
   },
 });
 
-/** Asks the person at the terminal. @throws APPROVAL_NEEDED without one, INPUT_INVALID when the answer is no */
+/** Asks the person at the terminal. @throws APPROVAL_NEEDED without one, APPROVAL_REFUSED when the answer is no */
 export async function approve(
   yes: boolean,
   question: string,

@@ -13,17 +13,18 @@ export const train = command({
   inputs: TrainInputs,
   stops: true,
   async run(inputs, context) {
-    const { record, resumable } = await trainVerb(await context.project(), inputs);
-    return { json: record, text: runText(record, resumable), exit: trainExit(record, resumable) };
+    const project = await context.project();
+    const { record, resumable } = await trainVerb(project, inputs);
+    return { json: record, text: runText(record, resumable, project.config.store), exit: trainExit(record, resumable) };
   },
 });
 
-export function runText(record: RunRecord, resumable: boolean): string {
+function runText(record: RunRecord, resumable: boolean, store: string): string {
   if (record.failure !== null) {
     const { failure } = record;
     const next =
       record.status === "failed"
-        ? `The whole log: .trainyard/runs/${record.model}/${record.id}/log.txt`
+        ? `The whole log: ${store}/runs/${record.model}/${record.id}/log.txt`
         : resumable
           ? "Run it again: it goes on from its checkpoint."
           : "Run it again: it left no checkpoint and starts anew.";
