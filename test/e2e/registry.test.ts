@@ -35,3 +35,27 @@ test("diff refuses what names no version, and a version that is not there", asyn
     "REFERENCE_INVALID",
   );
 });
+
+test("search finds versions by what they are, and says what it has never heard of", async () => {
+  const { value } = await project.json<{ version: number; aliases: string[] }[]>(
+    "search",
+    "roc_auc > 0.5 and stage = production",
+  );
+  expect(value).toMatchObject([{ version: 1, aliases: ["production"] }]);
+  const people = await project.trainyard("search", "params.seed = 8 and log_loss < 5");
+  expect(people.stdout).toMatch(
+    /^model +version +registered +params\.seed +log_loss +held by\ntoy +v2 +\S+ +8 +0\.\d+$/m,
+  );
+  const misspelt = await project.trainyard("search", "roc_acu > 0.5");
+  expect(misspelt).toMatchObject({ code: 0, stdout: "No version is like that.\n" });
+  expect(misspelt.stderr).toContain("no version has metrics.roc_acu");
+});
+
+test("search refuses what it cannot read with the place and what was expected there", async () => {
+  const { value, code } = await project.json<{ error: unknown }>("search", "roc_auc > 0.8 stage = x");
+  expect(code).toBe(2);
+  expect(value.error).toMatchObject({
+    code: "QUERY_INVALID",
+    details: { position: 15, expected: "`and`, `or` or the end" },
+  });
+});

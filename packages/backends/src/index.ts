@@ -15,5 +15,6 @@ export { type DriftChecked, driftAndRetrainVerb, driftFilesVerb, driftVerb } fro
 export { type Evaluated, evaluateFilesVerb, evaluateVerb } from "./verbs/evaluate.ts";
 export { type ExitCode, trainExit } from "./verbs/exit-code.ts";
 export { type Registered, registerVerb } from "./verbs/register.ts";
+export { searchVerb } from "./verbs/search.ts";
 export { predictVerb, type Trained, trainVerb } from "./verbs/train.ts";
 export { aliasVerb, withdrawVerb } from "./verbs/versions.ts";

@@ -70,6 +70,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/show.ts")).show,
   },
   {
+    name: "search",
+    group: "Look",
+    summary: "versions by metrics, parameters, aliases, dates",
+    load: async () => (await import("./commands/search.ts")).search,
+  },
+  {
     name: "history",
     group: "Look",
     summary: "who did what, when and why",

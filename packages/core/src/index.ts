@@ -85,7 +85,9 @@ export {
 } from "./register/history.ts";
 export { AliasInputs, RegisterInputs } from "./register/inputs.ts";
 export { readPapers, type VersionPapers } from "./register/papers.ts";
+export { comparisons, fieldText, parseQuery, type Query, queryText } from "./register/query.ts";
 export { type Registration, register, registerBest } from "./register/register.ts";
+export { type FoundVersion, type SearchResult, search } from "./register/search.ts";
 export { withdraw } from "./register/withdraw.ts";
 export { EventBody, type EventOf, EventPlace, modelOf, RegistryEvent } from "./registry/event.ts";
 export { MANIFEST_LIMIT, ModelVersion } from "./registry/model-version.ts";

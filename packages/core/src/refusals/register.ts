@@ -72,6 +72,10 @@ export const registerRefusals = {
     `${d.what} has ${d.bytes} bytes; ${d.limit} is the most. Nothing was written.`,
     "Shorten the text; long explanations belong into a file of the repository.",
   ],
+  QUERY_INVALID: (d: { position: number; expected: string; got: string; nearest: string | null }) => [
+    `The expression cannot be read at character ${d.position}: expected ${d.expected}, got ${d.got}.${d.nearest === null ? "" : ` Did you mean "${d.nearest}"?`}`,
+    "Write for example: roc_auc > 0.8 and (stage = staging or not params.window = 28d).",
+  ],
   REGISTRY_READ_ONLY: (d: { problem: string }) => [
     `The registry could not be written: ${d.problem}. Nothing was written.`,
     "Check that you may write to the repository's .git folder.",
