@@ -1,6 +1,1 @@
-import { type DriftReport, driftHtml, driftMarkdown, prettyJson } from "@trainyard/core";
-
-/** A drift report in every form it is read in. */
-export function formsOf(report: DriftReport) {
-  return { html: () => driftHtml(report), md: () => driftMarkdown(report), json: () => prettyJson(report) };
-}
+export { driftForms as formsOf, textOf } from "@trainyard/core";

@@ -22,7 +22,7 @@ export const driftCheck = action({
     const project = await job.project();
     const { driftVerb } = await import("@trainyard/backends/verbs/drift-check"); // no start needs it before there is a project
     const { report, event, exit } = await driftVerb(project, inputs);
-    const { formsOf } = await import("./forms.ts"); // pictures and tables are no part of starting
+    const { formsOf, textOf } = await import("./forms.ts"); // pictures and tables are no part of starting
     const forms = formsOf(report);
     const kept = await job.report("drift", inputs.report, forms);
     return {
@@ -33,7 +33,7 @@ export const driftCheck = action({
         "report-json": kept.json,
       },
       summary: forms.md(),
-      text: report.summary,
+      text: textOf(forms.lines()),
       exit,
     };
   },

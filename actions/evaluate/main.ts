@@ -21,13 +21,13 @@ export const evaluate = action({
     const project = await job.project();
     const { evaluateVerb } = await import("@trainyard/backends/verbs/evaluate"); // no start needs it before there is a project
     const { report, exit } = await evaluateVerb(project, inputs);
-    const { formsOf } = await import("./forms.ts"); // pictures and tables are no part of starting
+    const { formsOf, textOf } = await import("./forms.ts"); // pictures and tables are no part of starting
     const forms = formsOf(report);
     const kept = await job.report("evaluation", inputs.report, forms);
     return {
       outputs: { verdict: report.verdict, "report-json": kept.json, "report-markdown": kept.markdown },
       summary: forms.md(),
-      text: forms.text(),
+      text: textOf(forms.lines()),
       exit,
     };
   },

@@ -1,6 +1,5 @@
-import type { Registered } from "@trainyard/backends";
-import { RegisterInputs } from "@trainyard/core";
-import { action, fenced } from "@trainyard/runner-kit";
+import { markdownFence, RegisterInputs, registrationText } from "@trainyard/core";
+import { action } from "@trainyard/runner-kit";
 
 export const register = action({
   name: "register",
@@ -28,19 +27,9 @@ export const register = action({
         "root-digest": version?.rootDigest ?? "",
         registered: String(version !== null),
       },
-      summary: `### ${version === null ? "Not registered" : `${version.model} v${version.version}`}\n\n${fenced(text)}\n`,
+      summary: `### ${version === null ? "Not registered" : `${version.model} v${version.version}`}\n\n${markdownFence([text])}\n`,
       text,
       exit: registered.exit,
     };
   },
 });
-
-function registrationText({ version, unchanged, verdict, runs }: Registered): string {
-  const judged = runs.map((run) => `run ${run.run}: ${run.verdict}${run.reason === null ? "" : ` (${run.reason})`}`);
-  if (version === null)
-    return [`Not registered: the verdict is ${verdict}. The evaluation is recorded.`, ...judged].join("\n");
-  return [
-    `${version.model} v${version.version} ${unchanged ? "has these bytes already: nothing was added." : "registered."}`,
-    ...judged,
-  ].join("\n");
-}

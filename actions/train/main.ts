@@ -27,7 +27,7 @@ export const train = action({
     const project = await job.project();
     const { trainVerb } = await import("@trainyard/backends/verbs/train");
     const { record, resumable } = await trainVerb(project, inputs);
-    const { trainingSummary, trainingText } = await import("./summary.ts"); // tables are no part of starting
+    const { runText, trainingSummary } = await import("./summary.ts"); // tables are no part of starting
     const bundle = await project.backend.runs.open(record.id);
     return {
       outputs: {
@@ -39,7 +39,7 @@ export const train = action({
         bundle: dirname(bundle.path("record.json")),
       },
       summary: trainingSummary(record),
-      text: trainingText(record, resumable),
+      text: runText(record, resumable, { log: "log.txt of the run bundle", tail: 5 }),
       exit: trainExit(record, resumable),
     };
   },

@@ -1,6 +1,6 @@
 export { clockFrom } from "./local/clock.ts";
 export { writeNewFile } from "./local/plain-file.ts";
-export { type ReportForms, writeReports } from "./local/report-files.ts";
+export { writeReports } from "./local/report-files.ts";
 export { localRuns } from "./local/runs.ts";
 export { sha256 } from "./local/sha256.ts";
 export { folderStore } from "./local/store.ts";

@@ -65,6 +65,7 @@ export { driftFiles } from "./drift/drift-files.ts";
 export { ColumnDrift, DriftReport, Performance, RetrainCandidate } from "./drift/drift-report.ts";
 export { DriftInputs } from "./drift/inputs.ts";
 export { exitCodeOf, isRefusal, type RefusalCode, refusals, TrainyardError } from "./errors.ts";
+export { markdownFence } from "./escape.ts";
 export { evaluate } from "./evaluate/evaluate.ts";
 export { evaluateFiles, type GivenFile } from "./evaluate/evaluate-files.ts";
 export { Change, Curve, EvaluationReport, MetricComparison, Side, SliceResult } from "./evaluate/evaluation-report.ts";
@@ -106,6 +107,9 @@ export { evaluationMarkdown, evaluationsMarkdown } from "./report/evaluation-mar
 export { evaluationLines, evaluationText } from "./report/evaluation-text.ts";
 export { byteSize } from "./report/format/size.ts";
 export { plainSentence, type Sentence } from "./report/phrase.ts";
+export { registrationText } from "./report/registration-text.ts";
+export { driftForms, evaluationForms, type ReportForms } from "./report/report-forms.ts";
+export { modelFilesText, runText } from "./report/run-text.ts";
 export { type StoryPart, type StorySection, storyHtml } from "./report/story-html.ts";
 export { type TextLine, type TextPiece, type Tone, textOf } from "./report/text/line.ts";
 export { verdictSentence } from "./report/verdict-sentence.ts";

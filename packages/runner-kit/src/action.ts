@@ -1,5 +1,5 @@
-import type { Project, ReportForms } from "@trainyard/backends";
-import { z } from "@trainyard/core";
+import type { Project } from "@trainyard/backends";
+import { type ReportForms, z } from "@trainyard/core";
 import type { JobLog } from "./job-log.ts";
 
 /** What a step of a job may use beside its inputs. */

@@ -7,7 +7,6 @@ export {
   type Outcome,
   type Permission,
 } from "./action.ts";
-export { fenced } from "./fence.ts";
 export { uploadArtifact } from "./lazy/artifact.ts";
 export { restoreCache } from "./lazy/cache.ts";
 export { githubClient } from "./lazy/github.ts";

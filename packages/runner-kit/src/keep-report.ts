@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ReportForms } from "@trainyard/backends";
+import type { ReportForms } from "@trainyard/core";
 
 /** Writes the forms later steps read to a folder of its own in `temp`, which the runner empties after the job. */
 export function keepReport(

@@ -1,11 +1,10 @@
 import { resolve } from "node:path";
 import { openProject, stopOnSignals, writeReports } from "@trainyard/backends";
-import { type Actor, exitCodeOf, isRefusal, type TrainyardError, type z } from "@trainyard/core";
+import { type Actor, exitCodeOf, isRefusal, markdownFence, type TrainyardError, type z } from "@trainyard/core";
 import { type Action, EveryActionInputs, type Job, type Outcome } from "./action.ts";
 import { GRACE_SECONDS, tellOfCancel } from "./cancel.ts";
 import { appendEntry, appendSummary } from "./command-file.ts";
 import { echoOutput } from "./echo-output.ts";
-import { fenced } from "./fence.ts";
 import { JobLog } from "./job-log.ts";
 import { keepReport } from "./keep-report.ts";
 import { logProgress } from "./log-progress.ts";
@@ -92,7 +91,7 @@ function refuse(error: TrainyardError, action: Action, log: JobLog, environment:
 }
 
 function refusalSummary(error: TrainyardError, action: Action): string {
-  return `### ${action.title}: refused (${error.code})\n\n${fenced(`${error.message}\n${error.hint}`)}\n`;
+  return `### ${action.title}: refused (${error.code})\n\n${markdownFence([error.message, error.hint])}\n`;
 }
 
 function bug(error: unknown, log: JobLog, version: string): 70 {

@@ -1,15 +1,13 @@
 import { resolve } from "node:path";
+import type { ReportForms } from "@trainyard/core";
 import { writeAtomically } from "./plain-file.ts";
 
-/** A report in each of its forms, made when it is asked for. */
-export interface ReportForms {
-  html(): string;
-  md(): string;
-  json(): string;
-}
-
 /** Writes a report to every file the `report` input names, each whole or not at all; the extension says which form. @throws FILE_UNWRITABLE, DISK_FULL */
-export async function writeReports(files: readonly string[], folder: string, forms: ReportForms): Promise<void> {
+export async function writeReports(
+  files: readonly string[],
+  folder: string,
+  forms: Pick<ReportForms, "html" | "md" | "json">,
+): Promise<void> {
   for (const name of files) {
     const text = name.endsWith(".html") ? forms.html() : name.endsWith(".md") ? forms.md() : forms.json();
     await writeAtomically(resolve(folder, name), text);

@@ -1,5 +1,5 @@
 import { driftAndRetrainVerb, driftFilesVerb, writeReports } from "@trainyard/backends";
-import { DriftInputs, driftHtml, driftLines, driftMarkdown, prettyJson } from "@trainyard/core";
+import { DriftInputs, driftForms } from "@trainyard/core";
 import { command } from "../command.ts";
 
 export const driftCheck = command({
@@ -16,17 +16,14 @@ export const driftCheck = command({
       inputs.reference === undefined
         ? await driftAndRetrainVerb(await context.project(), inputs)
         : await driftFilesVerb(context.folder, context.environment, inputs);
-    await writeReports(inputs.report, context.folder, {
-      html: () => driftHtml(report),
-      md: () => driftMarkdown(report),
-      json: () => prettyJson(report),
-    });
+    const forms = driftForms(report);
+    await writeReports(inputs.report, context.folder, forms);
     const trained = retrained.map(({ record }) => [
       {
         text: `  retrained  run ${record.id}: ${record.status}${record.failure === null ? "" : `, ${record.failure.message}`}`,
         tone: "plain" as const,
       },
     ]);
-    return { json: report, text: [...driftLines(report), ...trained], exit };
+    return { json: report, text: [...forms.lines(), ...trained], exit };
   },
 });

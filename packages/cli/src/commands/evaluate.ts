@@ -1,5 +1,5 @@
 import { evaluateFilesVerb, evaluateVerb, writeReports } from "@trainyard/backends";
-import { EvaluateInputs, evaluationHtml, evaluationLines, evaluationMarkdown, prettyJson } from "@trainyard/core";
+import { EvaluateInputs, evaluationForms } from "@trainyard/core";
 import { command } from "../command.ts";
 
 export const evaluate = command({
@@ -16,11 +16,8 @@ export const evaluate = command({
       inputs.candidate === undefined
         ? await evaluateVerb(await context.project(), inputs)
         : await evaluateFilesVerb(context.folder, context.environment, inputs);
-    await writeReports(inputs.report, context.folder, {
-      html: () => evaluationHtml(report),
-      md: () => evaluationMarkdown(report),
-      json: () => prettyJson(report),
-    });
-    return { json: report, text: evaluationLines(report), exit };
+    const forms = evaluationForms(report);
+    await writeReports(inputs.report, context.folder, forms);
+    return { json: report, text: forms.lines(), exit };
   },
 });

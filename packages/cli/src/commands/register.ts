@@ -1,5 +1,5 @@
 import { registerVerb } from "@trainyard/backends";
-import { RegisterInputs } from "@trainyard/core";
+import { RegisterInputs, registrationText } from "@trainyard/core";
 import { command } from "../command.ts";
 
 export const register = command({
@@ -12,18 +12,10 @@ export const register = command({
   inputs: RegisterInputs,
   stops: false,
   async run(inputs, context) {
-    const { version, unchanged, verdict, runs, exit } = await registerVerb(await context.project(), inputs);
-    const judged = runs.map(
-      (run) => `  run ${run.run}: ${run.verdict}${run.reason === null ? "" : ` (${run.reason})`}`,
-    );
-    const text =
-      version === null
-        ? [`Not registered: the verdict is ${verdict}. The evaluation is recorded.`, ...judged]
-        : [
-            `${version.model} v${version.version}${unchanged ? " has these bytes already: nothing was added." : " registered."}`,
-            ...(runs.length > 1 ? judged : []),
-            `next: trainyard deploy ${version.model}@${version.version}`,
-          ];
-    return { json: version ?? { registered: null, verdict, runs }, text: text.join("\n"), exit };
+    const registered = await registerVerb(await context.project(), inputs);
+    const { version, verdict, runs, exit } = registered;
+    const next = version === null ? "" : `\nnext: trainyard deploy ${version.model}@${version.version}`;
+    const text = `${registrationText(registered)}${next}`;
+    return { json: version ?? { registered: null, verdict, runs }, text, exit };
   },
 });

@@ -1,5 +1,5 @@
 import { trainExit, trainVerb } from "@trainyard/backends";
-import { byteSize, type RunRecord, TrainInputs } from "@trainyard/core";
+import { runText, TrainInputs } from "@trainyard/core";
 import { command } from "../command.ts";
 
 export const train = command({
@@ -15,34 +15,9 @@ export const train = command({
   async run(inputs, context) {
     const project = await context.project();
     const { record, resumable } = await trainVerb(project, inputs);
-    return { json: record, text: runText(record, resumable, project.config.store), exit: trainExit(record, resumable) };
+    const log = `${project.config.store}/runs/${record.model}/${record.id}/log.txt`;
+    const text = runText(record, resumable, { log, tail: 20 });
+    const next = record.failure === null ? "\nnext: trainyard evaluate" : "";
+    return { json: record, text: `${text}${next}`, exit: trainExit(record, resumable) };
   },
 });
-
-function runText(record: RunRecord, resumable: boolean, store: string): string {
-  if (record.failure !== null) {
-    const { failure } = record;
-    const next =
-      record.status === "failed"
-        ? `The whole log: ${store}/runs/${record.model}/${record.id}/log.txt`
-        : resumable
-          ? "Run it again: it goes on from its checkpoint."
-          : "Run it again: it left no checkpoint and starts anew.";
-    return [
-      `${record.model}  run ${record.id} ${record.status} in step ${failure.step}: ${failure.message}`,
-      ...failure.logTail.map((line) => `  | ${line}`),
-      next,
-    ].join("\n");
-  }
-  const size = record.modelFiles.reduce((sum, file) => sum + file.size, 0);
-  const files = `${record.modelFiles.length} model ${record.modelFiles.length === 1 ? "file" : "files"}, ${byteSize(size)}`;
-  const uncommitted =
-    record.code.uncommitted.length === 0
-      ? []
-      : [`note: ${record.code.uncommitted.length} uncommitted files: this run may be compared, never registered.`];
-  return [
-    `recorded run ${record.id}: ${files}, inputs digest ${record.inputsDigest.slice(7, 15)}…`,
-    ...uncommitted,
-    "next: trainyard evaluate",
-  ].join("\n");
-}

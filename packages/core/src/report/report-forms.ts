@@ -1,0 +1,36 @@
+import { prettyJson } from "../document.ts";
+import type { DriftReport } from "../drift/drift-report.ts";
+import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
+import { driftHtml } from "./drift-html.ts";
+import { driftMarkdown } from "./drift-markdown.ts";
+import { driftLines } from "./drift-text.ts";
+import { evaluationHtml } from "./evaluation-html.ts";
+import { evaluationMarkdown } from "./evaluation-markdown.ts";
+import { evaluationLines } from "./evaluation-text.ts";
+import type { TextLine } from "./text/line.ts";
+
+/** A report in each of the forms people and machines read, made when one is asked for. */
+export interface ReportForms {
+  html(): string;
+  md(): string;
+  json(): string;
+  lines(): TextLine[];
+}
+
+export function evaluationForms(report: EvaluationReport): ReportForms {
+  return {
+    html: () => evaluationHtml(report),
+    md: () => evaluationMarkdown(report),
+    json: () => prettyJson(report),
+    lines: () => evaluationLines(report),
+  };
+}
+
+export function driftForms(report: DriftReport): ReportForms {
+  return {
+    html: () => driftHtml(report),
+    md: () => driftMarkdown(report),
+    json: () => prettyJson(report),
+    lines: () => driftLines(report),
+  };
+}
