@@ -75,6 +75,8 @@ export interface RegistryBranch {
     changes: ReadonlyMap<string, string | null>,
     message: CommitMessage,
   ): Promise<Revision>;
+  /** Does work while no other writer of this machine does any: only so that nobody decides in vain. Safety is `commit`'s. */
+  inTurn?<T>(work: () => Promise<T>): Promise<T>;
   /** Commits from newest to oldest, at most `limit`: to check that history is linear and that an operation arrived. */
   log(revision: Revision, limit: number): Promise<{ revision: Revision; parents: Revision[]; message: string }[]>;
 }

@@ -1,5 +1,5 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { openRegistry } from "@trainyard/core";
 import { memoryBackend } from "@trainyard/core/testing";
@@ -201,3 +201,26 @@ test("many questions at once are answered each with its own, big objects too", a
   const head = await branch.commit(null, entries, message());
   expect(await (await open()).read(head, [...entries.keys()])).toEqual(entries);
 });
+
+test("a commit of many files is one pack that git finds nothing wrong with", async () => {
+  const branch = await open();
+  const many = Array.from({ length: 300 }, (_, n) => [`${n % 7}/${n}.json`, `${"x".repeat(n * n)}\n`] as const);
+  const revision = await branch.commit(null, new Map(many), message());
+  expect(
+    await branch.read(
+      revision,
+      many.map(([path]) => path),
+    ),
+  ).toEqual(new Map(many));
+  expect((await readdir(join(root, ".git/objects/pack"))).filter((name) => name.endsWith(".pack")).length).toBe(1);
+  expect(await git(root, ["fsck", "--strict", "--no-dangling"])).toBe("");
+});
+
+test("a turn that a dead process left is taken over; work goes on without one that cannot be had", async () => {
+  const branch = await open();
+  const turn = join(root, ".git/refs-heads-trainyard-registry.turn");
+  await writeFile(turn, JSON.stringify({ pid: 2 ** 30, started: "never", host: hostname() }));
+  expect(await branch.inTurn?.(async () => "done")).toBe("done");
+  await mkdir(`${turn}/held`, { recursive: true });
+  expect(await branch.inTurn?.(async () => "done")).toBe("done");
+}, 20_000);

@@ -11,9 +11,10 @@ import {
 import { findRepository, lastWords, type Repository, runGit } from "./git.ts";
 import { GitTrees } from "./git-trees.ts";
 import { ObjectReader } from "./object-reader.ts";
-import { writeObject } from "./object-writer.ts";
+import { ObjectBatch } from "./object-writer.ts";
 import { changesByFolder } from "./tree.ts";
-import { moveRef } from "./update-ref.ts";
+import { RefMover } from "./update-ref.ts";
+import { inTurn } from "./write-turn.ts";
 
 export interface GitBranchOptions {
   /** A folder of the repository. */
@@ -56,6 +57,7 @@ export async function openGitBranch(options: GitBranchOptions): Promise<GitBranc
   const reader = new ObjectReader(repository.commonFolder);
   const trees = new GitTrees(reader, repository);
   const { folder, ref, name, seen } = { ...options, folder: repository.commonFolder };
+  const mover = new RefMover(folder, identityOf(options.actor));
 
   /** The newest head this client accepted. */
   let accepted: Revision | null = null;
@@ -92,9 +94,11 @@ export async function openGitBranch(options: GitBranchOptions): Promise<GitBranc
     message: CommitMessage,
   ): Promise<Revision> {
     const base = parent === null ? null : (await trees.commit(parent)).tree;
-    const tree =
-      (await trees.write(base, changesByFolder(changes))) ?? (await writeObject("tree", Buffer.alloc(0), repository));
-    return writeObject("commit", commitBytes(tree, parent, message, options), repository);
+    const batch = new ObjectBatch(repository);
+    const tree = (await trees.change(base, changesByFolder(changes), batch)) ?? batch.add("tree", Buffer.alloc(0));
+    const commit = batch.add("commit", commitBytes(tree, parent, message, options));
+    await batch.write();
+    return commit;
   }
 
   return {
@@ -111,8 +115,8 @@ export async function openGitBranch(options: GitBranchOptions): Promise<GitBranc
     },
     async commit(parent, changes, message) {
       const revision = await write(parent, changes, message);
-      const reason = `trainyard: ${oneLine(message.subject)}`;
-      await moveRef(folder, { ref, to: revision, from: parent, seen, reason, environment: identityOf(options.actor) });
+      await mover.move({ ref, to: revision, from: parent, seen });
+      accepted = revision;
       return revision;
     },
     async log(revision, limit) {
@@ -125,7 +129,11 @@ export async function openGitBranch(options: GitBranchOptions): Promise<GitBranc
       }
       return log;
     },
-    close: () => reader.close(),
+    inTurn: (work) => inTurn(join(folder, `${ref.replaceAll("/", "-")}.turn`), work),
+    close() {
+      reader.close();
+      mover.close();
+    },
   };
 }
 

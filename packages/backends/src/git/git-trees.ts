@@ -1,7 +1,7 @@
 import { byCodePoint, isRefusal, TrainyardError } from "@trainyard/core";
 import type { Repository } from "./git.ts";
 import type { GitObject, ObjectReader } from "./object-reader.ts";
-import { writeObject } from "./object-writer.ts";
+import type { ObjectBatch } from "./object-writer.ts";
 import { type Changes, FILE, FOLDER, parseTree, type Tree, type TreeEntry, treeBytes } from "./tree.ts";
 
 /** Trees kept in memory: a walk to one file of a big registry passes fewer than ten. */
@@ -72,22 +72,21 @@ export class GitTrees {
     return paths.sort(byCodePoint);
   }
 
-  /** Writes the objects of a changed tree; its id, null when nothing is left in it. @throws DISK_FULL, REGISTRY_READ_ONLY, REGISTRY_DAMAGED */
-  async write(base: string | null, { files, folders }: Changes): Promise<string | null> {
+  /** Adds the objects of a changed tree to a batch; its id, null when nothing is left in it. @throws REGISTRY_DAMAGED */
+  async change(base: string | null, { files, folders }: Changes, batch: ObjectBatch): Promise<string | null> {
     const tree = new Map(base === null ? [] : await this.#tree(base));
     const put = (name: string, mode: string, id: string | null) => {
       if (id === null) tree.delete(name);
       else tree.set(name, { name, mode, id });
     };
-    const writeFile = async ([name, text]: [string, string | null]) =>
-      put(name, FILE, text === null ? null : await writeObject("blob", Buffer.from(text), this.#repository));
-    const writeFolder = async ([name, inner]: [string, Changes]) => {
+    for (const [name, text] of files) put(name, FILE, text === null ? null : batch.add("blob", Buffer.from(text)));
+    const changeFolder = async ([name, inner]: [string, Changes]) => {
       const before = tree.get(name);
-      put(name, FOLDER, await this.write(before?.mode === FOLDER ? before.id : null, inner));
+      put(name, FOLDER, await this.change(before?.mode === FOLDER ? before.id : null, inner, batch));
     };
-    await Promise.all([...[...files].map(writeFile), ...[...folders].map(writeFolder)]);
+    await Promise.all([...folders].map(changeFolder));
     if (tree.size === 0) return null;
-    const id = await writeObject("tree", treeBytes(tree), this.#repository);
+    const id = batch.add("tree", treeBytes(tree));
     this.#keep(id, Promise.resolve(tree));
     return id;
   }

@@ -60,8 +60,8 @@ export interface GitResult {
 }
 
 export interface GitOptions {
-  /** Text for its standard input. */
-  readonly input?: string;
+  /** For its standard input. */
+  readonly input?: string | Uint8Array;
   readonly environment?: Readonly<Record<string, string>>;
   /** Milliseconds after which it is stopped; the code is then 124. */
   readonly timeout?: number;

@@ -31,21 +31,29 @@ export async function transact<T>(
   decide: (state: ModelState) => Promise<Decision<T>> | Decision<T>,
   ports: RegistryPorts,
 ): Promise<{ events: RegistryEvent[]; result: T }> {
-  const { clock, random } = ports;
+  const { branch, clock, random } = ports;
   const began = clock.seconds();
-  for (let tries = 1; ; tries++) {
+  const attempt = async () => {
     const snapshot = await openSnapshot(ports);
     const read = await readModel(snapshot, model, ports);
     const decision = await decide(read.state);
     if (decision.events.length === 0) return { events: [], result: decision.result };
     const base = snapshot ?? (await createRegistry(ports));
-    if (base !== null) {
-      const operation = random.uuid();
-      const draft = await draftCommit(model, decision, base, read, operation, ports);
-      if (await commit(base.revision, draft.changes, draft.subject, { operation, seq: base.head.seq + 1 }, ports)) {
-        return { events: draft.events, result: decision.result };
-      }
-    }
+    if (base === null) return null;
+    const operation = random.uuid();
+    const draft = await draftCommit(model, decision, base, read, operation, ports);
+    const stands = await commit(
+      base.revision,
+      draft.changes,
+      draft.subject,
+      { operation, seq: base.head.seq + 1 },
+      ports,
+    );
+    return stands ? { events: draft.events, result: decision.result } : null;
+  };
+  for (let tries = 1; ; tries++) {
+    const outcome = await (branch.inTurn?.(attempt) ?? attempt());
+    if (outcome !== null) return outcome;
     const seconds = clock.seconds() - began;
     if (seconds >= DEADLINE_SECONDS) throw new TrainyardError("REGISTRY_BUSY", { tries, seconds: Math.round(seconds) });
     await clock.sleep(random.fraction() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(tries, 10)));
