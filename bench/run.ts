@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import type { Figure } from "./figure.ts";
 
 const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  registry: async () => (await import("./registry.ts")).registry(),
   start: async () => (await import("./start.ts")).start(),
 };
 

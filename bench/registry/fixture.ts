@@ -1,0 +1,126 @@
+import { spawn } from "node:child_process";
+import { createHash, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import {
+  canonicalJson,
+  type EventBody,
+  type ModelVersion,
+  openRegistry,
+  type Registry,
+  rootDigest,
+} from "@trainyard/core";
+import { aVersion, MemoryBranch, MemoryClock } from "@trainyard/core/testing";
+import { git } from "../../packages/backends/src/git/git.ts";
+import { sha256 } from "../../packages/backends/src/local/sha256.ts";
+
+export const MODEL = "flight-delays";
+export const REF = "refs/heads/trainyard/registry";
+
+/** Registrations in one commit of a fixture. */
+const BATCH = 500;
+
+/** A digest of its own for every text, so that nothing compresses better than in life. */
+const digestOf = (text: string) => sha256(text);
+
+/** A manifest of about 1 KB, as a small model has one, with digests, a run and metrics of its own. */
+export function manifestOf(version: number, salt: string): ModelVersion {
+  const own = (what: string) => digestOf(`${salt} ${version} ${what}`);
+  const files = [{ path: "model.onnx", size: 48_000 + version, digest: own("model") }];
+  const hex = createHash("sha1").update(`${salt} ${version}`).digest("hex");
+  const base = aVersion({ model: MODEL, version, files, rootDigest: rootDigest(files, sha256) });
+  return {
+    ...base,
+    run: `2026-11-23-${hex.slice(0, 8)}`,
+    size: 48_000 + version,
+    inputsDigest: own("inputs"),
+    commit: hex,
+    headCommit: hex,
+    record: own("record"),
+    evaluation: own("evaluation"),
+    card: own("card"),
+  };
+}
+
+/** The events and manifests of `count` new versions. */
+export function registrations(
+  first: number,
+  count: number,
+  salt: string,
+): { events: EventBody[]; manifests: ModelVersion[] } {
+  const manifests = Array.from({ length: count }, (_, index) => manifestOf(first + index, salt));
+  const events = manifests.map(
+    (manifest): EventBody => ({
+      type: "version.registered",
+      model: MODEL,
+      version: manifest.version,
+      rootDigest: manifest.rootDigest,
+      manifest: sha256(canonicalJson(manifest)),
+      run: manifest.run,
+      override: null,
+    }),
+  );
+  return { events, manifests };
+}
+
+/** Registers `count` versions in one commit. */
+export async function register(registry: Registry, count: number, salt: string): Promise<void> {
+  await registry.transact(MODEL, ({ versions }) => ({
+    ...registrations(versions.length + 1, count, salt),
+    result: null,
+  }));
+}
+
+export async function pointAlias(registry: Registry, alias: string, to: number): Promise<void> {
+  await registry.transact(MODEL, ({ aliases }) => {
+    const held = aliases.get(alias);
+    const generation = (held?.generation ?? 0) + 1;
+    return {
+      events: [{ type: "alias.set", model: MODEL, alias, from: held?.version ?? null, to, generation, reason: null }],
+      result: null,
+    };
+  });
+}
+
+/** A registry of `versions` versions in a new repository, packed: written by the registry's own code in memory, brought to git by fast-import. */
+export async function makeFixture(folder: string, versions: number): Promise<void> {
+  await git(folder, ["init", "--quiet", "--initial-branch=main"]);
+  const importing = spawn("git", ["fast-import", "--quiet", "--date-format=raw"], {
+    cwd: folder,
+    stdio: ["pipe", "ignore", "inherit"],
+  });
+  const ended = once(importing, "close");
+  const write = async (text: string) => {
+    if (!importing.stdin.write(text)) await once(importing.stdin, "drain");
+  };
+  const data = (text: string) => `data ${Buffer.byteLength(text)}\n${text}\n`;
+  const branch = new MemoryBranch(sha256);
+  const recorded = Object.assign(Object.create(branch) as MemoryBranch, {
+    head: () => branch.head(),
+    read: branch.read.bind(branch),
+    list: branch.list.bind(branch),
+    log: branch.log.bind(branch),
+    async commit(...[parent, changes, message]: Parameters<MemoryBranch["commit"]>) {
+      const revision = await branch.commit(parent, changes, message);
+      await write(`commit ${REF}\ncommitter trainyard <trainyard@noreply.invalid> 1000000000 +0000\n`);
+      await write(data(`${message.subject}\n\nTrainyard-Operation: ${message.operation}\n`));
+      for (const [path, text] of changes)
+        await write(text === null ? `D ${path}\n` : `M 100644 inline ${path}\n${data(text)}`);
+      await write("\n");
+      return revision;
+    },
+  });
+  const registry = openRegistry({
+    branch: recorded,
+    sha256,
+    clock: new MemoryClock(),
+    random: { uuid: () => randomUUID(), fraction: () => 0.5 },
+    actor: { name: "ana", kind: "person" },
+  });
+  for (let made = 0; made < versions; made += BATCH)
+    await register(registry, Math.min(BATCH, versions - made), "fixture");
+  await pointAlias(registry, "production", versions);
+  importing.stdin.end();
+  const [code] = await ended;
+  if (code !== 0) throw new Error(`git fast-import ended with ${code}`);
+  await git(folder, ["repack", "-a", "-d", "--quiet"]);
+}
