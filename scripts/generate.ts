@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { actionFiles } from "./generate/action-files.ts";
 import { cliReference } from "./generate/cli-reference.ts";
+import { configReference } from "./generate/config-reference.ts";
 import { errorReference } from "./generate/error-reference.ts";
 import type { Generated } from "./generate/generated.ts";
 import { schemaFiles } from "./generate/schema-files.ts";
@@ -15,7 +16,13 @@ const ROOT = dirname(import.meta.dirname);
 const check = process.argv.includes("--check");
 const read = (path: string) => (existsSync(join(ROOT, path)) ? readFileSync(join(ROOT, path), "utf8") : null);
 
-const files: Generated[] = [...(await actionFiles(read)), ...schemaFiles(), await cliReference(), errorReference()];
+const files: Generated[] = [
+  ...(await actionFiles(read)),
+  ...schemaFiles(),
+  await cliReference(),
+  configReference(),
+  errorReference(),
+];
 const stale = files.filter(({ path, content }) => read(path) !== content);
 for (const { path, content } of check ? [] : stale) {
   mkdirSync(dirname(join(ROOT, path)), { recursive: true });
