@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { folderStore } from "../../packages/backends/src/local/store.ts";
@@ -16,6 +16,7 @@ storeContract("a folder", async () => {
       await writeFile(blob(digest), bytes);
     },
     lose: (digest) => rm(blob(digest), { force: true }),
+    age: (digest, storedAt) => utimes(blob(digest), storedAt / 1000, storedAt / 1000),
     close: () => rm(state, { recursive: true, force: true }),
   };
 });

@@ -20,11 +20,12 @@ registryBranchContract("memory", openBranch);
 registryContract("memory", openBranch);
 storeContract("memory", async () => {
   const disk = new Map<string, string>();
-  const store = new MemoryStore(sha256, disk);
+  const store = new MemoryStore(sha256, disk, Date.now);
   return {
     store,
     damage: async (digest) => void store.blobs.set(digest, `${store.blobs.get(digest)}!`),
     lose: async (digest) => void store.blobs.delete(digest),
+    age: async (digest, storedAt) => void store.storedAt.set(digest, storedAt),
     disk: { write: async (path, text) => void disk.set(path, text), read: async (path) => disk.get(path) ?? null },
   };
 });

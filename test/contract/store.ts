@@ -15,6 +15,8 @@ export interface StoreHarness {
   damage(digest: string): Promise<void>;
   /** Takes a stored blob away. */
   lose(digest: string): Promise<void>;
+  /** Makes a blob look as if it had been stored at an instant (milliseconds since 1970). */
+  age(digest: string, storedAt: number): Promise<void>;
   /** Makes a file that `put` can take and `copyTo` can stand beside, and reads one; in memory for the memory store. */
   disk?: { write(path: string, text: string): Promise<void>; read(path: string): Promise<string | null> };
   close?(): Promise<void>;
@@ -126,6 +128,42 @@ export function storeContract(name: string, open: () => Promise<StoreHarness>): 
       await store.publish(version);
       await store.publish(version);
       expect(await store.verify([digest])).toEqual([]);
+    });
+
+    test("every blob is listed with its size and when it was stored; an empty store has none", async () => {
+      const { store } = harness;
+      expect(await store.list()).toEqual([]);
+      const { digest } = await store.put({ text: "hällo\n" });
+      await store.put({ text: "" });
+      await harness.age(digest, 1_000_000_000_000);
+      const listed = await store.list();
+      expect(listed.length).toBe(2);
+      expect(listed).toContainEqual({ digest, size: 7, storedAt: 1_000_000_000_000, indexed: false });
+    });
+
+    test("what was published is listed as the index's own, all of it", async () => {
+      const { store } = harness;
+      const { digest, size } = await store.put({ text: "weights" });
+      const loose = await store.put({ text: "loose" });
+      const files = [{ path: "model.onnx", size, digest }];
+      await store.publish({ model: "flight-delays", version: 1, rootDigest: digestOf("root"), files, card: "# v1\n" });
+      const listed = await store.list();
+      expect(listed.filter(({ indexed }) => !indexed).map((blob) => blob.digest)).toEqual([loose.digest]);
+    });
+
+    test("a blob is taken away once, and only when it was not stored again since", async () => {
+      const { store } = harness;
+      const { digest } = await store.put({ text: "old" });
+      await harness.age(digest, 1000);
+      expect(await store.remove(digest, 1000)).toBe(false);
+      await store.put({ text: "old" });
+      expect(await store.remove(digest, 2000)).toBe(false); // storing what is there makes it new
+      await harness.age(digest, 1000);
+      expect(await store.remove(digest, 1001)).toBe(true);
+      expect(await store.has(digest)).toBe(false);
+      expect(await store.remove(digest, 1001)).toBe(false);
+      await store.put({ text: "old" });
+      expect(await store.text(digest, "the old one")).toBe("old");
     });
   });
 }

@@ -1,3 +1,6 @@
+import { cpSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ToyProject } from "./toy-project.ts";
 
@@ -58,4 +61,56 @@ test("search refuses what it cannot read with the place and what was expected th
     code: "QUERY_INVALID",
     details: { position: 15, expected: "`and`, `or` or the end" },
   });
+});
+
+const blobs = () => join(project.root, ".trainyard/store/blobs/sha256");
+
+test("gc finds nothing to remove in a store that only its versions used, however old it is", async () => {
+  for (const name of readdirSync(blobs())) utimesSync(join(blobs(), name), 1, 1);
+  const { value } = await project.json<{ blobs: unknown[]; kept: number }>("gc", "--prune");
+  expect(value).toMatchObject({ blobs: [], removed: { blobs: 0 }, kept: readdirSync(blobs()).length });
+  expect((await project.trainyard("verify")).code).toBe(0);
+});
+
+test("gc lists what belongs to nothing, removes it with --prune, and leaves what is younger than a day", async () => {
+  const [old, young] = ["a".repeat(64), "b".repeat(64)] as const;
+  for (const name of [old, young]) writeFileSync(join(blobs(), name), "nobody's");
+  utimesSync(join(blobs(), old), 1, 1);
+  const listed = await project.trainyard("gc");
+  expect(listed.stdout).toContain(`sha256:${old}   8 B  1970-01-01`);
+  expect(listed.stdout).toContain("1 are younger than a day");
+  expect(readdirSync(blobs())).toContain(old);
+  expect((await project.trainyard("gc", "--prune")).stdout).toContain("Removed 1 blobs, 8 B");
+  expect(readdirSync(blobs())).not.toContain(old);
+  expect(readdirSync(blobs())).toContain(young);
+});
+
+test("restore brings lost and damaged bytes back from a copy, under whatever names, and says what nobody has", async () => {
+  const copy = join(tmpdir(), `copy-of-${project.root.split("/").at(-1)}`);
+  const { value: version } = await project.json<{ files: { digest: string }[]; record: string; card: string }>(
+    "show",
+    "toy@1",
+  );
+  const path = (digest: string) => join(blobs(), digest.slice("sha256:".length));
+  const weights = version.files[0]?.digest as string;
+  try {
+    cpSync(join(project.root, ".trainyard/runs"), copy, { recursive: true }); // run bundles alone: no store
+    rmSync(path(weights));
+    rmSync(path(version.record));
+    rmSync(path(version.card));
+    expect((await project.trainyard("verify")).code).toBe(1);
+    const first = await project.json<{ restored: { what: string }[]; lost: { what: string }[] }>(
+      "restore",
+      "--from",
+      copy,
+    );
+    expect(first.code).toBe(1);
+    expect(first.value.restored.map(({ what }) => what).sort()).toEqual(["toy v1: model.json", "toy v1: record"]);
+    expect(first.value.lost.map(({ what }) => what)).toEqual(["toy v1: card"]); // it stands in stores only
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+  expect((await project.json<{ error: { code: string } }>("restore", "--from", "nowhere")).value.error.code).toBe(
+    "FILE_NOT_FOUND",
+  );
 });

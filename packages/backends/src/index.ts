@@ -16,5 +16,6 @@ export { type Evaluated, evaluateFilesVerb, evaluateVerb } from "./verbs/evaluat
 export { type ExitCode, trainExit } from "./verbs/exit-code.ts";
 export { type Registered, registerVerb } from "./verbs/register.ts";
 export { searchVerb } from "./verbs/search.ts";
+export { gcVerb, restoreVerb } from "./verbs/store.ts";
 export { predictVerb, type Trained, trainVerb } from "./verbs/train.ts";
 export { aliasVerb, withdrawVerb } from "./verbs/versions.ts";

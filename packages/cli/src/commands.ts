@@ -111,4 +111,16 @@ export const commands: readonly CommandEntry[] = [
     summary: "say that a version must not be used any more",
     load: async () => (await import("./commands/withdraw.ts")).withdraw,
   },
+  {
+    name: "restore",
+    group: "Change",
+    summary: "put back lost or damaged bytes from another copy",
+    load: async () => (await import("./commands/restore.ts")).restore,
+  },
+  {
+    name: "gc",
+    group: "Change",
+    summary: "what in the store belongs to nothing; with --prune, take it away",
+    load: async () => (await import("./commands/gc.ts")).gc,
+  },
 ];

@@ -109,6 +109,19 @@ export interface Store {
   }): Promise<void>;
   /** Reads every blob's bytes again; the digests whose content is another or gone. */
   verify(digests: readonly Sha256[]): Promise<{ digest: Sha256; problem: "missing" | "damaged" }[]>;
+  /** Every blob there is. A store that cannot be read throws; it is never empty. */
+  list(): Promise<StoredBlob[]>;
+  /** Takes a blob away, unless it was stored at or after `before` (milliseconds since 1970). @returns Whether it was taken away. @throws FILE_UNWRITABLE */
+  remove(digest: Sha256, before: number): Promise<boolean>;
+}
+
+export interface StoredBlob {
+  readonly digest: Sha256;
+  readonly size: number;
+  /** When it was stored last, storing what is there included; milliseconds since 1970 by the clock of the store. */
+  readonly storedAt: number;
+  /** The store's own index needs it (`publish`). */
+  readonly indexed: boolean;
 }
 
 /** Run bundles: one folder a run, `record.json` in it. */
@@ -119,6 +132,8 @@ export interface Runs {
   open(id: string): Promise<RunFolder>;
   /** Ids of finished runs of a model, newest first. */
   list(model: string): Promise<string[]>;
+  /** Models that have a run here, finished or not. */
+  models(): Promise<string[]>;
   /** The folder that survives interruption, for trainings of one inputs digest. `holds`: something is in it to resume from. */
   checkpoints(
     model: string,

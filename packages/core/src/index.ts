@@ -20,6 +20,7 @@ export type {
   Scratch,
   Source,
   Store,
+  StoredBlob,
   Tables,
   Target,
   Targets,
@@ -76,6 +77,7 @@ export { nearest } from "./nearest.ts";
 export { byCodePoint } from "./order.ts";
 export { type AliasChange, changeAlias } from "./register/alias.ts";
 export { type DiffSide, diff, diffVersions, type MetricDiff, type VersionDiff } from "./register/diff.ts";
+export { collectGarbage, type Garbage } from "./register/garbage.ts";
 export {
   type HistoryRow,
   history as historyRows,
@@ -88,6 +90,7 @@ export { AliasInputs, RegisterInputs } from "./register/inputs.ts";
 export { readPapers, type VersionPapers } from "./register/papers.ts";
 export { comparisons, fieldText, parseQuery, type Query, queryText } from "./register/query.ts";
 export { type Registration, register, registerBest } from "./register/register.ts";
+export { type BlobSource, type Restoration, restore } from "./register/restore.ts";
 export { type FoundVersion, type SearchResult, search } from "./register/search.ts";
 export { withdraw } from "./register/withdraw.ts";
 export { EventBody, type EventOf, EventPlace, modelOf, RegistryEvent } from "./registry/event.ts";

@@ -60,6 +60,8 @@ export function localRuns(state: string): Runs {
       return newestFirst((await foldersIn(folder)).map((id) => ({ id, folder: join(folder, id) })));
     },
 
+    models: () => foldersIn(runs),
+
     async checkpoints(model, inputsDigest) {
       named("a model", model, ModelName.safeParse(model).success);
       await makeStateFolder(state);

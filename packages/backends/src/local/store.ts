@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { lstat, mkdir, readdir, rm } from "node:fs/promises";
+import { lstat, mkdir, readdir, rm, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { type Bytes, Sha256, type Store, TrainyardError } from "@trainyard/core";
+import { listBlobs, removeBlob } from "./blobs.ts";
 import { errorCode, writeRefusal } from "./file-refusals.ts";
 import { addToIndex, indexEntry, modelConfig, modelManifest } from "./oci-index.ts";
 import {
@@ -29,6 +30,8 @@ export function folderStore(state: string): Store {
   const ingest = join(folder, "ingest");
   const blobPath = (digest: string) => join(folder, "blobs", "sha256", Sha256.parse(digest).slice("sha256:".length));
 
+  const draftName = () => join(ingest, `${hostname()}.${process.pid}.${randomUUID()}`);
+
   let made: Promise<void> | undefined;
   const make = () => {
     made ??= makeLayout(state, folder, ingest).catch((error: unknown) => {
@@ -53,6 +56,19 @@ export function folderStore(state: string): Store {
     return (await sizeOf(digest)) !== null && (await digestFile(blobPath(digest))).digest === digest;
   }
 
+  /** Marks a blob as stored now, so that nobody takes away what is being relied on. False when it was taken away just now. */
+  async function renew(digest: Sha256): Promise<boolean> {
+    const now = new Date();
+    try {
+      await utimes(blobPath(digest), now, now);
+      return true;
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") return false;
+      if (["EPERM", "EACCES", "EROFS"].includes(errorCode(error) ?? "")) return true; // another user's, or read-only: it stays as it is
+      throw error;
+    }
+  }
+
   async function put(bytes: Bytes, { expect }: { expect?: Sha256 } = {}): Promise<{ digest: Sha256; size: number }> {
     const known = "text" in bytes ? { digest: sha256(bytes.text), size: Buffer.byteLength(bytes.text) } : undefined;
     const what = "text" in bytes ? "The text" : bytes.file;
@@ -64,13 +80,13 @@ export function folderStore(state: string): Store {
     await make();
 
     const wanted = known?.digest ?? expect;
-    if (wanted !== undefined && (await isSound(wanted))) {
+    if (wanted !== undefined && (await isSound(wanted)) && (await renew(wanted))) {
       const found = "file" in bytes ? await digestFile(bytes.file) : (known as { digest: Sha256; size: number });
       check(found.digest);
       return found;
     }
 
-    const draft = join(ingest, `${hostname()}.${process.pid}.${randomUUID()}`);
+    const draft = draftName();
     try {
       if ("text" in bytes) await writeAtomically(draft, bytes.text);
       const found =
@@ -136,6 +152,9 @@ export function folderStore(state: string): Store {
       }
       return damaged;
     },
+
+    list: () => listBlobs(folder),
+    remove: (digest, before) => removeBlob(blobPath(digest), draftName(), before),
   };
 }
 

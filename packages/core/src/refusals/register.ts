@@ -72,6 +72,14 @@ export const registerRefusals = {
     `${d.what} has ${d.bytes} bytes; ${d.limit} is the most. Nothing was written.`,
     "Shorten the text; long explanations belong into a file of the repository.",
   ],
+  GARBAGE_UNSURE: (d: { what: string; problem: string; count: number }) => [
+    `What ${d.count === 1 ? "a document names" : `${d.count} documents name`} is not known: ${d.what}. ${d.problem} Nothing was removed.`,
+    "Bring it back first: `trainyard restore --from` another copy of the store.",
+  ],
+  STORE_ELSEWHERE: (d: { path: string }) => [
+    `The store ${d.path} lies outside this project: another project may keep its bytes there too. Nothing was removed.`,
+    "If no other project uses it, say so: --sole-user.",
+  ],
   QUERY_INVALID: (d: { position: number; expected: string; got: string; nearest: string | null }) => [
     `The expression cannot be read at character ${d.position}: expected ${d.expected}, got ${d.got}.${d.nearest === null ? "" : ` Did you mean "${d.nearest}"?`}`,
     "Write for example: roc_auc > 0.8 and (stage = staging or not params.window = 28d).",

@@ -64,11 +64,12 @@ export class MemoryProgress implements Progress {
 export function memoryBackend(sha256: Digester) {
   const disk = new Map<string, string>();
   const actor: Actor = { name: "ana", kind: "person" };
+  const clock = new MemoryClock();
   return {
     branch: new MemoryBranch(sha256),
-    store: new MemoryStore(sha256, disk),
+    store: new MemoryStore(sha256, disk, () => clock.now()),
     runs: new MemoryRuns(sha256, disk),
-    clock: new MemoryClock(),
+    clock,
     random: new MemoryRandom(),
     progress: new MemoryProgress(),
     sha256,

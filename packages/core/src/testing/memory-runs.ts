@@ -32,6 +32,10 @@ export class MemoryRuns implements Runs {
     return ids.map(([id]) => id).reverse();
   }
 
+  async models(): Promise<string[]> {
+    return [...new Set(this.#models.values())];
+  }
+
   async checkpoints(
     model: string,
     inputsDigest: Sha256,

@@ -1,4 +1,4 @@
-import type { Bytes, Digester, Store } from "../backend.ts";
+import type { Bytes, Digester, Store, StoredBlob } from "../backend.ts";
 import { byteLength } from "../byte-length.ts";
 import type { FileRef, Sha256 } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
@@ -9,6 +9,8 @@ export type MemoryDisk = Map<string, string>;
 /** Content-addressed text in memory; `file` names a file of `disk`. */
 export class MemoryStore implements Store {
   readonly blobs = new Map<Sha256, string>();
+  /** When each was stored last, milliseconds since 1970. */
+  readonly storedAt = new Map<Sha256, number>();
   readonly published: {
     model: string;
     version: number;
@@ -18,10 +20,12 @@ export class MemoryStore implements Store {
   }[] = [];
   readonly #sha256: Digester;
   readonly #disk: MemoryDisk;
+  readonly #now: () => number;
 
-  constructor(sha256: Digester, disk: MemoryDisk = new Map()) {
+  constructor(sha256: Digester, disk: MemoryDisk = new Map(), now: () => number = () => 0) {
     this.#sha256 = sha256;
     this.#disk = disk;
+    this.#now = now;
   }
 
   async put(bytes: Bytes, { expect }: { expect?: Sha256 } = {}): Promise<{ digest: Sha256; size: number }> {
@@ -36,7 +40,8 @@ export class MemoryStore implements Store {
         got: digest,
       });
     }
-    if (!this.blobs.has(digest)) this.blobs.set(digest, text);
+    this.blobs.set(digest, text); // also over a damaged blob: that heals it
+    this.storedAt.set(digest, this.#now());
     return { digest, size: byteLength(text) };
   }
 
@@ -74,5 +79,19 @@ export class MemoryStore implements Store {
       else if (this.#sha256(text) !== digest) found.push({ digest, problem: "damaged" });
     }
     return found;
+  }
+  async list(): Promise<StoredBlob[]> {
+    const indexed = new Set(this.published.flatMap(({ files }) => files.map(({ digest }) => digest)));
+    return [...this.blobs].map(([digest, text]) => ({
+      digest,
+      size: byteLength(text),
+      storedAt: this.storedAt.get(digest) ?? 0,
+      indexed: indexed.has(digest),
+    }));
+  }
+
+  async remove(digest: Sha256, before: number): Promise<boolean> {
+    if ((this.storedAt.get(digest) ?? 0) >= before) return false;
+    return this.blobs.delete(digest);
   }
 }

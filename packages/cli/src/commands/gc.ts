@@ -1,0 +1,39 @@
+import { gcVerb } from "@trainyard/backends";
+import { byteSize, timestamp, z } from "@trainyard/core";
+import { aligned } from "../columns.ts";
+import { command } from "../command.ts";
+
+/** More lines than this nobody reads; --json has all. */
+const SHOWN = 50;
+
+export const gc = command({
+  about:
+    "Lists blobs of the store that no version, event, run or index entry names and that are older than a day, the largest first. Nothing is removed without --prune.\nWhile it removes, nobody can train here; a blob that is stored again meanwhile stays.",
+  examples: [
+    ["trainyard gc", "what could go, and how much room it takes"],
+    ["trainyard gc --prune", "take it away"],
+  ],
+  inputs: z.strictObject({
+    prune: z.boolean().default(false).describe("take them away"),
+    "sole-user": z
+      .boolean()
+      .default(false)
+      .describe("no other project uses the store; needed to prune one that lies outside the project"),
+  }),
+  stops: false,
+  async run(inputs, context) {
+    const done = await gcVerb(await context.project(), inputs);
+    for (const { what, problem } of done.unread) context.terminal.progress.note(`${what}: ${problem}`);
+    const rest = `${done.kept} are needed${done.young > 0 ? `, ${done.young} are younger than a day` : ""}`;
+    if (done.blobs.length === 0)
+      return { json: done, text: `Nothing to remove: of the store's blobs ${rest}.`, exit: 0 };
+    const rows = done.blobs
+      .slice(0, SHOWN)
+      .map(({ digest, size, storedAt }) => [digest, byteSize(size), timestamp(storedAt).slice(0, 10)]);
+    const more = done.blobs.length > SHOWN ? [`and ${done.blobs.length - SHOWN} more`] : [];
+    const end = inputs.prune
+      ? `Removed ${done.removed.blobs} blobs, ${byteSize(done.removed.bytes)}; ${rest}.`
+      : `${done.blobs.length} blobs, ${byteSize(done.bytes)}, belong to nothing; ${rest}. Take them away: trainyard gc --prune`;
+    return { json: done, text: [aligned(["blob", "size>", "stored"], rows), ...more, end].join("\n"), exit: 0 };
+  },
+});
