@@ -189,6 +189,15 @@ describe("golden refusals", () => {
       Use a path below the folder of trainyard.yaml, without \`..\` and without symlinks out of it."
     `);
   });
+  test("a deploy path that climbs out of the project; an absolute one is the user's own place", () => {
+    expect(changed("path: /srv/staging", "path: ../../etc")).toContain(
+      'models.flight-delays.deploy.staging.path "../../etc" leads out of the project folder.',
+    );
+    for (const path of ["serving/../../production", "./..", "a/../..\\b"])
+      expect(changed("path: /srv/staging", `path: ${path}`)).toMatch(/^PATH_OUTSIDE\n/);
+    for (const path of ["/srv/models", "serving/../production", "./serving", "..serving"])
+      expect(changed("path: /srv/staging", `path: ${path}`)).toBe("nothing");
+  });
 });
 
 describe("hostile text", () => {

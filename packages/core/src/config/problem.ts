@@ -153,7 +153,10 @@ function unwrapped(schema: z.core.$ZodType): z.core.$ZodType[] {
   return [schema];
 }
 
-/** Where paths of the project stand below a model. A deploy path and the store may be anywhere the user owns. */
+/** Where a path may be absolute, because the user owns other places too; a `..` that leaves the project is a slip. The store may be anywhere. */
+const DEPLOY_PATH: Path = ["deploy", "*", "path"];
+
+/** Where paths of the project stand below a model. */
 const PROJECT_PATHS: readonly Path[] = [
   ["train", "params"],
   ["train", "code"],
@@ -173,21 +176,22 @@ function outsidePaths(value: unknown): ConfigProblem[] {
   const found: ConfigProblem[] = [];
   const models = valueAt(value, ["models"]);
   for (const model of Object.keys(Object(models))) {
-    for (const place of PROJECT_PATHS) visit(valueAt(models, [model]), place, ["models", model]);
+    for (const place of PROJECT_PATHS) visit(valueAt(models, [model]), place, ["models", model], leadsOut);
+    visit(valueAt(models, [model]), DEPLOY_PATH, ["models", model], climbsOut);
   }
   return found;
 
-  function visit(inside: unknown, [step, ...rest]: Path, at: Path): void {
+  function visit(inside: unknown, [step, ...rest]: Path, at: Path, isOutside: (path: string) => boolean): void {
     if (inside === undefined) return;
     if (typeof inside === "string" && step === undefined) {
-      if (leadsOut(inside)) found.push({ kind: "outside", path: at, got: inside });
+      if (isOutside(inside)) found.push({ kind: "outside", path: at, got: inside });
     } else if (step === undefined) {
       for (const key of Array.isArray(inside) ? inside.keys() : ["path", "dvc"])
-        visit(valueAt(inside, [key]), [], [...at, key]);
+        visit(valueAt(inside, [key]), [], [...at, key], isOutside);
     } else if (step === "*") {
       for (const key of Object.keys(Object(inside)))
-        visit(valueAt(inside, [key]), rest, [...at, Array.isArray(inside) ? Number(key) : key]);
-    } else visit(valueAt(inside, [step]), rest, [...at, step]);
+        visit(valueAt(inside, [key]), rest, [...at, Array.isArray(inside) ? Number(key) : key], isOutside);
+    } else visit(valueAt(inside, [step]), rest, [...at, step], isOutside);
   }
 }
 
@@ -195,4 +199,17 @@ function outsidePaths(value: unknown): ConfigProblem[] {
 function leadsOut(path: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a NUL ends a path for the system
   return /^(?:[/\\~]|[A-Za-z]:)|(?:^|[/\\{,])\.\.(?:$|[/\\},])|\u0000/.test(path);
+}
+
+/** Relative, and above the folder it starts from by its parts `..`, or no path at all. */
+function climbsOut(path: string): boolean {
+  if (path.includes("\u0000")) return true;
+  if (/^(?:[/\\]|[A-Za-z]:)/.test(path)) return false;
+  let depth = 0;
+  for (const part of path.split(/[/\\]/)) {
+    if (part === "..") depth--;
+    else if (part !== "" && part !== ".") depth++;
+    if (depth < 0) return true;
+  }
+  return false;
 }
