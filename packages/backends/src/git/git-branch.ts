@@ -32,6 +32,11 @@ export interface GitBranchOptions {
 /** Commits are Trainyard's; `.invalid` can never be anybody's address. */
 const EMAIL = "trainyard@noreply.invalid";
 
+/** Commits up to which asking for one after the other is faster than a process. */
+const FEW = 50;
+
+type LogEntry = Awaited<ReturnType<RegistryBranch["log"]>>[number];
+
 export interface GitBranch extends RegistryBranch {
   /** Writes the objects of a commit without moving anything. */
   write(
@@ -120,8 +125,9 @@ export async function openGitBranch(options: GitBranchOptions): Promise<GitBranc
       return revision;
     },
     async log(revision, limit) {
-      const log: { revision: Revision; parents: Revision[]; message: string }[] = [];
+      if (limit > FEW) return longLog(folder, revision, limit);
       const shallow = await shallowCommits(repository);
+      const log: LogEntry[] = [];
       for (let next: Revision | undefined = revision; next !== undefined && log.length < limit; ) {
         const { parents, message } = await trees.commit(next);
         log.push({ revision: next, parents, message });
@@ -156,6 +162,21 @@ async function descends(
   if ((await trees.commit(revision)).parents[0] === ancestor) return true;
   const { code } = await runGit(repository.commonFolder, ["merge-base", "--is-ancestor", ancestor, revision]);
   return code === 0 || (await shallowCommits(repository)).size > 0; // cut off history cannot tell
+}
+
+/** Commits from newest to oldest along first parents. */
+async function longLog(folder: string, revision: Revision, limit: number): Promise<LogEntry[]> {
+  const words = ["log", "-z", "--first-parent", `--max-count=${limit}`, "--format=%H%n%P%n%B", revision, "--"];
+  const { code, stdout, stderr } = await runGit(folder, words);
+  if (code !== 0)
+    throw new TrainyardError("REGISTRY_DAMAGED", { where: `commit ${revision}`, problem: lastWords(stderr) });
+  return stdout
+    .split("\0")
+    .filter((text) => text !== "")
+    .map((text) => {
+      const [id = "", parents = "", ...message] = text.split("\n");
+      return { revision: id, parents: parents.split(" ").filter(Boolean), message: message.join("\n") };
+    });
 }
 
 /** Commits whose parents a shallow clone left out. */

@@ -3,7 +3,7 @@ import type { Backend, Revision } from "../backend.ts";
 import { canonicalJson, describe, parseJson, type Sha256 } from "../document.ts";
 import { isRefusal, TrainyardError } from "../errors.ts";
 import { RegistryEvent } from "./event.ts";
-import { eventPath, FORMAT, HEAD_FILE, HeadFile, REGISTRY_FILE, RegistryFile } from "./layout.ts";
+import { eventPath, FORMAT, HEAD_FILE, REGISTRY_FILE, RegistryFile } from "./layout.ts";
 import type { LoggedEvent } from "./projection.ts";
 import { damagedAt } from "./state.ts";
 
@@ -13,7 +13,8 @@ export type ReadPorts = Pick<Backend, "branch" | "sha256">;
 export interface Snapshot {
   readonly revision: Revision;
   readonly registry: string;
-  readonly head: z.infer<typeof HeadFile>;
+  /** The newest event. */
+  readonly head: { readonly seq: number; readonly digest: Sha256 };
 }
 
 /** Files read at a time: keeps memory flat however long the log is. */
@@ -31,14 +32,12 @@ export async function openSnapshot(ports: ReadPorts): Promise<Snapshot | null> {
 
 /** @throws REGISTRY_DAMAGED, REGISTRY_FUTURE */
 export async function snapshotAt(revision: Revision, ports: ReadPorts): Promise<Snapshot> {
-  const { branch } = ports;
+  const { branch, sha256 } = ports;
   const files = await branch.read(revision, [REGISTRY_FILE, HEAD_FILE]);
   const { format, registry } = readFile(RegistryFile.partial({ registry: true }), files, REGISTRY_FILE);
   if (format > FORMAT) throw new TrainyardError("REGISTRY_FUTURE", { format, known: FORMAT });
   if (registry === undefined) throw damaged(REGISTRY_FILE, "it names no registry");
-  const head = readFile(HeadFile, files, HEAD_FILE);
-  const [newest] = await readEvents(revision, [head.seq], ports);
-  if (newest?.digest !== head.digest) throw damagedAt(head.seq, `it is not the event HEAD.json names (${head.digest})`);
+  const newest = readHead(files, sha256);
   const [commit] = await branch.log(revision, 1);
   if (commit === undefined || commit.parents.length > 1)
     throw damaged(`commit ${revision}`, "it is a merge; the registry's history is linear");
@@ -49,7 +48,19 @@ export async function snapshotAt(revision: Revision, ports: ReadPorts): Promise<
       operation === null ? "Trainyard did not make this commit" : "it is not the commit of the newest event",
     );
   }
-  return { revision, registry, head };
+  const path = eventPath(newest.event.seq);
+  if ((await branch.read(revision, [path])).get(path) !== files.get(HEAD_FILE))
+    throw damagedAt(newest.event.seq, `it is not the event ${HEAD_FILE} holds`);
+  return { revision, registry, head: { seq: newest.event.seq, digest: newest.digest } };
+}
+
+/** The newest event, as HEAD.json holds it. @throws REGISTRY_DAMAGED */
+function readHead(files: ReadonlyMap<string, string>, sha256: (text: string) => Sha256): LoggedEvent {
+  const stored = files.get(HEAD_FILE);
+  if (stored === undefined) throw damaged(HEAD_FILE, "it is missing");
+  const seq = (jsonOf(stored, HEAD_FILE) as { seq?: unknown } | null)?.seq;
+  if (!Number.isSafeInteger(seq) || (seq as number) < 1) throw damaged(HEAD_FILE, "it is not an event");
+  return parseEvent(seq as number, stored, sha256);
 }
 
 /** The operation a commit's message carries, null when there is none. */
@@ -72,21 +83,22 @@ export async function readEvents(
   return events;
 }
 
-/** The whole log, its chain of digests checked. @throws REGISTRY_DAMAGED */
-export async function readLog({ revision, head }: Snapshot, ports: ReadPorts): Promise<LoggedEvent[]> {
-  const numbers = Array.from({ length: head.seq }, (_, index) => index + 1);
+/** The whole log, or its newest `last` events, the chain of digests checked. @throws REGISTRY_DAMAGED */
+export async function readLog({ revision, head }: Snapshot, ports: ReadPorts, last = head.seq): Promise<LoggedEvent[]> {
+  const first = Math.max(1, head.seq - last + 1);
+  const numbers = Array.from({ length: head.seq - first + 1 }, (_, index) => first + index);
   const events = await readEvents(revision, numbers, ports);
-  checkChain(events);
+  checkChain(events, first);
   return events;
 }
 
 /** Every event names the digest of the one before it; the first is the registry's birth; operations are not taken up again. @throws REGISTRY_DAMAGED */
-export function checkChain(events: readonly LoggedEvent[]): void {
+export function checkChain(events: readonly LoggedEvent[], first = 1): void {
   const operations = new Set<string>();
   let previous: LoggedEvent | null = null;
   for (const logged of events) {
     const { event } = logged;
-    if (event.prev !== (previous?.digest ?? null))
+    if ((previous !== null || first === 1) && event.prev !== (previous?.digest ?? null))
       throw damagedAt(event.seq, `it follows an event with digest ${event.prev}, not event ${event.seq - 1}`);
     if ((event.type === "registry.created") !== (event.seq === 1))
       throw damagedAt(event.seq, "a registry is created by its first event, once");
@@ -124,7 +136,7 @@ export function canonicalText(text: string, path: string): string {
   return canonical;
 }
 
-function parseEvent(seq: number, stored: string | undefined, sha256: (text: string) => Sha256): LoggedEvent {
+export function parseEvent(seq: number, stored: string | undefined, sha256: (text: string) => Sha256): LoggedEvent {
   const path = eventPath(seq);
   if (stored === undefined) throw damagedAt(seq, `${path} is missing`);
   const text = canonicalText(stored, path);
@@ -137,7 +149,7 @@ function parseEvent(seq: number, stored: string | undefined, sha256: (text: stri
   return { event: result.data, text, digest: sha256(text) };
 }
 
-function jsonOf(text: string, path: string): unknown {
+export function jsonOf(text: string, path: string): unknown {
   try {
     return parseJson(text, path);
   } catch (error) {

@@ -60,6 +60,8 @@ const DeployRecorded = z.object({
   smoke: z.enum(["passed", "failed", "not-run"]),
   /** Null for a plain deploy; the reason of a rollback. */
   reason: z.string().nullable(),
+  /** True when it went back to a version that was live before; absent is false. */
+  rollback: z.boolean().optional(),
   /** The Deployment document in the store. */
   deployment: Sha256,
 });

@@ -1,32 +1,31 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { byCodePoint } from "../order.ts";
-import { aDigest } from "../testing/index.ts";
-import { chunkPath, eventPath, rootPath, versionPath } from "./layout.ts";
+import { chunkPath, eventPath, recentPath, versionPath } from "./layout.ts";
 import { rootDigest } from "./root-digest.ts";
 
-test("events and versions stand a hundred to a folder, a hundred folders to a folder", () => {
-  expect(eventPath(12_345)).toBe("log/0001/23/e12345.json");
-  expect(versionPath("m", 7)).toBe("models/m/versions/0000/00/v7.json");
+test("events and versions stand ten to a folder, ten folders to a folder, a hundred tops at a hundred thousand", () => {
+  expect(eventPath(12_345)).toBe("log/0012/3/4/e12345.json");
+  expect(versionPath("m", 7)).toBe("models/m/versions/0000/0/0/v7.json");
   const entries = new Map<string, Set<string>>();
-  for (let seq = 1; seq <= 100_000; seq++) {
+  for (let seq = 1; seq < 100_000; seq++) {
     const parts = eventPath(seq).split("/");
     for (let depth = 1; depth < parts.length; depth++) {
       const folder = parts.slice(0, depth).join("/");
       entries.set(folder, (entries.get(folder) ?? new Set()).add(parts[depth] as string));
     }
   }
-  expect(Math.max(...[...entries.values()].map((names) => names.size))).toBe(100);
+  const counts = [...entries].map(([folder, names]) => [folder === "log", names.size] as const);
+  expect(Math.max(...counts.map(([top, count]) => (top ? 0 : count)))).toBe(10);
+  expect(counts.find(([top]) => top)?.[1]).toBe(100);
 });
 
-test("a model's hundred events share a file, the next hundred have another", () => {
-  expect(chunkPath("m", 0)).toBe(chunkPath("m", 99));
-  expect(chunkPath("m", 100)).toBe("models/m/log/0000/01.json");
-  expect(chunkPath("m", 1_000_000)).toBe("models/m/log/0100/00.json");
-});
-
-test("a digest's file is found by its first three digits", () => {
-  expect(rootPath("m", aDigest("a"))).toBe(`models/m/by-root/a/a/a/${"a".repeat(64)}.json`);
+test("a model's events in short stand eight to a file, then a hundred and twenty-eight", () => {
+  expect([0, 8, 120, 128].map((after) => recentPath("m", after))).toEqual(
+    [0, 1, 15, 0].map((name) => `models/m/log/recent/${name}.jsonl`),
+  );
+  expect(chunkPath("m", 1)).toBe("models/m/log/0000/01.jsonl");
+  expect(chunkPath("m", 10_000)).toBe("models/m/log/0100/00.jsonl");
 });
 
 test("the root digest is that of the concatenated digests in the order of the paths' code points", () => {

@@ -1,25 +1,25 @@
 import { z } from "zod";
-import { AliasName, canonicalJson, ModelName, Sha256, Timestamp } from "../document.ts";
+import { AliasName, canonicalJson, ModelName, Sha256 } from "../document.ts";
+import { Summary } from "./summary.ts";
 
 /**
- * Where everything stands on the registry branch. Every file is canonical JSON and a newline; no directory grows beyond 1,000 entries
- * (log and versions: 100 a directory, below 10,000 directories' worth of top level at ten million).
+ * Where everything stands on the registry branch. Every file is canonical JSON and a newline, `.jsonl` one such line an event.
  *
  * ```
  * trainyard.json                                   format, registry id                            written once
- * HEAD.json                                        the newest event: seq, digest, at              one a commit
- * log/0001/23/e12345.json                          event 12345                                    append-only
+ * HEAD.json                                        the newest event, as in the log                one a commit
+ * log/0012/3/4/e12345.json                         event 12345                                    append-only
  * models/index.json                                names of all models                            on a model's first event
- * models/NAME/model.json                           highest version, withdrawn ones, event chain   mutable
- * models/NAME/log/0000/01.json                     which events are NAME's: 100 numbers a file    append-only
- * models/NAME/versions/0001/23/v12345.json         manifest of version 12345                      write-once
- * models/NAME/by-root/a/b/c/HEX.json               what is known about these bytes                mutable
+ * models/NAME/model.json                           counts, chain, newest events in short          mutable
+ * models/NAME/log/recent/5.jsonl                   eight events in short, until there are 128     append-only
+ * models/NAME/log/0000/01.jsonl                    128 events in short                            append-only
+ * models/NAME/versions/0012/3/4/v12345.json        manifest of version 12345                      write-once
  * models/NAME/aliases/ALIAS.json                   holder, generation; stays when it is removed   mutable
  * ```
  *
- * So each question reads what it asks for: an alias is one file, a digest is one file, the history of one model is its own events, and none
- * grows with the versions of others. `by-root` is split by single digits because a directory is written anew with every entry: sixteen
- * names cost 0.4 kB a level, 256 would cost 6 kB.
+ * So each question reads what it asks for: an alias is one file, a model's versions are a few, and none grows with those of other models.
+ * Folders hold ten events or versions, because a folder is written anew with every entry: ten names cost 0.2 kB, a hundred 2 kB. The top
+ * one holds a thousand at a million.
  */
 export const FORMAT = 1;
 
@@ -27,11 +27,12 @@ export const REGISTRY_FILE = "trainyard.json";
 export const HEAD_FILE = "HEAD.json";
 export const INDEX_FILE = "models/index.json";
 
-/** Event numbers in one file of a model's log. */
-export const CHUNK = 100;
+/** Events in short in the model's own file before they move to one of their own. */
+export const RECENT = 8;
+/** Events in short in a file that stays. */
+export const CHUNK = 128;
 
 export const RegistryFile = z.object({ format: z.int().positive(), registry: z.uuid() });
-export const HeadFile = z.object({ seq: z.int().positive(), digest: Sha256, at: Timestamp });
 export const IndexFile = z.array(ModelName);
 export const ModelFile = z.object({
   model: ModelName,
@@ -40,9 +41,11 @@ export const ModelFile = z.object({
   /** The newest version that was not withdrawn; null when there is none. */
   latest: z.int().positive().nullable(),
   withdrawn: z.array(z.int().positive()),
-  /** How many events are this model's, and their chain: chain(n) = sha256(chain(n − 1) + digest of event n), as text, from "". */
+  /** How many events are this model's, and their chain: chain(n) = sha256(chain(n − 1) + event n in short, as its line), as text, from "". */
   events: z.int().positive(),
   chain: Sha256,
+  /** The newest events in short: those after the last multiple of eight. */
+  recent: z.array(Summary),
 });
 export type ModelFile = z.infer<typeof ModelFile>;
 export const AliasFile = z.object({
@@ -52,35 +55,29 @@ export const AliasFile = z.object({
   rootDigest: Sha256.nullable(),
   generation: z.int().positive(),
   sinceSeq: z.int().positive(),
+  /** The event that registered the version. */
+  registeredSeq: z.int().positive().nullable(),
 });
 export type AliasFile = z.infer<typeof AliasFile>;
-/** The versions made of some bytes (several only when earlier ones were withdrawn) and the evaluations of them, with their events' numbers. */
-export const RootFile = z.object({
-  versions: z.array(z.object({ version: z.int().positive(), seq: z.int().positive() })),
-  evaluations: z.array(z.object({ report: Sha256, seq: z.int().positive() })),
-});
-export type RootFile = z.infer<typeof RootFile>;
 
 export const eventPath = (seq: number): string => `log/${shard(seq)}/e${seq}.json`;
 export const modelFolder = (model: string): string => `models/${model}`;
 export const modelPath = (model: string): string => `${modelFolder(model)}/model.json`;
-/** The file that holds the numbers of a model's events `index` = 0, 1, …; it holds those of the same hundred. */
-export function chunkPath(model: string, index: number): string {
-  const chunk = Math.floor(index / CHUNK);
-  return `${modelFolder(model)}/log/${digits(Math.floor(chunk / 100), 4)}/${digits(chunk % 100, 2)}.json`;
+/** The file of the model's events number 128 · chunk + 1 to 128 · chunk + 128, in short. */
+export function chunkPath(model: string, chunk: number): string {
+  return `${modelFolder(model)}/log/${digits(Math.floor(chunk / 100), 4)}/${digits(chunk % 100, 2)}.jsonl`;
 }
+/** The file of the model's eight events after number `after`, in short, while their chunk is not full. */
+export const recentPath = (model: string, after: number): string =>
+  `${modelFolder(model)}/log/recent/${Math.floor((after % CHUNK) / RECENT)}.jsonl`;
 export const versionPath = (model: string, version: number): string =>
   `${modelFolder(model)}/versions/${shard(version)}/v${version}.json`;
-export function rootPath(model: string, rootDigest: Sha256): string {
-  const hex = rootDigest.slice("sha256:".length);
-  return `${modelFolder(model)}/by-root/${hex[0]}/${hex[1]}/${hex[2]}/${hex}.json`;
-}
 export const aliasFolder = (model: string): string => `${modelFolder(model)}/aliases`;
 export const aliasPath = (model: string, alias: string): string => `${aliasFolder(model)}/${alias}.json`;
 
-/** 12345 → "0001/23". */
+/** 12345 → "0012/3/4". */
 function shard(number: number): string {
-  return `${digits(Math.floor(number / 10_000), 4)}/${digits(Math.floor(number / 100) % 100, 2)}`;
+  return `${digits(Math.floor(number / 1000), 4)}/${Math.floor(number / 100) % 10}/${Math.floor(number / 10) % 10}`;
 }
 
 function digits(number: number, length: number): string {

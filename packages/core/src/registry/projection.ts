@@ -1,7 +1,7 @@
 import type { Digester } from "../backend.ts";
-import type { Sha256 } from "../document.ts";
+import { canonicalJson, type Sha256 } from "../document.ts";
 import { byCodePoint } from "../order.ts";
-import type { RegistryEvent } from "./event.ts";
+import type { EventBody, EventOf, EventPlace, RegistryEvent } from "./event.ts";
 import {
   type AliasFile,
   aliasPath,
@@ -14,10 +14,12 @@ import {
   INDEX_FILE,
   type ModelFile,
   modelPath,
+  RECENT,
   REGISTRY_FILE,
-  type RootFile,
-  rootPath,
+  recentPath,
 } from "./layout.ts";
+import type { VersionState } from "./registry.ts";
+import { summaryOf } from "./summary.ts";
 
 /** An event as it stands in the log: `text` is its canonical JSON, `digest` that text's. */
 export interface LoggedEvent {
@@ -29,99 +31,149 @@ export interface LoggedEvent {
 /** Files of the branch by path. */
 export type Files = Map<string, string>;
 
-interface Projection {
-  readonly sha256: Digester;
-  readonly rootOf: (model: string, version: number) => Sha256;
-}
+/** What a commit changes: null deletes. */
+export type Changes = Map<string, string | null>;
 
 /**
- * Writes what an event changes into `files`: its own file, HEAD, and the model's files. The same code adds an event to the branch and replays the
+ * What events change on the branch: their own files, HEAD, and their models' files. The same code adds events to the branch and replays the
  * whole log for `verify`, so the branch is a function of its log. Manifests alone stand beside it: their digest is in the event.
- *
- * @param files What is there now; at least those files that `touched` names.
- * @param rootOf Root digest of a version registered before.
  */
-export function project(files: Files, { event, text, digest }: LoggedEvent, { sha256, rootOf }: Projection): void {
-  files.set(eventPath(event.seq), `${text}\n`);
-  files.set(HEAD_FILE, fileText({ seq: event.seq, digest, at: event.at }));
-  if (event.type === "registry.created") {
-    files.set(REGISTRY_FILE, fileText({ format: FORMAT, registry: event.registry }));
-    files.set(INDEX_FILE, fileText([]));
-    return;
-  }
-  const { model } = event;
-  const known = read<ModelFile>(files, modelPath(model));
-  if (known === null) {
-    const names = read<string[]>(files, INDEX_FILE) ?? [];
-    files.set(INDEX_FILE, fileText([...names, model].sort(byCodePoint)));
-  }
-  const before = known ?? { model, versions: 0, latest: null, withdrawn: [], events: 0, chain: "" };
-  const chunk = chunkPath(model, before.events);
-  const numbers = before.events % CHUNK === 0 ? [] : (read<number[]>(files, chunk) ?? []);
-  files.set(chunk, fileText([...numbers, event.seq]));
+export class Projection {
+  readonly #sha256: Digester;
+  readonly #before: ReadonlyMap<string, string>;
+  /** Texts, or values whose text is made once in the end. */
+  readonly #files = new Map<string, string | object | null>();
+  readonly #registered: (model: string, version: number) => Pick<VersionState, "seq" | "rootDigest">;
+  readonly #added = new Map<string, Pick<VersionState, "seq" | "rootDigest">>();
 
-  const after = { ...before, events: before.events + 1, chain: sha256(before.chain + digest) };
-  if (event.type === "version.registered") after.versions = event.version;
-  if (event.type === "version.withdrawn") after.withdrawn = [...before.withdrawn, event.version].sort((a, b) => a - b);
-  after.latest = newest(after);
-  files.set(modelPath(model), fileText(after));
+  /**
+   * @param before What is there now; at least the files that `touched` names.
+   * @param registered A version that was registered before.
+   */
+  constructor(
+    sha256: Digester,
+    before: ReadonlyMap<string, string> = new Map(),
+    registered: (model: string, version: number) => Pick<VersionState, "seq" | "rootDigest"> = unknown,
+  ) {
+    this.#sha256 = sha256;
+    this.#before = before;
+    this.#registered = registered;
+  }
 
-  if (event.type === "version.registered") {
-    const root = readRoot(files, model, event.rootDigest);
-    writeRoot(files, model, event.rootDigest, {
-      ...root,
-      versions: [...root.versions, { version: event.version, seq: event.seq }],
-    });
+  add({ event, text }: LoggedEvent): void {
+    this.#files.set(eventPath(event.seq), `${text}\n`);
+    this.#files.set(HEAD_FILE, `${text}\n`);
+    if (event.type === "registry.created") {
+      this.#files.set(REGISTRY_FILE, { format: FORMAT, registry: event.registry });
+      this.#files.set(INDEX_FILE, []);
+      return;
+    }
+    const { model } = event;
+    const known = this.#read<ModelFile>(modelPath(model));
+    if (known === null) {
+      const names = this.#read<string[]>(INDEX_FILE) ?? [];
+      this.#files.set(INDEX_FILE, [...names, model].sort(byCodePoint));
+    }
+    const before = known ?? { model, versions: 0, latest: null, withdrawn: [], events: 0, chain: "", recent: [] };
+    const summary = summaryOf(event);
+    const after = {
+      ...before,
+      events: before.events + 1,
+      chain: this.#sha256(before.chain + canonicalJson(summary)),
+      recent: [...before.recent, summary],
+    };
+    if (event.type === "version.registered") {
+      after.versions = event.version;
+      after.latest = event.version;
+      this.#added.set(`${model}@${event.version}`, { seq: event.seq, rootDigest: event.rootDigest });
+    }
+    if (event.type === "version.withdrawn") {
+      after.withdrawn = [...before.withdrawn, event.version].sort((a, b) => a - b);
+      after.latest = newest(after);
+    }
+    if (after.recent.length === RECENT) this.#settle(model, after);
+    this.#files.set(modelPath(model), after);
+    if (event.type === "alias.set" || event.type === "alias.removed") this.#point(model, event);
   }
-  if (event.type === "evaluation.recorded" && event.rootDigest !== null) {
-    const root = readRoot(files, model, event.rootDigest);
-    writeRoot(files, model, event.rootDigest, {
-      ...root,
-      evaluations: [...root.evaluations, { report: event.report, seq: event.seq }],
-    });
+
+  /** The files that are not as they were. */
+  changes(): Changes {
+    const changes: Changes = new Map();
+    for (const [path, value] of this.#files) {
+      const text = value === null || typeof value === "string" ? value : fileText(value);
+      if (text !== (this.#before.get(path) ?? null)) changes.set(path, text);
+    }
+    return changes;
   }
-  if (event.type === "alias.set" || event.type === "alias.removed") {
+
+  /** Eight events move to a file of their own, a hundred and twenty-eight to one that stays. */
+  #settle(model: string, file: ModelFile): void {
+    const lines = file.recent.map(fileText).join("");
+    file.recent = [];
+    if (file.events % CHUNK !== 0) {
+      this.#files.set(recentPath(model, file.events - RECENT), lines);
+      return;
+    }
+    const parts: string[] = [];
+    for (let after = file.events - CHUNK; after < file.events - RECENT; after += RECENT) {
+      const path = recentPath(model, after);
+      parts.push(this.#text(path) ?? "");
+      this.#files.set(path, null);
+    }
+    this.#files.set(chunkPath(model, file.events / CHUNK - 1), parts.join("") + lines);
+  }
+
+  #point(model: string, event: EventPlace & (EventOf<"alias.set"> | EventOf<"alias.removed">)): void {
     const version = event.type === "alias.set" ? event.to : null;
-    const rootDigest = event.type === "alias.set" ? rootOf(model, event.to) : null;
+    const registered =
+      version === null ? null : (this.#added.get(`${model}@${version}`) ?? this.#registered(model, version));
     const alias: AliasFile = {
       alias: event.alias,
       version,
-      rootDigest,
+      rootDigest: registered?.rootDigest ?? null,
       generation: event.generation,
       sinceSeq: event.seq,
+      registeredSeq: registered?.seq ?? null,
     };
-    files.set(aliasPath(model, event.alias), fileText(alias));
+    this.#files.set(aliasPath(model, event.alias), alias);
+  }
+
+  #text(path: string): string | null {
+    const value = this.#files.get(path);
+    if (value === undefined) return this.#before.get(path) ?? null;
+    return value === null || typeof value === "string" ? value : fileText(value);
+  }
+
+  /** Files were checked when they were read from the branch, or were made here. */
+  #read<T>(path: string): T | null {
+    const value = this.#files.get(path);
+    if (value === undefined) {
+      const text = this.#before.get(path);
+      return text === undefined ? null : (JSON.parse(text) as T);
+    }
+    return value as T | null;
   }
 }
 
-/** The files an event reads when it is projected, but for the model's log: that one's place is in the model file. */
-export function touched(
-  event: { readonly type: RegistryEvent["type"] } & Partial<Record<"alias" | "rootDigest", string | null>>,
-  model: string,
-): string[] {
-  const paths = [HEAD_FILE, INDEX_FILE, modelPath(model)];
-  if (event.alias) paths.push(aliasPath(model, event.alias));
-  if (event.rootDigest && (event.type === "version.registered" || event.type === "evaluation.recorded"))
-    paths.push(rootPath(model, event.rootDigest));
-  return paths;
+/**
+ * The files that are read when `count` more events of a model are added, where it has `events`, but for its model file: the alias they name,
+ * and the files that become one when a hundred and twenty-eight are full.
+ */
+export function touched(model: string, bodies: readonly EventBody[], events: number): string[] {
+  const paths = bodies.flatMap((body) => ("alias" in body ? [aliasPath(model, body.alias)] : []));
+  const full = Math.floor((events + bodies.length) / CHUNK) > Math.floor(events / CHUNK);
+  if (full) {
+    const first = events - (events % CHUNK);
+    for (let after = first; after + RECENT <= events; after += RECENT) paths.push(recentPath(model, after));
+  }
+  return [...new Set(paths)];
 }
 
 /** The whole branch as its log says, manifests left out. */
 export function replay(events: readonly LoggedEvent[], sha256: Digester): Files {
-  const files: Files = new Map();
-  const roots = new Map<string, Sha256>();
-  const rootOf = (model: string, version: number) => roots.get(`${model}@${version}`) ?? "";
-  for (const logged of events) {
-    const { event } = logged;
-    if (event.type === "version.registered") roots.set(`${event.model}@${event.version}`, event.rootDigest);
-    project(files, logged, { sha256, rootOf });
-  }
-  return files;
-}
-
-/** The digest chain over a model's own events, as its model file keeps it. */
-export function chainOf(events: readonly LoggedEvent[], sha256: Digester): Sha256 {
-  return events.reduce((chain, { digest }) => sha256(chain + digest), "");
+  const projection = new Projection(sha256);
+  for (const logged of events) projection.add(logged);
+  return new Map([...projection.changes()].filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
 function newest(file: Pick<ModelFile, "versions" | "withdrawn">): number | null {
@@ -130,16 +182,6 @@ function newest(file: Pick<ModelFile, "versions" | "withdrawn">): number | null 
   return null;
 }
 
-function readRoot(files: Files, model: string, rootDigest: Sha256): RootFile {
-  return read<RootFile>(files, rootPath(model, rootDigest)) ?? { versions: [], evaluations: [] };
-}
-
-function writeRoot(files: Files, model: string, rootDigest: Sha256, root: RootFile): void {
-  files.set(rootPath(model, rootDigest), fileText(root));
-}
-
-/** Files were checked when they were read from the branch, or were written here. */
-function read<T>(files: Files, path: string): T | null {
-  const text = files.get(path);
-  return text === undefined ? null : (JSON.parse(text) as T);
+function unknown(): { seq: number; rootDigest: Sha256 } {
+  return { seq: 0, rootDigest: "" };
 }

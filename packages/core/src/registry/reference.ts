@@ -28,6 +28,10 @@ export function parseWhich(which: string, whole: string = which): NonNullable<Re
 /** The version a reference means; `latest` is the newest that was not withdrawn. @throws VERSION_UNKNOWN, ALIAS_UNKNOWN, REGISTRY_EMPTY */
 export async function resolve(registry: Registry, reference: Reference): Promise<VersionState> {
   const { model, which } = reference;
+  if (which !== null && "alias" in which && which.alias !== "latest") {
+    const holder = await registry.holder(model, which.alias);
+    if (holder !== null) return holder;
+  }
   const state = await registry.state(model);
   if (state.versions.length === 0) throw new TrainyardError("REGISTRY_EMPTY", { model });
   if (which === null || ("alias" in which && which.alias === "latest")) {
@@ -36,10 +40,8 @@ export async function resolve(registry: Registry, reference: Reference): Promise
     return newest;
   }
   if ("alias" in which) {
-    const version = state.aliases.get(which.alias)?.version ?? null;
     const known = [...state.aliases.values()].filter((alias) => alias.version !== null).map((alias) => alias.alias);
-    if (version === null) throw new TrainyardError("ALIAS_UNKNOWN", { model, alias: which.alias, known });
-    return state.versions[version - 1] as VersionState;
+    throw new TrainyardError("ALIAS_UNKNOWN", { model, alias: which.alias, known });
   }
   const found =
     "version" in which

@@ -12,10 +12,7 @@ export interface ModelState {
   /** Aliases that were ever held, gone ones included: "never held" means a first model. */
   readonly held: ReadonlySet<string>;
   /** Evaluations by the digest of their report. */
-  readonly evaluations: ReadonlyMap<
-    Sha256,
-    { seq: number; at: string; run: string; rootDigest: Sha256 | null; verdict: Verdict }
-  >;
+  readonly evaluations: Pick<ReadonlyMap<Sha256, EvaluationState>, "get" | "has" | "values">;
   /** Deployments in the order they happened. */
   readonly deployments: readonly {
     seq: number;
@@ -24,6 +21,8 @@ export interface ModelState {
     version: number;
     from: number | null;
     outcome: "live" | "rolled-back" | "failed";
+    /** It went back to a version that was live before. */
+    rollback: boolean;
   }[];
   /** Drift events in the order they happened. */
   readonly drifts: readonly {
@@ -35,7 +34,16 @@ export interface ModelState {
     summary: string;
   }[];
 }
+export interface EvaluationState {
+  readonly seq: number;
+  readonly at: string;
+  readonly run: string;
+  readonly rootDigest: Sha256 | null;
+  readonly verdict: Verdict;
+}
 export interface VersionState {
+  /** The event that registered it. */
+  readonly seq: number;
   readonly version: number;
   readonly rootDigest: Sha256;
   /** Digest of its manifest's canonical JSON. */
@@ -43,6 +51,7 @@ export interface VersionState {
   readonly run: string;
   readonly withdrawn: string | null;
   readonly registeredAt: string;
+  /** Without the address of the run: that stands in the event. */
   readonly by: Actor;
 }
 export interface AliasState {
@@ -60,8 +69,12 @@ export interface Registry {
   state(model: string): Promise<ModelState>;
   /** @throws VERSION_UNKNOWN */
   manifest(model: string, version: number): Promise<ModelVersion>;
-  /** Oldest first; of one model, or of all. */
-  events(model?: string): Promise<RegistryEvent[]>;
+  /** Oldest first; of one model, or of all; with `last`, only the newest so many. */
+  events(model?: string, last?: number): Promise<RegistryEvent[]>;
+  /** What happened to one version, oldest first: how its bytes were judged, its registration, aliases, deployments, drift, withdrawal. @throws VERSION_UNKNOWN */
+  eventsOf(model: string, version: number): Promise<RegistryEvent[]>;
+  /** Who holds an alias, from its own file and the events it names; null when nobody does. Reads no more however many versions there are. */
+  holder(model: string, alias: string): Promise<VersionState | null>;
   /** Reads, decides, commits; when another writer was first, reads and decides again. `decide` may be called several times. No events: nothing is written. */
   transact<T>(
     model: string,

@@ -1,7 +1,8 @@
-import type { Sha256 } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
-import type { EventOf, RegistryEvent } from "./event.ts";
-import type { AliasState, ModelState, VersionState } from "./registry.ts";
+import type { RegistryEvent } from "./event.ts";
+import { LayeredMap } from "./layered-map.ts";
+import type { AliasState, EvaluationState, ModelState, VersionState } from "./registry.ts";
+import { type Summary, type SummaryOf, summaryOf } from "./summary.ts";
 
 /**
  * What a model's events add up to. Strict: a sequence that no Trainyard can have written is refused with the first event that is impossible.
@@ -10,9 +11,9 @@ import type { AliasState, ModelState, VersionState } from "./registry.ts";
  * @throws REGISTRY_DAMAGED
  */
 export function fold(model: string, events: readonly RegistryEvent[]): ModelState {
-  const state = new Folding(model);
-  for (const event of events) state.take(event);
-  return state.result();
+  const folding = new Folding(model);
+  for (const event of events) folding.takeEvent(event);
+  return folding.state();
 }
 
 /** A sequence of events that contradicts itself at event `seq`. */
@@ -20,31 +21,52 @@ export function damagedAt(seq: number, problem: string): TrainyardError<"REGISTR
   return new TrainyardError("REGISTRY_DAMAGED", { where: `event ${seq}`, problem });
 }
 
-class Folding {
+/** A model's state as its events make it, one after the other. A state given out never changes: what goes on is a fork. */
+export class Folding {
   readonly #model: string;
-  readonly #versions: VersionState[] = [];
-  readonly #aliases = new Map<string, AliasState>();
-  readonly #evaluations = new Map<Sha256, ModelState["evaluations"] extends ReadonlyMap<string, infer E> ? E : never>();
-  readonly #deployments: ModelState["deployments"][number][] = [];
-  readonly #drifts: ModelState["drifts"][number][] = [];
-  readonly #live = new Map<Sha256, number>();
-  readonly #operations = new Set<string>();
-  #last: { seq: number; operation: string } = { seq: 0, operation: "" };
+  #versions: VersionState[] = [];
+  #aliases = new Map<string, AliasState>();
+  #evaluations = new LayeredMap<EvaluationState>();
+  #deployments: ModelState["deployments"][number][] = [];
+  #drifts: ModelState["drifts"][number][] = [];
+  /** The version that stands with these bytes; 0 when it was withdrawn. */
+  #live = new LayeredMap<number>();
+  #withdrawn: number[] = [];
+  #last = 0;
 
   constructor(model: string) {
     this.#model = model;
   }
 
-  take(event: RegistryEvent): void {
-    const refuse = (problem: string) => damagedAt(event.seq, problem);
+  /** Versions that were withdrawn, by number. */
+  get withdrawn(): readonly number[] {
+    return this.#withdrawn;
+  }
+
+  fork(): Folding {
+    const fork = new Folding(this.#model);
+    fork.#versions = this.#versions.slice();
+    fork.#aliases = new Map(this.#aliases);
+    fork.#evaluations = this.#evaluations.fork();
+    fork.#deployments = this.#deployments.slice();
+    fork.#drifts = this.#drifts.slice();
+    fork.#live = this.#live.fork();
+    fork.#withdrawn = this.#withdrawn.slice();
+    fork.#last = this.#last;
+    return fork;
+  }
+
+  takeEvent(event: RegistryEvent): void {
     if (event.type === "registry.created" || event.model !== this.#model)
-      throw refuse(`it is not an event of ${this.#model}`);
-    if (event.seq <= this.#last.seq) throw refuse(`it stands after event ${this.#last.seq}`);
-    if (event.operation === this.#last.operation) {
-      if (event.seq !== this.#last.seq + 1) throw refuse("its operation appears in two transactions");
-    } else if (this.#operations.has(event.operation)) throw refuse("its operation appears in two transactions");
-    this.#operations.add(event.operation);
-    this.#last = { seq: event.seq, operation: event.operation };
+      throw damagedAt(event.seq, `it is not an event of ${this.#model}`);
+    this.take(summaryOf(event));
+  }
+
+  /** @throws REGISTRY_DAMAGED */
+  take(event: Summary): void {
+    const refuse = (problem: string) => damagedAt(event.seq, problem);
+    if (event.seq <= this.#last) throw refuse(`it stands after event ${this.#last}`);
+    this.#last = event.seq;
 
     switch (event.type) {
       case "evaluation.recorded":
@@ -65,7 +87,8 @@ class Folding {
         const holder = [...this.#aliases.values()].find((alias) => alias.version === event.version);
         if (holder !== undefined) throw refuse(`v${event.version} is withdrawn while ${holder.alias} points at it`);
         this.#versions[event.version - 1] = { ...version, withdrawn: event.reason };
-        this.#live.delete(version.rootDigest);
+        this.#live.set(version.rootDigest, 0);
+        this.#withdrawn = [...this.#withdrawn, event.version].sort((a, b) => a - b);
         break;
       }
       case "alias.set":
@@ -80,7 +103,8 @@ class Folding {
         if (version.rootDigest !== event.rootDigest)
           throw refuse(`v${event.version} has other bytes (${version.rootDigest}) than those deployed`);
         const { seq, at, environment, from, outcome } = event;
-        this.#deployments.push({ seq, at, environment, version: event.version, from, outcome });
+        const rollback = event.rollback === true;
+        this.#deployments.push({ seq, at, environment, version: event.version, from, outcome, rollback });
         break;
       }
       case "drift.detected": {
@@ -96,13 +120,14 @@ class Folding {
     }
   }
 
-  #register(event: EventOf<"version.registered">, refuse: (problem: string) => Error): void {
+  #register(event: SummaryOf<"version.registered">, refuse: (problem: string) => Error): void {
     const next = this.#versions.length + 1;
     if (event.version !== next) throw refuse(`v${event.version} is registered where v${next} comes next`);
-    const same = this.#live.get(event.rootDigest);
-    if (same !== undefined) throw refuse(`v${event.version} has the bytes of v${same}, which was not withdrawn`);
+    const same = this.#live.get(event.rootDigest) ?? 0;
+    if (same !== 0) throw refuse(`v${event.version} has the bytes of v${same}, which was not withdrawn`);
     this.#live.set(event.rootDigest, event.version);
     this.#versions.push({
+      seq: event.seq,
       version: event.version,
       rootDigest: event.rootDigest,
       manifest: event.manifest,
@@ -114,7 +139,7 @@ class Folding {
   }
 
   #move(
-    event: EventOf<"alias.set"> | EventOf<"alias.removed">,
+    event: SummaryOf<"alias.set"> | SummaryOf<"alias.removed">,
     version: number | null,
     refuse: (problem: string) => Error,
   ): void {
@@ -140,7 +165,7 @@ class Folding {
     return found;
   }
 
-  result(): ModelState {
+  state(): ModelState {
     return {
       model: this.#model,
       versions: this.#versions,

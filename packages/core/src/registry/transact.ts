@@ -7,10 +7,9 @@ import { canonicalText, damaged, openSnapshot, type ReadPorts, type Snapshot, sn
 import { type EventBody, modelOf, RegistryEvent } from "./event.ts";
 import { eventPath, fileText, versionPath } from "./layout.ts";
 import { MANIFEST_LIMIT, type ModelVersion } from "./model-version.ts";
-import { type Files, type LoggedEvent, project, replay, touched } from "./projection.ts";
-import { type ReadModel, readModel } from "./read-model.ts";
-import type { Decision, ModelState } from "./registry.ts";
-import { fold } from "./state.ts";
+import { type Changes, type Files, type LoggedEvent, Projection, replay, touched } from "./projection.ts";
+import { type KnownModels, type ReadModel, readModel } from "./read-model.ts";
+import type { Decision, ModelState, VersionState } from "./registry.ts";
 
 export type RegistryPorts = Pick<Backend, "branch" | "sha256" | "clock" | "random" | "actor">;
 
@@ -30,12 +29,13 @@ export async function transact<T>(
   model: string,
   decide: (state: ModelState) => Promise<Decision<T>> | Decision<T>,
   ports: RegistryPorts,
+  known: KnownModels = new Map(),
 ): Promise<{ events: RegistryEvent[]; result: T }> {
   const { branch, clock, random } = ports;
   const began = clock.seconds();
   const attempt = async () => {
     const snapshot = await openSnapshot(ports);
-    const read = await readModel(snapshot, model, ports);
+    const read = await readModel(snapshot, model, ports, known);
     const decision = await decide(read.state);
     if (decision.events.length === 0) return { events: [], result: decision.result };
     const base = snapshot ?? (await createRegistry(ports));
@@ -81,7 +81,7 @@ async function createRegistry(ports: RegistryPorts): Promise<Snapshot | null> {
 /** True when the operation stands on the branch, false when another writer was first. */
 async function commit(
   parent: Revision | null,
-  changes: Files,
+  changes: ReadonlyMap<string, string | null>,
   subject: string,
   { operation, seq }: { operation: string; seq: number },
   ports: ReadPorts,
@@ -119,22 +119,23 @@ async function draftCommit<T>(
   read: ReadModel,
   operation: string,
   ports: RegistryPorts,
-): Promise<{ events: RegistryEvent[]; changes: Files; subject: string }> {
+): Promise<{ events: RegistryEvent[]; changes: Changes; subject: string }> {
   const { branch, sha256 } = ports;
   for (const body of bodies)
     if (modelOf(body) !== model) throw new Error(`a transaction of ${model} holds an event of ${modelOf(body)}`);
   const placed = place(bodies, { seq: base.head.seq, digest: base.head.digest }, operation, ports);
   const events = placed.map(({ event }) => event);
   // What the registry would refuse to read it does not write: an impossible decision is a bug, found before it is kept.
-  const { versions } = fold(model, [...read.events.map(({ event }) => event), ...events]);
+  const folding = read.folding.fork();
+  for (const event of events) folding.takeEvent(event);
 
   const files: Files = new Map(read.files);
-  const missing = [...new Set(bodies.flatMap((body) => touched(body, model)))].filter((path) => !files.has(path));
-  for (const [path, text] of await branch.read(base.revision, missing)) files.set(path, text);
-  const before = new Map(files);
-  const rootOf = (_model: string, version: number): Sha256 => versions[version - 1]?.rootDigest ?? "";
-  for (const event of placed) project(files, event, { sha256, rootOf });
-  const changes: Files = new Map([...files].filter(([path, text]) => before.get(path) !== text));
+  const more = touched(model, bodies, read.events).filter((path) => !files.has(path));
+  for (const [path, text] of await branch.read(base.revision, more)) files.set(path, text);
+  const { versions } = read.state;
+  const projection = new Projection(sha256, files, (_model, version) => versions[version - 1] as VersionState);
+  for (const event of placed) projection.add(event);
+  const changes = projection.changes();
   for (const event of events) {
     if (event.type !== "version.registered") continue;
     changes.set(versionPath(model, event.version), manifestText(manifests, event.version, event.manifest, sha256));

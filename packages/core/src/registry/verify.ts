@@ -5,13 +5,13 @@ import {
   canonicalText,
   checkChain,
   operationOf,
+  parseEvent,
   type ReadPorts,
-  readEvents,
   type Snapshot,
   snapshotAt,
 } from "./branch-files.ts";
 import { modelOf, type RegistryEvent } from "./event.ts";
-import { versionPath } from "./layout.ts";
+import { eventPath, versionPath } from "./layout.ts";
 import { ModelVersion } from "./model-version.ts";
 import { type LoggedEvent, replay } from "./projection.ts";
 import { rootDigest } from "./root-digest.ts";
@@ -50,14 +50,13 @@ export async function verifyRegistry(
   const revision = await collect(findings, () => ports.branch.head());
   if (revision === undefined || revision === null) return nothing;
   const snapshot = await collect(findings, () => snapshotAt(revision, ports));
-  const events = await collect(findings, () => eventsAt(revision, snapshot?.head.seq ?? null, ports, findings));
-  if (events === undefined || events.length === 0) return { ...nothing, findings: sorted(findings) };
+  const files = await allFiles(revision, ports, findings);
+  const events = await eventsOf(files, snapshot?.head.seq ?? null, ports, findings);
+  if (events.length === 0) return { ...nothing, findings: sorted(findings) };
   await collect(findings, async () => checkChain(events));
-  for (const model of new Set(events.map(({ event }) => modelOf(event)))) {
-    if (model !== null) await collect(findings, async () => fold(model, ofModel(events, model)));
-  }
+  for (const [model, own] of byModel(events)) await collect(findings, async () => fold(model, own));
   if (snapshot !== undefined) await checkHistory(snapshot, events, ports, findings);
-  const manifests = await checkFiles(revision, events, ports, findings);
+  const manifests = await checkFiles(files, events, ports, findings);
   const digests = blobs ? storeDigests(events, manifests) : [];
   for (const { digest, problem } of await ports.store.verify(digests)) {
     const seq = events.find(({ text }) => text.includes(digest))?.event.seq ?? null;
@@ -66,19 +65,36 @@ export async function verifyRegistry(
   return { events: events.length, versions: manifests.length, blobs: digests.length, findings: sorted(findings) };
 }
 
-/** All events that can be read, up to `seq`, or without it as many as there are files. */
-async function eventsAt(
+/** Every file of the branch that can be read: at once, or one by one where one of them is damaged. */
+async function allFiles(
   revision: string,
+  { branch }: ReadPorts,
+  findings: Finding[],
+): Promise<ReadonlyMap<string, string>> {
+  const paths = (await collect(findings, () => branch.list(revision, ""))) ?? [];
+  const whole = await collect([], () => branch.read(revision, paths));
+  if (whole !== undefined) return whole;
+  const files = new Map<string, string>();
+  for (const path of paths) {
+    const one = await collect(findings, () => branch.read(revision, [path]));
+    for (const [name, text] of one ?? []) files.set(name, text);
+  }
+  return files;
+}
+
+/** All events that can be read, up to `seq`, or without it as many as there are files. */
+async function eventsOf(
+  files: ReadonlyMap<string, string>,
   seq: number | null,
-  ports: ReadPorts,
+  { sha256 }: ReadPorts,
   findings: Finding[],
 ): Promise<LoggedEvent[]> {
-  const count = seq ?? (await ports.branch.list(revision, "log")).length;
+  const count = seq ?? [...files.keys()].filter((path) => path.startsWith("log/")).length;
   const events: LoggedEvent[] = [];
   for (let number = 1; number <= count; number++) {
-    const read = await collect(findings, () => readEvents(revision, [number], ports));
-    if (read === undefined) break; // what follows a bad event proves nothing
-    events.push(...read);
+    const event = await collect(findings, async () => parseEvent(number, files.get(eventPath(number)), sha256));
+    if (event === undefined) break; // what follows a bad event proves nothing
+    events.push(event);
   }
   return events;
 }
@@ -114,20 +130,17 @@ async function checkHistory(
 
 /** Every file of the branch against the replayed log; the manifests that are sound. */
 async function checkFiles(
-  revision: string,
+  files: ReadonlyMap<string, string>,
   events: readonly LoggedEvent[],
-  ports: ReadPorts,
+  { sha256 }: ReadPorts,
   findings: Finding[],
 ): Promise<ModelVersion[]> {
-  const { branch, sha256 } = ports;
   const expected = replay(events, sha256);
   const registered = new Map(
     events.flatMap(({ event }) =>
       event.type === "version.registered" ? [[versionPath(event.model, event.version), event] as const] : [],
     ),
   );
-  const paths = (await collect(findings, () => branch.list(revision, ""))) ?? [];
-  const files = (await collect(findings, () => branch.read(revision, paths))) ?? new Map<string, string>();
   for (const [path, text] of expected) {
     if (files.get(path) === text) continue;
     findings.push({
@@ -136,7 +149,7 @@ async function checkFiles(
       problem: files.has(path) ? "it says other things than the log" : "it is missing",
     });
   }
-  for (const path of paths) {
+  for (const path of files.keys()) {
     if (!expected.has(path) && !registered.has(path))
       findings.push({ where: path, seq: seqOf(path), problem: "the log knows nothing of it" });
   }
@@ -204,8 +217,16 @@ function seqOf(where: string): number | null {
   return seq === undefined ? null : Number(seq);
 }
 
-function ofModel(events: readonly LoggedEvent[], model: string): RegistryEvent[] {
-  return events.map(({ event }) => event).filter((event) => modelOf(event) === model);
+function byModel(events: readonly LoggedEvent[]): Map<string, RegistryEvent[]> {
+  const models = new Map<string, RegistryEvent[]>();
+  for (const { event } of events) {
+    const model = modelOf(event);
+    if (model === null) continue;
+    const own = models.get(model) ?? [];
+    own.push(event);
+    models.set(model, own);
+  }
+  return models;
 }
 
 /** The first bad event first, then what belongs to none. */
