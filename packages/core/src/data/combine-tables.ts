@@ -1,8 +1,9 @@
+import { DAY, timestamp } from "../time.ts";
 import type { Column, NumericColumn, Table, TextColumn } from "./table.ts";
 
 /**
  * Rows of several tables below each other. A column some tables lack is null in their rows; where the types differ, booleans
- * become numbers beside numbers and everything else becomes text as JavaScript writes it.
+ * become numbers beside numbers and everything else becomes text: times as ISO 8601, the rest as JavaScript writes it.
  */
 export function combineTables(tables: readonly Table[]): Table {
   const only = tables[0];
@@ -62,23 +63,37 @@ function combineText(tables: readonly Table[], name: string, rows: number): Text
   return { type: "text", codes, dictionary };
 }
 
-/** A column as text: numbers as JavaScript writes them, NaN as null. */
+/** A column as text: times as ISO 8601 ("2001-02-03" where all are midnights), numbers as JavaScript writes them, NaN as null. */
 export function asText(column: Column): TextColumn {
   if (column.type === "text") return column;
   const dictionary: string[] = [];
   const numbers = new Map<number, number>();
   const codes = new Int32Array(column.values.length).fill(-1);
+  const write = writer(column);
   for (let row = 0; row < codes.length; row++) {
     const value = column.values[row] as number;
     if ((column.nulls !== null && column.nulls[row] === 1) || Number.isNaN(value)) continue;
     let code = numbers.get(value);
     if (code === undefined) {
-      code = dictionary.push(column.type === "boolean" ? String(value === 1) : String(value)) - 1;
+      code = dictionary.push(write(value)) - 1;
       numbers.set(value, code);
     }
     codes[row] = code;
   }
   return { type: "text", codes, dictionary };
+}
+
+/** Milliseconds either side of 1970 that a date can be written for (ECMA-262). */
+const LAST_DATE = 8.64e15;
+
+function writer({ type, values }: NumericColumn): (value: number) => string {
+  if (type === "boolean") return (value) => String(value === 1);
+  if (type === "number") return String;
+  const days = values.every((value) => Number.isNaN(value) || value % DAY === 0);
+  return (value) => {
+    if (Math.abs(value) > LAST_DATE) return String(value);
+    return days ? timestamp(value).slice(0, 10) : timestamp(value);
+  };
 }
 
 /** The rows of a table whose numbers are given, in that order. Dictionaries are shared. */

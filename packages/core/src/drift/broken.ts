@@ -1,6 +1,7 @@
 import type { Check } from "../check/check.ts";
+import { asTime, timeOfText } from "../data/as-time.ts";
 import type { ColumnProfile, NumericProfile, Profile, TextProfile } from "../data/profile.ts";
-import type { Column, NumericColumn } from "../data/table.ts";
+import type { Column, NumericColumn, TextColumn } from "../data/table.ts";
 import { detectableDistance, effectiveRows, shareGrew } from "../statistics/two-sample.ts";
 import { type ColumnTest, valueRows } from "./column-drift.ts";
 import { unitChange } from "./unit-ratio.ts";
@@ -32,18 +33,25 @@ export function schemaProblem(reference: ColumnProfile, column: Column | undefin
     );
   }
   if (compatible(reference, column)) return null;
-  const words = `\`${name}\` holds ${column.type} where ${reference.type} is expected`;
+  const other = reference.type === "time" && column.type === "text" ? notATime(column) : null;
+  const words = `\`${name}\` holds ${column.type} where ${reference.type} is expected${other === null ? "" : `, like ${JSON.stringify(other.slice(0, 40))}`}`;
   return brokenCheck("column-type", name, `\`${name}\` holds ${reference.type}`, words);
 }
 
 /**
- * Numbers and booleans stand for each other, codes that happen to be all digits for text, and dates as text for times.
+ * Numbers and booleans stand for each other, codes that happen to be all digits for text, and ISO dates as text for times.
  * A column without a single value has no type.
  */
 function compatible(reference: ColumnProfile, column: Column): boolean {
   if (reference.type === column.type || reference.type === "text" || isEmpty(column)) return true;
-  if (reference.type === "time") return column.type === "text" || column.type === "number";
+  if (reference.type === "time") return column.type === "number" || asTime(column) !== null;
   return column.type !== "text" && column.type !== "time";
+}
+
+/** A value of a text column that is no ISO date or time. */
+function notATime({ codes, dictionary }: TextColumn): string | null {
+  const code = codes.find((one) => one >= 0 && Number.isNaN(timeOfText(dictionary[one] as string)));
+  return code === undefined ? null : (dictionary[code] as string);
 }
 
 function isEmpty(column: Column): boolean {

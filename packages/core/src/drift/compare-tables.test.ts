@@ -262,6 +262,29 @@ test("dates move by themselves and are not tested", () => {
   expect(failing(compare(table(300, { d: date(1) }), table(300, { d: date(11) })))).toEqual([]);
 });
 
+const dayOf = (row: number) => 982_368_000_000 + (row % 9) * 86_400_000;
+const datesAsTimes = table(300, { d: { ...numbers(300, dayOf), type: "time" } as Column });
+const datesAsText = table(300, { d: texts(300, (row) => new Date(dayOf(row)).toISOString().slice(0, 10)) });
+
+test("a date column of Parquet and ISO dates of a CSV file are the same dates, whichever side they are on", () => {
+  for (const [before, now] of [
+    [datesAsTimes, datesAsText],
+    [datesAsText, datesAsTimes],
+  ] as const) {
+    const found = compare(before, now);
+    expect(failing(found)).toEqual([]);
+    expect(found.columns[0]).toMatchObject({ status: "not-tested", currentNullRate: 0 });
+    for (const bar of found.columns[0]?.bins ?? []) expect(bar.current).toBeCloseTo(bar.reference, 9);
+  }
+});
+
+test("text that is no date, where the reference holds dates, is another type and names a value", () => {
+  const current = table(300, { d: texts(300, (row) => (row === 7 ? "soon" : "2001-02-17")) });
+  const found = compare(datesAsTimes, current);
+  expect(failing(found)).toEqual(["column-type"]);
+  expect(found.checks[0]?.reason).toBe('`d` holds text where time is expected, like "soon"');
+});
+
 test("a new category with 2 % of the rows is not quiet", () => {
   const draw = generator(9);
   const found = compare(

@@ -1,4 +1,5 @@
 import type { Check } from "../check/check.ts";
+import { asTime } from "../data/as-time.ts";
 import { profileOf } from "../data/build-profile.ts";
 import { asText } from "../data/combine-tables.ts";
 import { allNull } from "../data/merge-profile.ts";
@@ -122,7 +123,7 @@ function profileNow(input: ComparisonInput, sound: readonly ColumnProfile[]): Pr
   const columns = new Map<string, Column>();
   for (const before of sound) {
     const column = input.current.columns.get(before.name) as Column;
-    columns.set(before.name, before.type === "text" ? asText(column) : column);
+    columns.set(before.name, asReferenced(before, column));
   }
   const group = input.groups === null ? undefined : input.current.columns.get(input.groups);
   const exclude = input.groups !== null && !columns.has(input.groups) && group !== undefined ? [input.groups] : [];
@@ -131,6 +132,12 @@ function profileNow(input: ComparisonInput, sound: readonly ColumnProfile[]): Pr
     { rows: input.current.rows, columns },
     { source: "current", at: input.at, groups: input.groups, exclude, reference: input.reference },
   );
+}
+
+/** The column in the form the reference has it: what one file format keeps as a date is text in another. */
+function asReferenced(before: ColumnProfile, column: Column): Column {
+  if (before.type === "text") return asText(column);
+  return before.type === "time" ? (asTime(column) ?? column) : column;
 }
 
 /** Rows count as repeated over all columns of the reference; labels that have not come yet may be absent, anything else makes it unknowable. */

@@ -1,6 +1,7 @@
+import { timeOfText } from "../data/as-time.ts";
 import { type Column, textAt } from "../data/table.ts";
 import { TrainyardError } from "../errors.ts";
-import { DAY, instant, timestamp } from "../time.ts";
+import { DAY, timestamp } from "../time.ts";
 
 /**
  * UTC day of every row (days since 1970-01-01; −2^31 where the time is null), from a time column, from ISO dates and times as text
@@ -9,7 +10,7 @@ import { DAY, instant, timestamp } from "../time.ts";
  */
 export function daysOf(column: Column, name: string, path: string): Int32Array {
   if (column.type === "text") {
-    const days = column.dictionary.map((value) => dayOfText(value));
+    const days = column.dictionary.map((value) => Math.floor(timeOfText(value) / DAY));
     return column.codes.map((code, row) => {
       if (code < 0) return NO_DAY;
       const day = days[code] as number;
@@ -46,15 +47,6 @@ export function dayRange(days: Int32Array): readonly [number, number] | null {
     last = Math.max(last, day);
   }
   return first > last ? null : [first, last];
-}
-
-function dayOfText(text: string): number {
-  const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|[+-]\d{2}:?\d{2})?)?$/.exec(
-    text.trim(),
-  );
-  if (match === null) return Number.NaN;
-  const milliseconds = instant(`${match[1]}T${match[2] ?? "00:00"}${match[3] ?? "Z"}`);
-  return milliseconds === null ? Number.NaN : Math.floor(milliseconds / DAY);
 }
 
 function notATime(column: string, path: string, got: string): TrainyardError {
