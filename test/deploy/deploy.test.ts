@@ -177,6 +177,16 @@ test("rollback goes to the version before, with its reason, and never to one tha
   expect((await rollback({ ...back, which: { version: 3 } }, world.ports)).deployment?.version).toBe(3);
 });
 
+test("a version deployed again is live again: rollback goes to what was live just before it", async () => {
+  for (const k of [1, 2]) await releaseVersion(world, k);
+  for (const version of [1, 2, 1]) await deploy(settings({ which: { version } }), world.ports);
+  const back = { ...settings(), reason: "wrong airports" };
+  const { deployment, events } = await rollback(back, world.ports);
+  expect(deployment?.version).toBe(2);
+  expect(events[0]).toMatchObject({ type: "deploy.recorded", version: 2, rollback: true });
+  expect((await rollback(back, world.ports)).deployment?.version).toBe(1);
+});
+
 test("rolling back before anything was deployed is refused", async () => {
   await releaseVersion(world, 1);
   const attempt = rollback({ ...settings(), reason: "why not" }, world.ports);

@@ -243,7 +243,7 @@ export class Attempt {
   }
 
   #event(deployment: Deployment, from: number | null, digest: Sha256): EventBody {
-    const { model, environment, version, rootDigest, outcome, smoke, reason } = deployment;
+    const { model, environment, version, rootDigest, outcome, smoke, reason, rollback } = deployment;
     const type = "deploy.recorded";
     return {
       type,
@@ -255,6 +255,7 @@ export class Attempt {
       outcome,
       smoke: smoke.status,
       reason,
+      rollback,
       deployment: digest,
     };
   }

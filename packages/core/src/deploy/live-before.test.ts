@@ -3,9 +3,10 @@ import type { ModelState } from "../registry/registry.ts";
 import { aDigest } from "../testing/builders.ts";
 import { liveBefore } from "./live-before.ts";
 
-/** Versions as they went live in production, one after the other. */
+/** Versions as they went live in production, one after the other: deployed, or where negative gone back to. */
 function after(live: readonly number[], withdrawn: readonly number[] = []): ModelState {
-  const versions = [1, 2, 3, 4].map((version) => ({
+  const versions = [1, 2, 3, 4, 5, 6, 7, 8].map((version) => ({
+    seq: version,
     version,
     rootDigest: aDigest(String(version)),
     manifest: aDigest("f"),
@@ -14,7 +15,7 @@ function after(live: readonly number[], withdrawn: readonly number[] = []): Mode
     registeredAt: "2001-01-01T00:00:00Z",
     by: { name: "ana", kind: "person" as const },
   }));
-  const newest = live.at(-1) ?? null;
+  const newest = live.length === 0 ? null : Math.abs(live.at(-1) as number);
   return {
     model: "flight-delays",
     versions,
@@ -27,9 +28,10 @@ function after(live: readonly number[], withdrawn: readonly number[] = []): Mode
       seq: index + 1,
       at: "2001-01-01T00:00:00Z",
       environment: "production",
-      version,
+      version: Math.abs(version),
       from: null,
       outcome: "live" as const,
+      rollback: version < 0,
     })),
     drifts: [],
   };
@@ -40,11 +42,18 @@ test.each([
   [[1], null],
   [[1, 2], 1],
   [[1, 2, 3], 2],
-  [[1, 2, 3, 2], 1],
-  [[1, 2, 3, 2, 1], null],
-  [[1, 2, 3, 2, 4], 2],
+  [[1, 2, 3, -2], 1],
+  [[1, 2, 3, -2, -1], null],
+  [[1, 2, 3, -2, 4], 2],
   [[1, 2, 2], 1],
-])("after %j went live, the one before is %j", (live, before) => {
+  [[1, 3, 1], 3],
+  [[1, 3, 1, -3], 1],
+  [[1, 8, 3, 8], 3],
+  [[1, 8, 3, 8, -3], 8],
+  [[1, 8, 3, 8, -3, -8, -1], null],
+  [[1, 2, 3, -1, -3], 1],
+  [[1, 2, -2], 1],
+])("after %j went live (negative: by a rollback), the one before is %j", (live, before) => {
   expect(liveBefore(after(live), "production")).toBe(before);
 });
 
