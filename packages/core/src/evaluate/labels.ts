@@ -11,9 +11,9 @@ export function isYes(word: string): boolean {
 }
 
 /**
- * Outcomes of two classes as 0 and 1. Yes-and-no words and digits are understood in any mixture; of any other two values the later one in order is
- * positive, as in scikit-learn, unless a single `y_score.<class>` column names it.
- * @throws VALUE_NOT_FINITE, ONE_CLASS, TASK_MISMATCH
+ * Outcomes of two classes as 0 and 1. Yes-and-no words and digits are understood in any mixture, and −1 and 1; of any other two values a single
+ * `y_score.<class>` column must name the positive one: a wrong guess would turn the verdict round.
+ * @throws VALUE_NOT_FINITE, ONE_CLASS, TASK_MISMATCH, POSITIVE_UNKNOWN
  */
 export function binaryLabels(
   column: Column,
@@ -47,9 +47,17 @@ export function binaryLabels(
       task: "binary",
       problem: `${name} has ${values.length} classes`,
     });
-  const sorted = inOrder(values);
-  const classes = named.length === 1 && sorted[0] === named[0] ? [sorted[1] as string, sorted[0] as string] : sorted;
+  const sorted = inOrder(values) as [string, string];
+  const positive = named.length === 1 ? named[0] : isMinusAndPlusOne(sorted) ? sorted[1] : undefined;
+  if (positive === undefined || !sorted.includes(positive))
+    throw new TrainyardError("POSITIVE_UNKNOWN", { path, column: name, labels: sorted });
+  const classes = [positive === sorted[0] ? sorted[1] : sorted[0], positive];
   return { codes: codes.map((code) => classes.indexOf(values[code] as string)), classes };
+}
+
+/** Of two values in order. */
+function isMinusAndPlusOne([low, high]: readonly [string, string]): boolean {
+  return Number(low) === -1 && Number(high) === 1;
 }
 
 /** True and decided classes as indices into one list: the `y_score.<class>` columns, or every value that occurs. @throws ONE_CLASS, TASK_MISMATCH, VALUE_NOT_FINITE */

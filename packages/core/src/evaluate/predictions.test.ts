@@ -113,9 +113,23 @@ describe("labels", () => {
     ["true and false", { type: "boolean", values: Float64Array.of(0, 1, 0, 1), nulls: null } as Column],
     ["yes, no, 1, 0 and true mixed", texts("no", "YES", "0", "true")],
     ["−1 and 1", numbers(-1, 1, -1, 1)],
-    ["two names: the later one is positive", texts("cat", "dog", "cat", "dog")],
+    ["−1 and 1 as text", texts("-1", "1", "-1", "1")],
   ])("%s", (_what, y_true) => {
     expect([...(read({ ...good, y_true }).labels as Float64Array)]).toEqual([0, 1, 0, 1]);
+  });
+
+  test.each([
+    ["churned and stayed", texts("stayed", "churned", "stayed", "churned"), ["churned", "stayed"]],
+    ["bad and good", texts("bad", "good", "bad", "good"), ["bad", "good"]],
+    ["1 and 2", numbers(1, 2, 1, 2), ["1", "2"]],
+    ["0 and 2", numbers(0, 2, 0, 2), ["0", "2"]],
+    ["a known word and a name", texts("no", "late", "no", "late"), ["late", "no"]],
+  ])("%s do not say which is positive, and are refused", (_what, y_true, labels) => {
+    expect(() => read({ ...good, y_true })).toThrow(refusal("POSITIVE_UNKNOWN", { column: "y_true", labels }));
+    const both = { "y_score.a": good.y_score, "y_score.b": good.y_score };
+    expect(() => read({ ...good, y_true, ...both })).toThrow(refusal("POSITIVE_UNKNOWN"));
+    expect(() => read({ ...good, y_true, "y_score.other": good.y_score })).toThrow(refusal("POSITIVE_UNKNOWN"));
+    expect(() => read({ y_true, y_pred: y_true })).toThrow(refusal("POSITIVE_UNKNOWN"));
   });
 
   test("a single y_score.<class> column names the positive class", () => {

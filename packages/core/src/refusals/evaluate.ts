@@ -16,6 +16,10 @@ export const evaluateRefusals = {
     `${d.path}: every y_true is ${JSON.stringify(d.value)}; a verdict needs rows of at least two classes.`,
     "Judge on rows that hold both outcomes.",
   ],
+  POSITIVE_UNKNOWN: (d: { path: string; column: string; labels: readonly string[] }) => [
+    `${d.path}: ${d.column} holds ${d.labels.map((label) => JSON.stringify(label)).join(" and ")}; which of them is the positive outcome is not known.`,
+    "Write 1 for the positive outcome and 0 for the other, or name the column of scores y_score.<the positive label>.",
+  ],
   LABELS_MISSING: (d: { path: string }) => [
     `${d.path} has no y_true column.`,
     "Add the true outcome as y_true (or label, target).",
