@@ -53,6 +53,47 @@ test("a command that does not exist is named, and nothing is recorded as trained
   expect(ended.stderr).toContain("COMMAND_NOT_FOUND");
 });
 
+describe("a scoring that fails does not cost the training", () => {
+  const broken: readonly (readonly [what: string, predict: string, says: string])[] = [
+    ["ends with an error", "process.exit(3)", "exit code 3"],
+    ["writes no predictions", "", "its predictions"],
+    [
+      "writes predictions that are no table",
+      'require("node:fs").writeFileSync(process.env.TRAINYARD_PREDICTIONS, "id,y\\n1,2,3\\n")',
+      "predictions of candidate",
+    ],
+  ];
+  test.each(broken)("when predict %s, it is repaired and the run scored again", async (_what, predict, says) => {
+    using project = new ToyProject({ config: config.replace("node predict.mjs", "node broken.cjs") });
+    project.write("broken.cjs", predict);
+    project.commit("A broken predict");
+    type Run = { id: string; status: string; rootDigest: string | null; failure: { message: string } | null };
+    const failed = await project.json<Run>("train");
+    expect({ exit: failed.code, ...failed.value }).toMatchObject({ exit: 1, status: "failed", rootDigest: null });
+    expect(failed.value.failure?.message).toContain(says);
+    expect((await refused(project, "evaluate", "--run", failed.value.id)).code).toBe("RUN_UNFINISHED");
+
+    const still = await project.trainyard("train", "--only", "predict");
+    expect(still.code).toBe(1);
+    expect(still.stdout).toContain(`trainyard train toy --only predict --run ${failed.value.id}`);
+
+    project.write("broken.cjs", 'import("./predict.mjs")');
+    project.commit("A sound predict");
+    const again = await project.json<Run & { profiles: Record<string, unknown> }>(
+      "train",
+      "--only",
+      "predict",
+      "--run",
+      failed.value.id,
+    );
+    expect({ exit: again.code, ...again.value }).toMatchObject({ exit: 0, status: "succeeded", failure: null });
+    expect(again.value.rootDigest).toMatch(/^sha256:/);
+    expect(Object.values(again.value.profiles)).not.toContain(null);
+    expect((await project.trainyard("evaluate")).code).toBe(0);
+    expect((await project.trainyard("register")).code).toBe(0);
+  });
+});
+
 test("exit 0 without the declared output is a failed run, exit 1", async () => {
   using project = new ToyProject({
     config: config.replace("[model.json, metrics.json]", "[model.json, weights.bin, metrics.json]"),

@@ -1,4 +1,4 @@
-import type { RunRecord } from "../train/run-record.ts";
+import { onlyScoringFailed, type RunRecord } from "../train/run-record.ts";
 import { counted } from "./format/number.ts";
 import { byteSize } from "./format/size.ts";
 
@@ -27,6 +27,9 @@ export function runText(record: RunRecord, resumable: boolean, { log, tail }: Ru
     `${model}: run ${id} ${status} in step ${failure.step}: ${failure.message}`,
     ...failure.logTail.slice(-tail).map((line) => `  | ${line}`),
     status === "failed" ? `The whole log: ${log}` : interrupted,
+    ...(onlyScoringFailed(record)
+      ? [`The model is trained and kept. Fix predict, then: trainyard train ${model} --only predict --run ${id}`]
+      : []),
   ].join("\n");
 }
 

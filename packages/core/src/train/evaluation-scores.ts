@@ -6,7 +6,7 @@ import { parseWhich, resolve } from "../registry/reference.ts";
 import type { Registry } from "../registry/registry.ts";
 import { timestamp } from "../time.ts";
 import type { Failure, RunRecord, ScoredRows, StepRecord } from "./run-record.ts";
-import { type ModelFiles, score } from "./score.ts";
+import { type ModelFiles, type Scoring, score } from "./score.ts";
 import { versionFiles } from "./version-files.ts";
 
 type Ports = Pick<Backend, "workspace" | "processes" | "store" | "tables" | "sha256" | "clock" | "progress"> & {
@@ -41,7 +41,7 @@ export async function scoreEvaluationRows(
   const startedAt = timestamp(ports.clock.now());
   const extension = /\.[a-z]+$/.exec(config.evaluate.predictions)?.[0] ?? ".parquet";
   const one = (files: ModelFiles, name: string) =>
-    score(
+    scoreOrFailure(
       {
         step: "predict",
         command,
@@ -84,10 +84,34 @@ export async function scoreEvaluationRows(
   };
 }
 
+interface Scored {
+  readonly failure: Failure | null;
+  readonly result: { file: FileRef; rows: number } | null;
+}
+
+/** A command that cannot be started or predictions that cannot be read are a failed scoring too: the training stands, whatever it took. */
+async function scoreOrFailure(
+  scoring: Scoring,
+  ports: Ports,
+  use: (predictions: string) => Promise<{ file: FileRef; rows: number }>,
+): Promise<Scored> {
+  try {
+    return await score(scoring, ports, use);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const kind = error.code === "COMMAND_NOT_FOUND" ? "exit" : "predictions-invalid";
+    const message = error.message;
+    return {
+      failure: { class: kind, step: scoring.step, message, exitCode: null, signal: null, logTail: [] },
+      result: null,
+    };
+  }
+}
+
 async function scoreBaseline(
   model: string,
   run: { rootDigest: Sha256; baseline: string },
-  one: (files: ModelFiles, name: string) => ReturnType<typeof score<{ file: FileRef; rows: number }>>,
+  one: (files: ModelFiles, name: string) => Promise<Scored>,
   ports: Ports,
 ): Promise<{ rows: ScoredRows | null; problem: string | null }> {
   const which = run.baseline;

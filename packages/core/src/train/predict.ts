@@ -4,9 +4,10 @@ import { type FileRef, prettyJson, type Sha256 } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
 import { type Reference, resolve } from "../registry/reference.ts";
 import type { Registry } from "../registry/registry.ts";
+import { rootDigest } from "../registry/root-digest.ts";
 import { findDatasets, profileIfTables, profilePredictions } from "./datasets.ts";
 import { scoreEvaluationRows } from "./evaluation-scores.ts";
-import { openRun } from "./open-run.ts";
+import { openRun, openTrainedRun } from "./open-run.ts";
 import type { Failure, RunRecord } from "./run-record.ts";
 import { type ModelFiles, score } from "./score.ts";
 import { versionFiles } from "./version-files.ts";
@@ -90,15 +91,16 @@ async function filesOf(
 
 /**
  * `only: predict`: scores the evaluation rows of a finished run again, candidate and baseline, on rows or against a baseline that were not there
- * when it was trained. The run's record is written anew with the new scores; what was trained does not change.
+ * when it was trained. The run's record is written anew with the new scores; what was trained does not change. A run whose scoring was all that
+ * failed has succeeded then.
  */
 export async function rescore(
   settings: { model: string; config: ModelConfig; run: string | null; evaluationData: string | null; baseline: string },
   ports: PredictPorts,
 ): Promise<{ record: RunRecord; failure: Failure | null }> {
   const command = predictCommand(settings.model, settings.config);
-  const { folder, record } = await openRun(settings.model, settings.run, ports);
-  if (record.rootDigest === null) throw new TrainyardError("RUN_UNFINISHED", { run: record.id, status: record.status });
+  const { folder, record } = await openTrainedRun(settings.model, settings.run, ports);
+  const root = record.rootDigest ?? rootDigest(record.modelFiles, ports.sha256);
   const rows = settings.evaluationData;
   if (rows === null)
     throw new TrainyardError("SETTING_MISSING", { model: settings.model, setting: "evaluate.data", needed: "scoring" });
@@ -110,7 +112,7 @@ export async function rescore(
     {
       folder,
       modelFiles: record.modelFiles,
-      rootDigest: record.rootDigest,
+      rootDigest: root,
       data: datasets.map((dataset) => ports.workspace.path(dataset.path)),
       environment: { TRAINYARD_RUN: record.id, TRAINYARD_PARAMS: folder.path("params.json") },
       baseline: settings.baseline,
@@ -122,6 +124,9 @@ export async function rescore(
   const { profile, rows: counted } = await profileIfTables(datasets, { source: "evaluation rows", groups }, ports);
   const rescored: RunRecord = {
     ...record,
+    status: "succeeded",
+    failure: null,
+    rootDigest: root,
     datasets: [
       ...record.datasets.filter((dataset) => dataset.role === "training"),
       ...datasets.map((dataset) => ({ ...dataset, rows: counted.get(dataset.path) ?? null })),

@@ -141,3 +141,12 @@ export const RunRecord = z.object({
   tool: z.string(),
 });
 export type RunRecord = z.infer<typeof RunRecord>;
+
+/** True when the model was trained and only its scoring went wrong: then nothing needs to be trained again. */
+export function onlyScoringFailed({
+  status,
+  failure,
+  modelFiles,
+}: Pick<RunRecord, "status" | "failure" | "modelFiles">): boolean {
+  return status === "failed" && failure?.step === "predict" && modelFiles.length > 0; // kept only once the training has succeeded
+}

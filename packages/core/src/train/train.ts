@@ -115,8 +115,9 @@ async function trainInto(
         );
 
   const failure: Failure | null = before.failure ?? trained?.failure ?? scores?.failure ?? null;
+  // Also where only the scoring failed: it can be done again, when these rows may be others.
   const profiles =
-    failure === null
+    root !== null && failure?.class !== "cancelled"
       ? await writeProfiles(folder, settings, datasets, scores?.predictions ?? null, ports)
       : { refs: noProfiles, rows: new Map<string, number>() };
   const { python, ...hardware } = await ports.machine.describe();
