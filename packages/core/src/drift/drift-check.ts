@@ -36,14 +36,14 @@ export type DriftPorts = Pick<Backend, "store" | "tables" | "workspace" | "sha25
  * Holds the current rows against what the live version was judged on, and says what should happen next. Drift and broken data become an
  * event with the stored report; a quiet check leaves no trace on the registry.
  * @returns The report, its digest in the store and its event's number; both null when nothing was recorded.
- * @throws NOT_DEPLOYED, PROFILE_MISSING, NO_CURRENT_DATA, SCORES_MISSING, COLUMN_MISSING, COLUMN_TYPE
+ * @throws SETTING_MISSING, NOT_DEPLOYED, PROFILE_MISSING, NO_CURRENT_DATA, SCORES_MISSING, COLUMN_MISSING, COLUMN_TYPE
  */
 export async function driftCheck(
   settings: DriftSettings,
   ports: DriftPorts,
 ): Promise<{ report: DriftReport; digest: Sha256 | null; event: number | null }> {
   const { model, environment } = settings;
-  const config = driftConfig(settings.config, settings.current);
+  const config = driftConfig(model, settings.config, settings.current);
   const state = await ports.registry.state(model);
   const version = state.aliases.get(environment)?.version ?? null;
   if (version === null) throw new TrainyardError("NOT_DEPLOYED", { model, environment });
