@@ -288,7 +288,7 @@ export function drift(change: Partial<DriftReport> = {}): DriftReport {
         unit: "share",
       }),
     ],
-    summary: "Quiet: nothing moved by more than its weekday noise (116,524 rows).",
+    summary: "Quiet: no column moved by more than noise (116,524 rows from 2001-04-02 to 2001-04-08).",
     action: "none",
     retrain: null,
     notes: [],

@@ -47,6 +47,8 @@ export async function driftVerb(project: Project, inputs: DriftInputs): Promise<
 /** On a laptop the retraining a report asks for starts at once; on GitHub another job does it. */
 export async function driftAndRetrainVerb(project: Project, inputs: DriftInputs): Promise<DriftChecked> {
   const checked = await driftVerb(project, inputs);
+  if (checked.report.action === "issue")
+    project.backend.progress.note("no issue was opened: that is for a workflow on GitHub to do");
   if (checked.report.action !== "retrain") return checked;
   project.backend.progress.note(checked.report.summary);
   return { ...checked, retrained: await retrainVerb(project, checked.report.model, checked.report, checked.event) };

@@ -230,7 +230,7 @@ test("three healthy weeks are quiet, and leave no trace on the registry", async 
   expect(report.performance?.metrics.map((metric) => metric.name)).toContain("roc_auc");
   expect(report.score).toMatchObject({ name: "y_score", type: "score", status: "quiet" });
   expect(report.columns.map((column) => column.name).sort()).toEqual(["distance", "origin"]);
-  expect(report.summary).toBe("Quiet: nothing moved by more than noise (4,200 rows from 2001-04-10 to 2001-04-30).");
+  expect(report.summary).toBe("Quiet: no column moved by more than noise (4,200 rows from 2001-04-10 to 2001-04-30).");
   expect([digest, event, await recorded()]).toEqual([null, null, []]);
 });
 
@@ -360,6 +360,29 @@ test("under ten days the calibration is inconclusive and raises no alarm", async
     id: "calibration",
     status: "inconclusive",
     reason: "Only 7 values of date: an interval needs at least 10.",
+  });
+  expect(report.summary).toBe(
+    "Quiet: no column moved by more than noise (1,400 rows from 2001-04-24 to 2001-04-30); whether outcomes still match predictions cannot be told from 7 days.",
+  );
+});
+
+test("a ratio beyond its bound whose interval is not is quiet, and says so", async () => {
+  deliverLast(21, { truth: 0.78 });
+  const { report } = await check({ "false-alarms-per-year": 0.001 });
+  expect(report).toMatchObject({ verdict: "quiet" });
+  expect(report.checks[0]).toMatchObject({ id: "calibration", status: "pass" });
+  expect(report.performance?.ratio.value).toBeLessThan(0.8);
+  expect(report.summary).toMatch(
+    /2001-04-30\); observed \/ predicted is 0\.7\d, but its interval \[0\.\d\d, 0\.\d\d\] still reaches the bound 0\.80\.$/,
+  );
+  expect(report.checks[0]?.reason).toMatch(/^0\.7\d lies beyond the bound, but its interval/);
+});
+
+test("without a drift section the setting is named, not data that are missing", async () => {
+  const { drift: _, ...bare } = config();
+  await expect(check({}, { config: bare })).rejects.toMatchObject({
+    code: "SETTING_MISSING",
+    details: { model: "flight-delays", setting: "drift" },
   });
 });
 

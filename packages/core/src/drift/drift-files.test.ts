@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { profileOf } from "../data/build-profile.ts";
+import { selectRows } from "../data/combine-tables.ts";
 import type { Column, Table } from "../data/table.ts";
+import { driftText } from "../report/drift-text.ts";
 import { generator } from "../statistics/generator.ts";
 import { driftFiles } from "./drift-files.ts";
 import { DriftReport } from "./drift-report.ts";
@@ -48,6 +50,24 @@ test("a profile made earlier stands in for the reference file", () => {
     verdict: "quiet",
     reference: { source: "january.parquet", rows: 2000 },
   });
+});
+
+test("two files are called by their names, and nothing is said about a training there is none of", () => {
+  expect(driftText(compare(flights()))).toMatch(/^february\.parquet against january\.parquet: quiet\n/);
+  const broken = compare(flights("K"));
+  expect(broken.summary).toMatch(/^Data broken: 100 % of `origin` holds values never seen before, like "K\w+"\.$/);
+  expect(driftText(broken)).not.toMatch(/trained on it\.$.*trained|Stopped/m);
+});
+
+test("too few rows are no quiet columns, and not nothing to do", () => {
+  const eight = selectRows(
+    flights(),
+    Int32Array.from({ length: 8 }, (_, row) => row),
+  );
+  const text = driftText(compare(eight));
+  expect(text).toContain("february.parquet against january.parquet: too little data to tell");
+  expect(text).toContain("others   3 columns not tested");
+  expect(text).toContain("next     More rows are needed before anything can be said.");
 });
 
 test("rows whose outcome is not known yet lack no input", () => {

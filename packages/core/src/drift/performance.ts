@@ -52,6 +52,8 @@ export function calibrationCheck(found: Performance): Check {
   const { value, interval } = found.ratio;
   const few = found.clusters !== null && found.clusters < LEAST_CLUSTERS;
   const outside = interval !== null && (interval[1] < low || interval[0] > high);
+  const reached = outside ? null : reachesBound(found);
+  const reaching = reached === null ? null : `${value.toFixed(2)} lies beyond the bound, but its interval ${reached}.`;
   const fewReason = `Only ${found.clusters} values of ${found.groups}: an interval needs at least ${LEAST_CLUSTERS}.`;
   return {
     id: "calibration",
@@ -62,9 +64,16 @@ export function calibrationCheck(found: Performance): Check {
     interval,
     limit: value < 1 ? low : high,
     unit: "ratio",
-    reason: few ? fewReason : interval === null ? "Too few rows for an interval." : null,
+    reason: few ? fewReason : interval === null ? "Too few rows for an interval." : reaching,
     severity: "fail",
   };
+}
+
+/** A ratio beyond the bound whose interval is not: "[0.55, 0.92] still reaches the bound 0.80". Null when the ratio lies within. */
+export function reachesBound({ ratio: { value, interval }, bound: [low, high] }: Performance): string | null {
+  if (interval === null || (value >= low && value <= high)) return null;
+  const [from, to] = interval.map((end) => end.toFixed(2));
+  return `[${from}, ${to}] still reaches the bound ${(value < low ? low : high).toFixed(2)}`;
 }
 
 /**

@@ -1,28 +1,55 @@
 import { type Check, decidingCheck } from "../check/check.ts";
+import { groupNoun } from "../group-noun.ts";
 import { percent } from "./broken.ts";
 import type { ColumnDrift, DriftReport, Performance } from "./drift-report.ts";
+import { reachesBound } from "./performance.ts";
 
 type Told = Pick<
   DriftReport,
-  "verdict" | "columns" | "score" | "performance" | "checks" | "action" | "current" | "retrain"
+  "model" | "verdict" | "columns" | "score" | "performance" | "checks" | "action" | "current" | "retrain"
 >;
 
 /** One sentence or two: what is the matter, since when, what was done. */
 export function summaryOf(report: Told): string {
   const rows = `${report.current.rows.toLocaleString("en-US")} rows${period(report.current)}`;
   if (report.verdict === "data-broken") return brokenSummary(report);
-  if (report.verdict === "drift") return `${driftSentence(report)} ${done(report)}`;
+  if (report.verdict === "drift") return `${driftSentence(report)}${report.model === "" ? "" : ` ${done(report)}`}`;
   if (report.verdict === "insufficient-data") return `Too little data to tell: ${rows}.`;
-  const moved = report.columns.filter((column) => column.status === "minor");
-  if (moved.length === 0) return `Quiet: nothing moved by more than noise (${rows}).`;
-  return `Quiet: ${named(moved)} moved, by less than counts as drift (${rows}).`;
+  return `Quiet: ${quietColumns(report)} (${rows})${outcomeClause(report)}.`;
+}
+
+/** Claims no more than was tested. */
+function quietColumns(report: Told): string {
+  const all = report.score === null ? report.columns : [...report.columns, report.score];
+  const moved = all.filter((column) => column.status === "minor");
+  if (moved.length > 0) return `${named(moved)} moved, by less than counts as drift`;
+  return all.some((column) => column.status === "quiet")
+    ? "no column moved by more than noise"
+    : "no column was tested";
+}
+
+/** What a quiet check may not keep to itself: outcomes that could not be judged, or lie beyond the bound but not surely. */
+function outcomeClause({ performance: found, checks }: Told): string {
+  const check = checks.find(({ id }) => id === "calibration");
+  if (check === undefined || found === null) return "";
+  const { clusters, groups, rows } = found;
+  const number = clusters ?? rows;
+  if (check.status === "inconclusive") {
+    const evidence = `${number.toLocaleString("en-US")} ${groupNoun(clusters === null ? null : groups, number)}`;
+    return `; whether outcomes still match predictions cannot be told from ${evidence}`;
+  }
+  const reaching = reachesBound(found);
+  return reaching === null
+    ? ""
+    : `; observed / predicted is ${found.ratio.value.toFixed(2)}, but its interval ${reaching}`;
 }
 
 function brokenSummary(report: Told): string {
   const first = decidingCheck(report.checks);
   const others = report.checks.filter((check) => check.status === "fail" && check !== first).length;
   const more = others === 0 ? "" : `, and ${others} more ${others === 1 ? "problem" : "problems"}`;
-  return `Data broken: ${first?.reason ?? "the data cannot be judged"}${more}. Stopped; nothing was trained on it.`;
+  const stopped = report.model === "" ? "" : " Stopped; nothing was trained on it.";
+  return `Data broken: ${first?.reason ?? "the data cannot be judged"}${more}.${stopped}`;
 }
 
 function driftSentence(report: Told): string {

@@ -5,14 +5,15 @@ import {
   alarmText,
   COLUMN_WORDS,
   currentText,
-  DRIFT_ACTIONS,
   DRIFT_HEADLINES,
   DRIFT_SIGNS,
   effectText,
   missingText,
+  nextText,
   performanceSentence,
   pText,
   rankedColumns,
+  stillText,
   watched,
 } from "./drift-words.ts";
 import { moment } from "./format/moment.ts";
@@ -46,7 +47,7 @@ export function driftMarkdown(report: DriftReport, options: DriftMarkdownOptions
     { name: "checks", variants: [folded(`Checks: ${checksSummary(report)}`, checksTable(report)), ""], rank: 30 },
     {
       name: "quiet columns",
-      variants: [folded(`Quiet columns: ${count(quiet.length)}`, columnsTable(quiet, 200)), ""],
+      variants: [folded(stillText(quiet), columnsTable(quiet, 200)), ""],
       rank: 10,
     },
     { name: "retraining", variants: [retrainMarkdown(report), ""], rank: 70 },
@@ -108,7 +109,9 @@ function columnsTable(columns: readonly ColumnDrift[], most: number): string {
 
 function checksSummary({ checks }: DriftReport): string {
   const failed = checks.filter(({ status }) => status === "fail").length;
-  return failed === 0 ? `all ${count(checks.length)} quiet` : `${count(failed)} of ${count(checks.length)} failed`;
+  const open = checks.filter(({ status }) => status === "inconclusive").length;
+  const unclear = open === 0 ? "" : `, ${count(open)} inconclusive`;
+  return `${failed === 0 ? "none" : count(failed)} of ${count(checks.length)} failed${unclear}`;
 }
 
 function checksTable({ checks }: DriftReport): string {
@@ -147,7 +150,7 @@ function retrainMarkdown({ retrain }: DriftReport): string {
 
 function footer(report: DriftReport, options: DriftMarkdownOptions): string {
   return [
-    `${DRIFT_ACTIONS[report.action]} Checked ${markdownText(moment(report.at, report.simulatedClock))}`,
+    `${nextText(report)} Checked ${markdownText(moment(report.at, report.simulatedClock))}`,
     `${markdownText(currentText(report))} against ${markdownText(report.reference.source)} (${count(report.reference.rows)} rows)`,
     options.reportUrl === undefined ? "" : markdownLink("full report", options.reportUrl),
     options.run === undefined ? "" : `run ${markdownLink(options.run.label, options.run.url)}`,

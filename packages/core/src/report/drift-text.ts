@@ -2,13 +2,14 @@ import type { DriftReport } from "../drift/drift-report.ts";
 import {
   COLUMN_WORDS,
   currentText,
-  DRIFT_ACTIONS,
   DRIFT_HEADLINES,
   effectText,
   missingText,
+  nextText,
   performanceSentence,
   pText,
   rankedColumns,
+  stillText,
   watched,
 } from "./drift-words.ts";
 import { noteLines } from "./evaluation-text.ts";
@@ -41,9 +42,9 @@ export function driftLines(report: DriftReport): TextLine[] {
   const failed = report.checks.filter(({ status }) => status === "fail");
   const rest = [
     loud.length > 30 ? `and ${count(loud.length - 30)} more columns that moved` : "",
-    quiet.length > 0 ? `quiet    ${count(quiet.length)} ${quiet.length === 1 ? "column" : "columns"}` : "",
+    quiet.length > 0 ? `others   ${stillText(quiet)}` : "",
     `rows     ${currentText(report)}`,
-    `next     ${DRIFT_ACTIONS[report.action]}`,
+    `next     ${nextText(report)}`,
   ].filter((line) => line !== "");
   return [
     [piece(`${watched(report)}: `), piece(DRIFT_HEADLINES[report.verdict], TONES[report.verdict])],

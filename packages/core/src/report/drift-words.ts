@@ -1,7 +1,7 @@
 import type { ColumnDrift, DriftReport, Performance } from "../drift/drift-report.ts";
+import { groupNoun } from "../group-noun.ts";
 import { DAY, instant, longDate } from "../time.ts";
-import { groupNoun } from "./format/group-noun.ts";
-import { counted, fixed, levelText, percent } from "./format/number.ts";
+import { count, counted, fixed, levelText, percent } from "./format/number.ts";
 
 /** The headline's word for a drift verdict. */
 export const DRIFT_HEADLINES: Readonly<Record<DriftReport["verdict"], string>> = {
@@ -18,11 +18,10 @@ export const DRIFT_SIGNS: Readonly<Record<DriftReport["verdict"], string>> = {
   "insufficient-data": "–",
 };
 
-/** What the report asks for, as a sentence. */
-export const DRIFT_ACTIONS: Readonly<Record<DriftReport["action"], string>> = {
+const DRIFT_ACTIONS: Readonly<Record<DriftReport["action"], string>> = {
   none: "Nothing needs to be done.",
   report: "Reported only.",
-  issue: "An issue is opened.",
+  issue: "An issue is asked for; it is the workflow that opens one.",
   retrain: "Retraining is asked for.",
   stopped: "Stopped; nothing may be trained on this data.",
   running: "A retraining asked for before is still under way.",
@@ -36,8 +35,29 @@ export const COLUMN_WORDS: Readonly<Record<ColumnDrift["status"], string>> = {
   "not-tested": "not tested",
 };
 
-/** "flight-delays v2" */
-export function watched({ model, version }: DriftReport): string {
+/** What should happen next, as a sentence. */
+export function nextText({ action, verdict, model }: DriftReport): string {
+  if (verdict === "insufficient-data") return "More rows are needed before anything can be said.";
+  // Two files of one's own: nothing runs that could be stopped.
+  if (model === "" && action === "stopped") return "Repair the data first; nothing should be trained on it.";
+  return DRIFT_ACTIONS[action];
+}
+
+/** "5 columns quiet, 1 not tested", scores included. */
+export function stillText(columns: readonly ColumnDrift[]): string {
+  const quiet = columns.filter(({ status }) => status === "quiet").length;
+  const untested = columns.length - quiet;
+  if (quiet === 0) return `${counted(untested, "column")} not tested`;
+  return `${counted(quiet, "column")} quiet${untested === 0 ? "" : `, ${count(untested)} not tested`}`;
+}
+
+/** "flight-delays v2"; without a model the files that are compared: "february.parquet against january.parquet". */
+export function watched({ model, version, current, reference }: DriftReport): string {
+  if (model === "") {
+    const [first, ...more] = current.files;
+    const name = first?.path.split("/").at(-1) ?? "the current rows";
+    return `${name}${more.length === 0 ? "" : ` and ${count(more.length)} more`} against ${reference.source}`;
+  }
   return version === null ? model : `${model} v${version}`;
 }
 

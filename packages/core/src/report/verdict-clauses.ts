@@ -1,5 +1,5 @@
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
-import { groupNoun } from "./format/group-noun.ts";
+import { groupNoun } from "../group-noun.ts";
 import { estimateText, intervalText } from "./format/interval.ts";
 import { metricTitle, unitSuffix } from "./format/metric-name.ts";
 import { count, counted, fixed, levelText, plainNumber, signed } from "./format/number.ts";

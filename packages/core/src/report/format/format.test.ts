@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { groupNoun } from "./group-noun.ts";
+import { groupNoun } from "../../group-noun.ts";
 import { estimateText, intervalText } from "./interval.ts";
 import { metricName, metricTitle, unitSuffix } from "./metric-name.ts";
 import { count, counted, decimalsOf, fixed, levelText, percent, plainNumber, signed } from "./number.ts";

@@ -4,12 +4,13 @@ import {
   alarmText,
   COLUMN_WORDS,
   currentText,
-  DRIFT_ACTIONS,
   effectText,
   missingText,
+  nextText,
   performanceSentence,
   pText,
   rankedColumns,
+  stillText,
 } from "../drift-words.ts";
 import { moment } from "../format/moment.ts";
 import { count, counted, decimalsOf, fixed, percent, plainNumber } from "../format/number.ts";
@@ -65,13 +66,13 @@ function columnsSection(loud: readonly ColumnDrift[], quiet: readonly ColumnDrif
   if (loud.length + quiet.length === 0) return "";
   const said =
     loud.length === 0
-      ? `<p>${quiet.length === 1 ? "The column is" : `All ${count(quiet.length)} columns are`} quiet.</p>`
+      ? `<p>${stillText(quiet)}.</p>`
       : '<p class="muted">Grey bars are the reference, dots are now.</p>';
   const table = columnTable([...loud, ...quiet].slice(0, MOST_LISTED));
   return [
     said,
     multiples(loud),
-    htmlFolded(`Quiet columns: ${count(quiet.length)}`, quiet.length === 0 ? "" : multiples(quiet)),
+    htmlFolded(loud.length === 0 ? "Their pictures" : stillText(quiet), quiet.length === 0 ? "" : multiples(quiet)),
     htmlFolded("All columns as a table", table),
   ]
     .filter((part) => part !== "")
@@ -173,10 +174,11 @@ function checksSection({ checks }: DriftReport): string {
     true,
   );
   const failed = checks.filter(({ status }) => status === "fail").length;
+  const open = checks.filter(({ status }) => status === "inconclusive").length;
   return failed > 0 && checks.length <= 30
     ? table
     : htmlFolded(
-        `${counted(checks.length, "check")}, ${failed === 0 ? "none failed" : `${count(failed)} failed`}`,
+        `${counted(checks.length, "check")}, ${failed === 0 ? "none failed" : `${count(failed)} failed`}${open === 0 ? "" : `, ${count(open)} inconclusive`}`,
         table,
       );
 }
@@ -188,7 +190,7 @@ function makingSection(report: DriftReport): string {
   if (report.current.files.length > 20) files.push(`and ${count(report.current.files.length - 20)} more`);
   return htmlFacts([
     ["checked", moment(report.at, report.simulatedClock)],
-    ["what is done", DRIFT_ACTIONS[report.action]],
+    ["what is done", nextText(report)],
     ["current rows", currentText(report)],
     ["files", files.length === 0 ? null : { html: files.join("<br>") }],
     ["reference", `${report.reference.source}, ${counted(report.reference.rows, "row")}`],

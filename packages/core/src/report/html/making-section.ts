@@ -1,8 +1,8 @@
 import { htmlText } from "../../escape.ts";
 import type { Change, EvaluationReport, Side } from "../../evaluate/evaluation-report.ts";
+import { groupNoun } from "../../group-noun.ts";
 import { duration } from "../../time.ts";
 import { changesSummary } from "../change-summary.ts";
-import { groupNoun } from "../format/group-noun.ts";
 import { moment } from "../format/moment.ts";
 import { count, counted, levelText, percent } from "../format/number.ts";
 import { htmlFacts, htmlTable } from "./element.ts";
