@@ -29,7 +29,7 @@ const COLD_ROUNDS = 5;
 const LIST_LIMIT: Readonly<Record<number, number>> = { 1000: 0.15, 10000: 0.4, 100000: 4 };
 
 /**
- * The registry over git on this disk, fsync included. Sizes 1,000 and 10,000; REGISTRY_SIZES=1000,100000 asks for others.
+ * The registry over git on this disk, fsync included. Sizes 1,000 and 10,000; REGISTRY_SIZES=1000,100000 and REGISTRY_WRITERS=8 ask for others.
  * Peers are not run here: their figures need hundreds of megabytes from PyPI.
  */
 export async function registry(): Promise<Figure[]> {
@@ -55,7 +55,8 @@ export async function registry(): Promise<Figure[]> {
       }
       figures.push(...(await growth(place, size)));
     }
-    for (const writers of [8, 32, 64]) figures.push(...(await contention(folder, writers)));
+    for (const writers of (process.env["REGISTRY_WRITERS"] ?? "8,32,64").split(",").map(Number))
+      figures.push(...(await contention(folder, writers)));
     figures.push(await pushers(folder));
     return figures;
   } finally {

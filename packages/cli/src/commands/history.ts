@@ -16,8 +16,7 @@ export const history = command({
   stops: false,
   async run(inputs, context) {
     const { registry } = await context.project();
-    const all = await registry.events(inputs.model);
-    const events = inputs.last === undefined ? all : all.slice(-inputs.last);
+    const events = await registry.events(inputs.model, inputs.last);
     const rows = historyRows(events, null).map((row) => [
       String(row.seq),
       row.at.replace("T", " ").slice(0, 16),

@@ -52,7 +52,7 @@ interface Papers extends VersionPapers {
 
 async function papersOf(view: VersionView, { backend, registry }: Project): Promise<Papers> {
   const { manifest, aliases } = view;
-  const events = await registry.events(manifest.model);
+  const events = await registry.eventsOf(manifest.model, manifest.version);
   const live = events.findLast(
     (event) =>
       event.type === "deploy.recorded" &&

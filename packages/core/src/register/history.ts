@@ -124,7 +124,7 @@ export async function showVersion(
 ): Promise<VersionView> {
   const manifest = await registry.manifest(model, version);
   const state = await registry.state(model);
-  const own = (await registry.events(model)).filter((event) => concerns(event, manifest));
+  const own = await registry.eventsOf(model, version);
   return {
     manifest,
     aliases: aliasesOf(state, version),
@@ -132,13 +132,6 @@ export async function showVersion(
     deployments: state.deployments.filter((deployment) => deployment.version === version),
     history: history(own, model),
   };
-}
-
-function concerns(event: RegistryEvent, { version, rootDigest }: ModelVersion): boolean {
-  if (event.type === "alias.set") return event.to === version || event.from === version;
-  if (event.type === "alias.removed") return event.from === version;
-  if (event.type === "evaluation.recorded") return event.rootDigest === rootDigest;
-  return "version" in event && event.version === version;
 }
 
 function aliasesOf(state: ModelState, version: number): string[] {
