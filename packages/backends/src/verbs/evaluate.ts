@@ -7,6 +7,7 @@ import {
   evaluateFiles,
   TrainyardError,
 } from "@trainyard/core";
+import { CONFIG_NAME } from "../config/load-config.ts";
 import { clockFrom } from "../local/clock.ts";
 import { digestFile } from "../local/plain-file.ts";
 import { sha256 } from "../local/sha256.ts";
@@ -24,7 +25,13 @@ export interface Evaluated {
 export async function evaluateVerb(project: Project, inputs: EvaluateInputs): Promise<Evaluated> {
   const { model, config } = chooseModel(project.config, inputs.model ?? null);
   const report = await evaluate(
-    { model, config, run: inputs.run ?? null, baseline: inputs.baseline ?? null },
+    {
+      model,
+      config,
+      run: inputs.run ?? null,
+      baseline: inputs.baseline ?? null,
+      rulesUncommitted: await project.backend.source.uncommitted([CONFIG_NAME]),
+    },
     portsOf(project),
   );
   return { report, exit: verdictExit(report.verdict, inputs["on-inconclusive"] ?? config.evaluate["on-inconclusive"]) };

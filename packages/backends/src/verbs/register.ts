@@ -24,11 +24,12 @@ export interface Registered {
 /** `register`: records the evaluation whatever its verdict; then a version, or a refusal by verdict. Of several runs the best that passed. */
 export async function registerVerb(project: Project, inputs: RegisterInputs): Promise<Registered> {
   await project.mayWrite();
-  const { model } = chooseModel(project.config, inputs.model ?? null);
+  const { model, config } = chooseModel(project.config, inputs.model ?? null);
+  const { baseline } = config.evaluate;
   const ports = portsOf(project);
   if (inputs.run.length <= 1) {
     const done = await register(
-      { model, run: inputs.run[0] ?? null, override: inputs.override, reason: inputs.reason ?? null },
+      { model, run: inputs.run[0] ?? null, baseline, override: inputs.override, reason: inputs.reason ?? null },
       ports,
     );
     const runs = [{ run: done.run, verdict: done.verdict, reason: done.reason }];
@@ -46,7 +47,7 @@ export async function registerVerb(project: Project, inputs: RegisterInputs): Pr
       expected: "given with one run",
       got: `with ${inputs.run.length} runs`,
     });
-  const { best, all } = await registerBest({ model, runs: inputs.run }, ports);
+  const { best, all } = await registerBest({ model, runs: inputs.run, baseline }, ports);
   const verdict = best?.verdict ?? (all.some((run) => run.verdict === "inconclusive") ? "inconclusive" : "fail");
   return {
     version: best?.registered ?? null,

@@ -1,6 +1,6 @@
 import type { Backend } from "../backend.ts";
 import { parseDocument } from "../document.ts";
-import { TrainyardError } from "../errors.ts";
+import { isRefusal, TrainyardError } from "../errors.ts";
 import type { ModelVersion } from "../registry/model-version.ts";
 import { parseReference, parseWhich } from "../registry/reference.ts";
 import type { ModelState, Registry } from "../registry/registry.ts";
@@ -52,12 +52,30 @@ export async function findBaseline(
   );
   const name = nameOf(asked);
   return {
-    label: /^v?\d+$|^sha256:/.test(name) ? `v${number}` : `${name} v${number}`,
+    label: isVersion(name) ? `v${number}` : `${name} v${number}`,
     version: { manifest, record },
     noBaseline: null,
   };
 }
 
+/**
+ * The version a configured baseline is at this moment; null where it is none, nobody holds it, or what it names was withdrawn or never was.
+ * @param asked As for `findBaseline`.
+ */
+export function baselineNow(state: ModelState, asked: string): { label: string; version: number } | null {
+  if (asked === "none" || asked === "merge-base") return null;
+  try {
+    const version = versionNumber(state, asked, []);
+    const found = version === null ? undefined : state.versions[version - 1];
+    if (found === undefined || found.withdrawn !== null) return null;
+    return { label: isVersion(nameOf(asked)) ? "evaluate.baseline" : nameOf(asked), version: found.version };
+  } catch (error) {
+    if (isRefusal(error)) return null;
+    throw error;
+  }
+}
+
+const isVersion = (name: string) => /^v?\d+$|^sha256:/.test(name);
 const nameOf = (asked: string) => asked.slice(asked.indexOf("@") + 1);
 
 /** Null for a first model. */

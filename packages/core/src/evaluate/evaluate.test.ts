@@ -51,9 +51,15 @@ const config = (change: object = {}) =>
       ...change,
     },
   });
-const judge = (change: { run?: string; baseline?: string; evaluate?: object } = {}) =>
+const judge = (change: { run?: string; baseline?: string; evaluate?: object; rulesUncommitted?: string[] } = {}) =>
   evaluate(
-    { model: MODEL, config: config(change.evaluate), run: change.run ?? null, baseline: change.baseline ?? null },
+    {
+      model: MODEL,
+      config: config(change.evaluate),
+      run: change.run ?? null,
+      baseline: change.baseline ?? null,
+      rulesUncommitted: change.rulesUncommitted ?? [],
+    },
     ports,
   );
 
@@ -209,6 +215,16 @@ describe("a run is judged", () => {
       method: { interval: "point" },
       metrics: [{ candidate: { interval: null }, baseline: { value: 0.48 } }],
     });
+  });
+
+  test("by rules that are not committed, and the report says so", async () => {
+    await bundle("run-0008", csv(0.5));
+    const report = await judge({ rulesUncommitted: ["trainyard.yaml"] });
+    expect(report).toMatchObject({ verdict: "pass", rulesUncommitted: ["trainyard.yaml"] });
+    expect(report.notes).toEqual([
+      "The rules are not committed (trainyard.yaml): what they let pass is not registered.",
+    ]);
+    expect(await judge()).not.toHaveProperty("rulesUncommitted");
   });
 
   test("against none, when asked so", async () => {

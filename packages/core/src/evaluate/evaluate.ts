@@ -21,6 +21,8 @@ export interface EvaluateSettings {
   readonly run: string | null;
   /** Instead of `evaluate.baseline`: an alias, a version, `none`. */
   readonly baseline: string | null;
+  /** Files these rules stand in that differ from the commit. */
+  readonly rulesUncommitted: readonly string[];
 }
 
 export type EvaluatePorts = Pick<
@@ -95,7 +97,12 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
     model: settings.model,
     task,
     ...judgement,
-    notes: [...judgement.notes, ...(scored?.baselineProblem ? [sentence(scored.baselineProblem)] : [])],
+    notes: [
+      ...rulesNote(settings.rulesUncommitted),
+      ...judgement.notes,
+      ...(scored?.baselineProblem ? [sentence(scored.baselineProblem)] : []),
+    ],
+    ...(settings.rulesUncommitted.length === 0 ? {} : { rulesUncommitted: [...settings.rulesUncommitted] }),
     candidate: {
       label: "candidate",
       run: record.id,
@@ -117,6 +124,11 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
   } satisfies EvaluationReport);
   await folder.write(EVALUATION_FILE, prettyJson(report));
   return report;
+}
+
+function rulesNote(files: readonly string[]): string[] {
+  if (files.length === 0) return [];
+  return [`The rules are not committed (${files.join(", ")}): what they let pass is not registered.`];
 }
 
 /** Starts with a capital and ends with a full stop. */

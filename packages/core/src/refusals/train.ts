@@ -29,10 +29,18 @@ export const trainRefusals = {
     `Run ${d.run} is ${d.status}; only a succeeded run can be used.`,
     "Train again, and read the run's log for the reason.",
   ],
-  RUN_UNCOMMITTED: (d: { run: string; files: readonly string[] }) => [
-    `Run ${d.run} used uncommitted files: ${d.files.slice(0, 10).join(", ")}${d.files.length > 10 ? ", …" : ""}. It may be compared, never registered.`,
-    "Commit them and train again.",
-  ],
+  RUN_UNCOMMITTED: (d: { run: string; files: readonly string[]; rules?: boolean }) => {
+    const files = `${d.files.slice(0, 10).join(", ")}${d.files.length > 10 ? ", …" : ""}`;
+    return d.rules === true
+      ? [
+          `Run ${d.run} was judged by rules that are not committed: ${files}. It may be compared, not registered.`,
+          'Commit them and evaluate again; or say why: --override --reason "…".',
+        ]
+      : [
+          `Run ${d.run} used uncommitted files: ${files}. It may be compared, never registered.`,
+          "Commit them, or name in .gitignore what is no code, and train again.",
+        ];
+  },
   RUN_BUSY: (d: { model: string; owner: string }) => [
     `Another process is training ${d.model} here (${d.owner}).`,
     "Wait for it to end, or stop it.",

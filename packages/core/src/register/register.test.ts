@@ -53,7 +53,14 @@ async function bundle(
   };
   await folder.write("evaluation.json", prettyJson(aReport({ candidate: side, ...change.report })));
 }
-const settings = (run: string, change = {}) => ({ model, run, override: false, reason: null, ...change });
+const settings = (run: string, change = {}) => ({
+  model,
+  run,
+  baseline: "production",
+  override: false,
+  reason: null,
+  ...change,
+});
 const types = async () => (await ports.registry.events(model)).map(({ type }) => type);
 const failed = {
   verdict: "fail",
@@ -223,6 +230,99 @@ describe("register", () => {
     expect((await verifyRegistry(backend)).findings).toEqual([]);
   });
 
+  describe("the baseline of this moment", () => {
+    const against = (version: number | null, change: Partial<EvaluationReport> = {}) => ({
+      baseline: version === null ? null : { ...aReport().candidate, label: `production v${version}`, version },
+      noBaseline: version === null ? ("not-asked" as const) : null,
+      ...change,
+    });
+    const live = (version: number | null) =>
+      ports.registry.transact(model, (state) => {
+        const held = state.aliases.get("production");
+        const generation = (held?.generation ?? 0) + 1;
+        const from = held?.version ?? null;
+        const base = { model, alias: "production", generation, reason: null };
+        return {
+          events: [
+            version === null
+              ? { type: "alias.removed", ...base, from: from as number }
+              : { type: "alias.set", ...base, from, to: version },
+          ],
+          result: null,
+        };
+      });
+    beforeEach(async () => {
+      await bundle("run-1", "w1");
+      await bundle("run-2", "w2 ", { report: { noBaseline: "never-held" } });
+      for (const run of ["run-1", "run-2"]) await register(settings(run), ports);
+      await live(2);
+    });
+
+    test.each([
+      ["none", null],
+      ["production v1", 1],
+    ] as const)("a verdict against %s is inconclusive where production is another", async (judged, version) => {
+      await bundle("run-3", "w3  ", { report: against(version) });
+      expect(await register(settings("run-3"), ports)).toMatchObject({
+        registered: null,
+        verdict: "inconclusive",
+        reason: `judged against ${judged}; production is v2: evaluate again, or --override with a reason`,
+      });
+      expect((await ports.registry.events(model)).at(-1)).toMatchObject({
+        type: "evaluation.recorded",
+        verdict: "inconclusive",
+      });
+      const { best, all } = await registerBest({ model, runs: ["run-3"], baseline: "production" }, ports);
+      expect({ best, verdicts: all.map((run) => run.verdict) }).toEqual({ best: null, verdicts: ["inconclusive"] });
+      const forced = await register(settings("run-3", { override: true, reason: "production is broken" }), ports);
+      expect(forced.registered).toMatchObject({ version: 3, override: { reason: "production is broken" } });
+    });
+
+    test("a verdict against the version that is production counts", async () => {
+      await bundle("run-3", "w3  ", { report: against(2) });
+      expect(await register(settings("run-3"), ports)).toMatchObject({ registered: { version: 3 }, reason: null });
+    });
+
+    test("a failed verdict stays failed, whatever it was judged against", async () => {
+      await bundle("run-3", "w3  ", { report: against(1, failed) });
+      expect(await register(settings("run-3"), ports)).toMatchObject({ verdict: "fail", reason: null });
+    });
+
+    test("a version that is configured counts, not an alias", async () => {
+      await bundle("run-3", "w3  ", { report: against(2) });
+      expect(await register(settings("run-3", { baseline: "v1" }), ports)).toMatchObject({
+        reason: expect.stringContaining("judged against production v2; evaluate.baseline is v1"),
+      });
+      expect((await register(settings("run-3", { baseline: "2" }), ports)).registered?.version).toBe(3);
+    });
+
+    test("where nobody holds the baseline any more, or nobody of that name ever did, none will do", async () => {
+      await live(null);
+      await bundle("run-3", "w3  ", { report: against(null) });
+      await bundle("run-4", "w4   ", { report: against(null) });
+      await bundle("run-5", "w5    ", { report: against(null) });
+      expect((await register(settings("run-3"), ports)).registered?.version).toBe(3);
+      expect((await register(settings("run-4", { baseline: "champion" }), ports)).registered?.version).toBe(4);
+      expect((await register(settings("run-5", { baseline: "v9" }), ports)).registered?.version).toBe(5);
+    });
+
+    test("bytes that are a version already stay that version, whoever is production by now", async () => {
+      expect(await register(settings("run-1"), ports)).toMatchObject({ unchanged: true, registered: { version: 1 } });
+    });
+  });
+
+  test("rules that were not committed are refused, naming the file, and an override of them is recorded", async () => {
+    await bundle("run-1", "weights", { report: { rulesUncommitted: ["trainyard.yaml"] } });
+    const expected = { code: "RUN_UNCOMMITTED", details: { run: "run-1", files: ["trainyard.yaml"] } };
+    await expect(register(settings("run-1"), ports)).rejects.toMatchObject(expected);
+    await expect(registerBest({ model, runs: ["run-1"], baseline: "production" }, ports)).rejects.toMatchObject(
+      expected,
+    );
+    expect(await backend.branch.head()).toBeNull();
+    const { registered } = await register(settings("run-1", { override: true, reason: "a trial" }), ports);
+    expect(registered).toMatchObject({ version: 1, verdict: "pass", override: { reason: "a trial" } });
+  });
+
   test("of several runs the one that passed with the largest gain goes on; all are recorded", async () => {
     const withGain = (value: number) => ({
       baseline: { ...aReport().candidate, label: "production v1", version: 1 },
@@ -234,7 +334,10 @@ describe("register", () => {
     await bundle("run-1", "w1", { report: withGain(0.01) });
     await bundle("run-2", "w2", { report: { ...withGain(0.09), ...failed } });
     await bundle("run-3", "w3", { report: withGain(0.03) });
-    const { best, all } = await registerBest({ model, runs: ["run-1", "run-2", "run-3"] }, ports);
+    const { best, all } = await registerBest(
+      { model, runs: ["run-1", "run-2", "run-3"], baseline: "production" },
+      ports,
+    );
     expect(best).toMatchObject({ run: "run-3", registered: { version: 1 } });
     expect(all.map(({ run, verdict, gain }) => `${run} ${verdict} ${gain}`)).toEqual([
       "run-1 pass 0.01",
@@ -252,7 +355,7 @@ describe("register", () => {
   test("of several runs of which none passed, none is registered", async () => {
     await bundle("run-1", "w1", { report: failed });
     await bundle("run-2", "w2", { report: failed });
-    expect((await registerBest({ model, runs: ["run-1", "run-2"] }, ports)).best).toBeNull();
+    expect((await registerBest({ model, runs: ["run-1", "run-2"], baseline: "production" }, ports)).best).toBeNull();
     expect((await types()).length).toBe(2);
   });
 });

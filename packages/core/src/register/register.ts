@@ -15,6 +15,8 @@ export interface RegisterSettings {
   readonly model: string;
   /** Run id; null for the model's newest. */
   readonly run: string | null;
+  /** `evaluate.baseline` of the config: a verdict against another version counts as inconclusive. */
+  readonly baseline: string;
   /** Register although the verdict is against it. */
   readonly override: boolean;
   readonly reason: string | null;
@@ -29,7 +31,7 @@ export interface Registration {
   readonly registered: ModelVersion | null;
   /** These bytes were a version already, which was not withdrawn: that one is `registered`, and nothing was added. */
   readonly unchanged: boolean;
-  /** What counts: inconclusive where a first model passed without an absolute standard. */
+  /** What counts: inconclusive where a first model passed without an absolute standard, or the baseline is another by now. */
   readonly verdict: Verdict;
   /** Why it counts less than the report's. */
   readonly reason: string | null;
@@ -46,20 +48,22 @@ export interface Registration {
 export async function register(settings: RegisterSettings, ports: RegisterPorts): Promise<Registration> {
   const reason = settings.reason?.trim() ?? "";
   if (settings.override && reason === "") throw new TrainyardError("OVERRIDE_REASON", {});
-  const run = await readJudgedRun(settings.model, settings.run, ports);
+  const run = await readJudgedRun(settings.model, settings.run, settings.baseline, ports);
+  if (!settings.override) refuseUncommittedRules(run);
   return registerJudged(run, settings.override ? reason : null, ports);
 }
 
 /** Records several runs' evaluations and registers the one that passed with the largest gain of the first gate; null when none passed. */
 export async function registerBest(
-  settings: { readonly model: string; readonly runs: readonly string[] },
+  settings: { readonly model: string; readonly runs: readonly string[]; readonly baseline: string },
   ports: RegisterPorts,
 ): Promise<{
   best: Registration | null;
   all: { run: string; verdict: Verdict; reason: string | null; gain: number | null }[];
 }> {
   const runs: JudgedRun[] = [];
-  for (const id of new Set(settings.runs)) runs.push(await readJudgedRun(settings.model, id, ports));
+  for (const id of new Set(settings.runs)) runs.push(await readJudgedRun(settings.model, id, settings.baseline, ports));
+  runs.forEach(refuseUncommittedRules);
   const all = runs.map((run) => ({
     run: run.record.id,
     verdict: run.verdict,
@@ -70,6 +74,11 @@ export async function registerBest(
   for (const run of runs) if (run !== ranked[0]) await record(run, ports);
   const best = ranked[0] === undefined ? null : await registerJudged(ranked[0], null, ports);
   return { best, all };
+}
+
+/** @throws RUN_UNCOMMITTED */
+function refuseUncommittedRules({ record, rulesUncommitted: files }: JudgedRun): void {
+  if (files.length > 0) throw new TrainyardError("RUN_UNCOMMITTED", { run: record.id, files, rules: true });
 }
 
 /** Gain of the first gate's metric over the baseline; without a baseline its value, signed so that more is better. Null when there is neither. */
@@ -101,7 +110,7 @@ async function registerJudged(run: JudgedRun, override: string | null, ports: Re
     return draftVersion(
       run,
       stored,
-      { override: run.verdict === "pass" ? null : override, before: evaluation, version: state.versions.length + 1 },
+      { override: isClean(run) ? null : override, before: evaluation, version: state.versions.length + 1 },
       ports,
     );
   });
@@ -112,6 +121,11 @@ async function registerJudged(run: JudgedRun, override: string | null, ports: Re
     "made" in result ? `registered as v${manifest.version}` : `these bytes are v${manifest.version} already`,
   );
   return { ...outcome, registered: manifest, unchanged: "known" in result };
+}
+
+/** Nothing was overridden then. */
+function isClean({ verdict, rulesUncommitted }: JudgedRun): boolean {
+  return verdict === "pass" && rulesUncommitted.length === 0;
 }
 
 interface StoredBytes {

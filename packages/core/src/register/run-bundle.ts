@@ -2,7 +2,9 @@ import type { Backend, RunFolder } from "../backend.ts";
 import { type Verdict, verdict as verdictOf } from "../check/check.ts";
 import { parseDocument, type Sha256 } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
+import { baselineNow } from "../evaluate/baseline.ts";
 import { EVALUATION_FILE, EvaluationReport } from "../evaluate/evaluation-report.ts";
+import type { ModelState, Registry } from "../registry/registry.ts";
 import { rootDigest } from "../registry/root-digest.ts";
 import { openRun } from "../train/open-run.ts";
 import type { RunRecord } from "../train/run-record.ts";
@@ -17,7 +19,9 @@ export interface JudgedRun {
   readonly report: EvaluationReport;
   readonly reportText: string;
   readonly reportDigest: Sha256;
-  /** The report's verdict; inconclusive where a first model was held to no absolute standard. */
+  /** Files the rules it was judged by stand in that were not committed. */
+  readonly rulesUncommitted: readonly string[];
+  /** The report's verdict; inconclusive where a first model was held to no absolute standard, or the baseline is another by now. */
   readonly verdict: Verdict;
   /** Why the verdict is not the report's. */
   readonly reason: string | null;
@@ -25,12 +29,14 @@ export interface JudgedRun {
 
 /**
  * Reads a run that can be registered, and what was judged about exactly these bytes.
- * @throws NO_RUN, RUN_UNKNOWN, RUN_UNFINISHED, RUN_UNCOMMITTED, EVALUATION_MISSING, EVALUATION_OTHER, BUNDLE_INVALID, DIGEST_MISMATCH, DOCUMENT_INVALID
+ * @param configured `evaluate.baseline`: what every version must be compared with, once somebody holds it.
+ * @throws NO_RUN, RUN_UNKNOWN, RUN_UNFINISHED, RUN_UNCOMMITTED, EVALUATION_MISSING, EVALUATION_OTHER, BUNDLE_INVALID, DIGEST_MISMATCH, DOCUMENT_INVALID, and what the registry throws
  */
 export async function readJudgedRun(
   model: string,
   id: string | null,
-  { runs, sha256 }: Pick<Backend, "runs" | "sha256">,
+  configured: string,
+  { runs, sha256, registry }: Pick<Backend, "runs" | "sha256"> & { readonly registry: Registry },
 ): Promise<JudgedRun> {
   const { folder, record, text: recordText } = await openRun(model, id, { runs });
   const { uncommitted } = record.code;
@@ -56,7 +62,8 @@ export async function readJudgedRun(
     report,
     reportText,
     reportDigest: sha256(reportText),
-    ...standing(report),
+    rulesUncommitted: report.rulesUncommitted ?? [],
+    ...standing(report, root, configured, await registry.state(model)),
   };
 }
 
@@ -87,10 +94,25 @@ function checkVerdict(report: EvaluationReport, source: string): void {
   });
 }
 
-/** A passed verdict that rests on nothing is none: without a baseline every comparing gate is skipped, so a passed gate is an absolute one. */
-function standing(report: EvaluationReport): { verdict: Verdict; reason: string | null } {
-  if (report.verdict !== "pass" || report.unchanged || report.baseline !== null)
-    return { verdict: report.verdict, reason: null };
+/**
+ * A passed verdict counts against the baseline of this moment: one against another version, or against none, would let a worse model through. And one
+ * that rests on nothing is none: without a baseline every comparing gate is skipped, so a passed gate is an absolute one.
+ */
+function standing(
+  report: EvaluationReport,
+  root: Sha256,
+  configured: string,
+  state: ModelState,
+): { verdict: Verdict; reason: string | null } {
+  const isKnown = state.versions.some(({ rootDigest, withdrawn }) => rootDigest === root && withdrawn === null);
+  if (report.verdict !== "pass" || isKnown) return { verdict: report.verdict, reason: null };
+  const now = baselineNow(state, configured);
+  if (now !== null && report.baseline?.version !== now.version)
+    return {
+      verdict: "inconclusive",
+      reason: `judged against ${report.baseline?.label ?? "none"}; ${now.label} is v${now.version}: evaluate again, or --override with a reason`,
+    };
+  if (report.unchanged || report.baseline !== null) return { verdict: report.verdict, reason: null };
   const metrics = new Set(report.metrics.map(({ name }) => name));
   const held = report.checks.some(
     (check) => check.severity === "fail" && check.status === "pass" && metrics.has(check.subject),
