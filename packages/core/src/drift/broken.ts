@@ -22,14 +22,14 @@ export function brokenCheck(
 }
 
 /** A column the model was made with that did not come, or came as another type. Null when it is there as it should be. */
-export function schemaProblem(reference: ColumnProfile, column: Column | undefined): Check | null {
+export function schemaProblem(reference: ColumnProfile, column: Column | undefined, leaveOut: string): Check | null {
   const name = reference.name;
   if (column === undefined) {
     return brokenCheck(
       "column-missing",
       name,
       `\`${name}\` is there`,
-      `\`${name}\` is missing (if it is no input, list the inputs under drift.columns)`,
+      `\`${name}\` is missing (if it is no input, ${leaveOut})`,
     );
   }
   if (compatible(reference, column)) return null;

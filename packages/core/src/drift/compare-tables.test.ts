@@ -285,6 +285,13 @@ test("text that is no date, where the reference holds dates, is another type and
   expect(found.checks[0]?.reason).toBe('`d` holds text where time is expected, like "soon"');
 });
 
+test("an id among the inputs of a project is named as one, with what to do", () => {
+  const ids = (first: number) => table(300, { customer_id: numbers(300, (row) => first + row) });
+  const found = compare(ids(1), ids(5000));
+  expect(failing(found)).toEqual(["out-of-range"]);
+  expect(found.checks[0]?.reason).toMatch(/\(it looks like an id: list the inputs under drift\.columns\)$/);
+});
+
 test("a new category with 2 % of the rows is not quiet", () => {
   const draw = generator(9);
   const found = compare(

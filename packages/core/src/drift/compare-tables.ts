@@ -19,6 +19,7 @@ import {
 } from "./broken.ts";
 import { type ColumnTest, compareColumn, type DriftRule, judgeColumn, missingRows } from "./column-drift.ts";
 import type { ColumnDrift } from "./drift-report.ts";
+import { looksLikeId } from "./looks-like-id.ts";
 
 /** The current rows held against what the model was judged on. */
 export interface Comparison {
@@ -44,6 +45,8 @@ export interface ComparisonInput {
   readonly rule: DriftRule;
   /** Timestamp of this look. */
   readonly at: string;
+  /** How a column that is no input is kept out of the comparison, completing "if it is no input, …". */
+  readonly leaveOut?: string;
 }
 
 /** Profiles the current rows over the reference's bins and judges every column, with one Holm adjustment over all tests. */
@@ -52,11 +55,12 @@ export function compareTables(input: ComparisonInput): Comparison {
   const excluded = new Set([...input.exclude, ...(input.groups === null ? [] : [input.groups])]);
   const wanted = input.columns === null ? null : new Set(input.columns);
   const known = reference.columns.filter(({ name }) => (wanted === null ? !excluded.has(name) : wanted.has(name)));
+  const { leaveOut = "list the inputs under drift.columns" } = input;
   const notes: string[] = [];
   const broken: Check[] = [];
   const sound: ColumnProfile[] = [];
   for (const column of known) {
-    const problem = schemaProblem(column, current.columns.get(column.name));
+    const problem = schemaProblem(column, current.columns.get(column.name), leaveOut);
     if (problem !== null) broken.push(problem);
     else sound.push(column);
   }
@@ -82,17 +86,20 @@ export function compareTables(input: ComparisonInput): Comparison {
     const rows = { reference: before.rows, current: now.rows };
     const found: (Check | null)[] = [nullBurst(test, rows, nullP[i] as number, rule.alpha)];
     const isScore = input.score !== null && i === pairs.length - 1;
+    let unit: Check | null = null;
     if (before.type === "number" && now.type !== "text" && !isScore) {
       const column = current.columns.get(before.name) as NumericColumn;
-      const unit = (adjustedP[i] ?? 1) < rule.alpha ? unitRatio(before, column, test, rule) : null;
-      if (unit !== null) units.push(unit);
-      found.push(outOfRange(before, now, rule.alpha));
-      if (unit !== null) found.push(unit);
+      unit = (adjustedP[i] ?? 1) < rule.alpha ? unitRatio(before, column, test, rule) : null;
+      found.push(outOfRange(before, now, rule.alpha), unit);
     }
     if (before.type === "text" && now.type === "text" && test.test !== "none")
       found.push(unseenValues(before, now, rule.alpha / tests.length));
     const problems = found.filter((check) => check !== null && check.severity === "fail") as Check[];
-    broken.push(...problems.filter((check) => check !== units[units.length - 1]));
+    const isId =
+      problems.length > 0 && !isScore && looksLikeId(before, null, current.columns.get(before.name) as Column);
+    const told = (check: Check) => (isId ? withAdvice(check, `it looks like an id: ${leaveOut}`) : check);
+    broken.push(...problems.filter((check) => check !== unit).map(told));
+    if (unit !== null) units.push(told(unit));
     const warned = found.filter((check) => check !== null && check.severity === "warn") as Check[];
     warnings.push(...warned);
     const column = judgeColumn(test, adjustedP[i] ?? null, problems.length > 0, rule);
@@ -132,6 +139,10 @@ function profileNow(input: ComparisonInput, sound: readonly ColumnProfile[]): Pr
     { rows: input.current.rows, columns },
     { source: "current", at: input.at, groups: input.groups, exclude, reference: input.reference },
   );
+}
+
+function withAdvice(check: Check, advice: string): Check {
+  return { ...check, reason: `${check.reason} (${advice})` };
 }
 
 /** The column in the form the reference has it: what one file format keeps as a date is text in another. */

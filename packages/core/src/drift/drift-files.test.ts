@@ -73,3 +73,26 @@ test("too few rows are no quiet columns, and not nothing to do", () => {
 test("rows whose outcome is not known yet lack no input", () => {
   expect(compare(flights("", false)).verdict).toBe("quiet");
 });
+
+/** The flights with a column of whole numbers: row numbers from `first`, `step` apart. */
+function numbered(name: string, first: number, step = 1): Table {
+  const { rows, columns } = flights();
+  const values = Float64Array.from({ length: rows }, (_, row) => first + row * step);
+  return { rows, columns: new Map([...columns, [name, { type: "number", values, nulls: null }]]) };
+}
+
+test("a column that only says who a row is is left out, with a note", () => {
+  for (const name of ["customer_id", "ticket"]) {
+    const { verdict, columns, notes } = compare(numbered(name, 100_000), numbered(name, 1));
+    expect(verdict).toBe("quiet");
+    expect(columns.map((column) => column.name)).not.toContain(name);
+    expect(notes).toEqual([`\`${name}\` is left out: its values hardly repeat, so it looks like an id.`]);
+    const profile = profileOf(numbered(name, 1), { source: "january.parquet", at, exclude: ["id"] });
+    expect(compare(numbered(name, 100_000), profile)).toMatchObject({ verdict: "quiet", notes });
+  }
+});
+
+test("amounts that hardly repeat are no ids", () => {
+  const amounts = (factor: number) => numbered("amount", 1, 997 * factor);
+  expect(compare(amounts(100), amounts(1)).summary).toMatch(/`amount` looks like hundredths/);
+});

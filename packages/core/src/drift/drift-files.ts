@@ -4,6 +4,7 @@ import type { Table } from "../data/table.ts";
 import { compareTables } from "./compare-tables.ts";
 import type { DriftReport } from "./drift-report.ts";
 import { ANSWERS, truthColumns } from "./label-column.ts";
+import { looksLikeId } from "./looks-like-id.ts";
 import { summaryOf } from "./summary.ts";
 
 export interface DriftFilesOptions {
@@ -33,6 +34,8 @@ export function driftFiles(options: DriftFilesOptions): DriftReport {
   const groups = options.groups ?? null;
   const { rows, source } = options.reference;
   const reference = "kind" in rows ? rows : profileOf(rows, { source, at, groups, exclude: ["id"] });
+  const table = "kind" in rows ? null : rows;
+  const ids = options.columns == null ? idsOf(reference, table, current.rows) : [];
   const alpha = falseAlarmsPerYear / runsPerYear;
   const compared = compareTables({
     reference,
@@ -40,12 +43,14 @@ export function driftFiles(options: DriftFilesOptions): DriftReport {
     columns: options.columns ?? null,
     exclude: [
       "id",
+      ...ids,
       ...[...ANSWERS, ...truthColumns(reference, null)].filter((name) => !current.rows.columns.has(name)),
     ],
     score: null,
     groups,
     rule: { alpha, minorEffect, majorEffect },
     at,
+    leaveOut: "leave it out of both files",
   });
   const failing = compared.checks.filter((check) => check.status === "fail" && check.severity === "fail");
   const broken = failing.some((check) => check.id !== "column-drift");
@@ -72,10 +77,21 @@ export function driftFiles(options: DriftFilesOptions): DriftReport {
     checks: compared.checks,
     action: broken ? ("stopped" as const) : verdict === "drift" ? ("report" as const) : ("none" as const),
     retrain: null,
-    notes: compared.notes,
+    notes: [
+      ...ids.map((name) => `\`${name}\` is left out: its values hardly repeat, so it looks like an id.`),
+      ...compared.notes,
+    ],
     daysSinceLastCheck: null,
     at,
     simulatedClock: options.simulatedClock,
   } satisfies Omit<DriftReport, "summary">;
   return { ...report, summary: summaryOf(report) };
+}
+
+/** Columns of both sides that only say who a row is. */
+function idsOf(reference: Profile, table: Table | null, current: Table): string[] {
+  return reference.columns.flatMap((before) => {
+    const now = current.columns.get(before.name);
+    return now !== undefined && looksLikeId(before, table?.columns.get(before.name) ?? null, now) ? [before.name] : [];
+  });
 }
