@@ -85,6 +85,25 @@ describe("two tables, no project", () => {
     expect(columns(through.stdout)).toEqual(columns(direct.stdout));
   });
 
+  test("can be named by a pattern, and a pattern that names nothing is refused", async () => {
+    const check = ["drift-check", "--reference", "jan.csv", "--json", "--current"];
+    const globbed = JSON.parse((await trainyard(...check, "f?b*.csv")).stdout) as { current: { files: object[] } };
+    expect(globbed.current.files).toMatchObject([{ path: "feb.csv" }]);
+    const nothing = await trainyard(...check, "march*.csv");
+    expect(nothing.code).toBe(2);
+    expect(JSON.parse(nothing.stdout)).toMatchObject({
+      error: { code: "FILE_NOT_FOUND", details: { path: "march*.csv" } },
+    });
+  });
+
+  test("are not profiled by a column that is not there", async () => {
+    for (const flag of ["--groups", "--id"]) {
+      const refused = await trainyard("profile", "jan.csv", flag, "dya");
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toMatch(/COLUMN_MISSING[\s\S]*"dya"\. Did you mean "day"/);
+    }
+  });
+
   test("of which one moved are not quiet", async () => {
     const ended = await trainyard("drift-check", "--reference", "jan.csv", "--current", "moved.csv", "--json");
     expect((JSON.parse(ended.stdout) as { verdict: string }).verdict).not.toBe("quiet");

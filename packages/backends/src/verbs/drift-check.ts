@@ -1,5 +1,8 @@
+import { existsSync } from "node:fs";
+import { glob } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import {
+  byCodePoint,
   chooseModel,
   combineTables,
   type DriftInputs,
@@ -67,8 +70,9 @@ export async function driftFilesVerb(
     throw new TrainyardError("INPUT_MISSING", { input: "--current", needed: "the table to look at" });
   const tables = openTables();
   const clock = clockFrom(environment);
+  const paths = await named(folder, current);
   const files = await Promise.all(
-    current.map(async (path) => ({
+    paths.map(async (path) => ({
       ref: { path, digest: (await digestFile(resolve(folder, path))).digest },
       rows: await tables.read(resolve(folder, path), path),
     })),
@@ -83,6 +87,19 @@ export async function driftFilesVerb(
     simulatedClock: clock.simulated,
   });
   return { report, event: null, retrained: [], exit: driftExit(report, inputs["fail-on"]) };
+}
+
+/** The files of paths and globs, each once; what is literally there goes before reading a name as a glob. @throws FILE_NOT_FOUND */
+async function named(folder: string, patterns: readonly string[]): Promise<string[]> {
+  const paths = new Set<string>();
+  for (const pattern of patterns) {
+    const found: string[] = [];
+    if (!/[*?[{]/.test(pattern) || existsSync(resolve(folder, pattern))) found.push(pattern);
+    else for await (const path of glob(pattern, { cwd: folder })) found.push(path);
+    if (found.length === 0) throw new TrainyardError("FILE_NOT_FOUND", { path: pattern, what: "The current table" });
+    for (const path of found.sort(byCodePoint)) paths.add(path);
+  }
+  return [...paths];
 }
 
 /** A profile that `trainyard profile` wrote, or a table. */
