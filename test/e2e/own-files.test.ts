@@ -120,6 +120,7 @@ describe("init", () => {
   test("writes a config that trains as it is, and overwrites nothing", async () => {
     using project = new ToyProject({ commit: false });
     rmSync(join(project.root, "trainyard.yaml"));
+    project.write(".gitignore", ".home/\ndata/\nmodel.json\n/serving");
     project.write(
       "train.mjs",
       `import { writeFileSync } from "node:fs"; writeFileSync("model.json", "{}"); writeFileSync("metrics.json", '{"roc_auc": 0.7}');`,
@@ -132,12 +133,22 @@ describe("init", () => {
       "--output",
       "model.json",
     );
-    expect(made).toMatchObject({ code: 0, value: { files: ["trainyard.yaml", "trainyard.schema.json"] } });
+    expect(made).toMatchObject({
+      code: 0,
+      value: { files: ["trainyard.yaml", "trainyard.schema.json", ".gitignore"] },
+    });
     project.commit("with a config");
-    expect((await project.json<{ status: string }>("train")).value.status).toBe("succeeded");
+    for (const _again of ["first", "second"]) {
+      const { value } = await project.json<{ status: string; code: { uncommitted: string[] } }>("train");
+      expect(value).toMatchObject({ status: "succeeded", code: { uncommitted: [] } });
+    }
+    expect(project.git("status", "--porcelain")).toBe("");
     const again = await project.json<{ error: { code: string } }>("init", "toy");
     expect({ exit: again.code, code: again.value.error.code }).toEqual({ exit: 2, code: "FILE_EXISTS" });
     const published = fileURLToPath(new URL("../../packages/core/schema/trainyard.schema.json", import.meta.url));
     expect(readFileSync(join(project.root, "trainyard.schema.json"), "utf8")).toBe(readFileSync(published, "utf8"));
+    expect(readFileSync(join(project.root, ".gitignore"), "utf8")).toBe(
+      ".home/\ndata/\nmodel.json\n/serving\n\n# what trainings write\n/predictions.csv\n/metrics.json\n",
+    );
   });
 });

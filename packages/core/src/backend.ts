@@ -195,8 +195,11 @@ export interface Scratch {
 export interface Source {
   /** @throws GIT_MISSING, NO_REPOSITORY, NO_COMMIT */
   identity(): Promise<{ commit: string; headCommit: string; tree: string; branch: string | null }>;
-  /** Tracked files that differ from the commit and untracked files that match `patterns` (default: all tracked), project-relative. */
-  uncommitted(patterns: readonly string[] | null): Promise<string[]>;
+  /**
+   * Tracked files that differ from the commit, and untracked ones that are not ignored: those that match `patterns` (null: all), without what
+   * `except` names (files, folders, globs). Project-relative, sorted by code point.
+   */
+  uncommitted(patterns: readonly string[] | null, except?: readonly string[]): Promise<string[]>;
   /** Files of the project that count as code: `patterns`, or the tracked ones by default without those that match `except`. */
   code(patterns: readonly string[] | null, except: readonly string[]): Promise<FileRef[]>;
   /** When a commit was made, milliseconds since 1970. */

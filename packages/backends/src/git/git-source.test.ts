@@ -50,17 +50,46 @@ test("commit, tree and branch are named; a detached HEAD has no branch", async (
   expect(await gitSource(root).committedAt("0".repeat(40))).toBeNull();
 });
 
-test("changed, staged, deleted and renamed tracked files are uncommitted; untracked ones only when a pattern names them", async () => {
+test("changed, staged, deleted and renamed tracked files are uncommitted, and untracked ones that are not ignored", async () => {
   for (const path of ["a.py", "b.py", "c.py", "d.py"]) await write(path, `${path}\n`);
+  await write(".gitignore", "ignored.py\n");
   await commitAll();
-  expect(await gitSource(root).uncommitted(null)).toEqual([]);
+  const uncommitted = (patterns: string[] | null) => gitSource(root).uncommitted(patterns, []);
+  expect(await uncommitted(null)).toEqual([]);
   await write("a.py", "changed\n");
   await rm(join(root, "b.py"));
   await git(root, ["mv", "c.py", "moved.py"]);
   await write("größe neu.py", "new\n");
-  expect(await gitSource(root).uncommitted(null)).toEqual(["a.py", "b.py", "c.py", "moved.py"]);
-  expect(await gitSource(root).uncommitted(["*.py"])).toEqual(["a.py", "b.py", "c.py", "größe neu.py", "moved.py"]);
-  expect(await gitSource(root).uncommitted(["a.py"])).toEqual(["a.py"]);
+  await write("ignored.py", "new\n");
+  await mkdir(join(root, "lib"));
+  await write("lib/helper.R", "new\n");
+  expect(await uncommitted(null)).toEqual(["a.py", "b.py", "c.py", "größe neu.py", "lib/helper.R", "moved.py"]);
+  expect(await uncommitted(["*.py"])).toEqual(["a.py", "b.py", "c.py", "größe neu.py", "moved.py"]);
+  expect(await uncommitted(["a.py"])).toEqual(["a.py"]);
+});
+
+test("what is declared is not uncommitted, tracked or not: files, folders and globs of either", async () => {
+  for (const folder of ["data/2001", "out/deep", "serving", "src/__pycache__"])
+    await mkdir(join(root, folder), { recursive: true });
+  await write("model.onnx", "1");
+  await commitAll();
+  await write("model.onnx", "2");
+  const files = [
+    "data/2001/a.csv",
+    "data/b.tsv",
+    "out/deep/x",
+    "serving/y",
+    "src/__pycache__/h.pyc",
+    "src/h.py",
+    "z.md",
+  ];
+  for (const path of files) await write(path, "1");
+  const left = (...except: string[]) => gitSource(root).uncommitted(null, except);
+  expect(await left()).toEqual([...files.slice(0, 2), "model.onnx", ...files.slice(2)]);
+  expect(await left("model.onnx", "./data/", "out", join(root, "serving"), "**/__pycache__", "**/*.md")).toEqual([
+    "src/h.py",
+  ]);
+  expect(await left("data/**/*.{csv,tsv}", "o*", "serving/", "src/*", "z.md", "model.*", "../src")).toEqual([]);
 });
 
 test("paths are the project's own when it lies below the repository's top", async () => {
@@ -72,7 +101,7 @@ test("paths are the project's own when it lies below the repository's top", asyn
   await write("models/flights/train.py", "changed\n");
   await write("other.py", "changed\n");
   const source = gitSource(join(root, "models/flights"));
-  expect(await source.uncommitted(null)).toEqual(["train.py"]);
+  expect(await source.uncommitted(null, [])).toEqual(["train.py"]);
   expect((await source.code(null, [])).map(({ path }) => path)).toEqual(["lib/x.py", "train.py"]);
 });
 
@@ -112,7 +141,7 @@ test("a hook's GIT_DIR and the user's programs do not lead it astray", async () 
   process.env["GIT_DIR"] = "/nowhere";
   try {
     expect((await gitSource(root).identity()).branch).toBe("main");
-    expect(await gitSource(root).uncommitted(null)).toEqual([]);
+    expect(await gitSource(root).uncommitted(null, [])).toEqual([]);
   } finally {
     if (before === undefined) delete process.env["GIT_DIR"];
     else process.env["GIT_DIR"] = before;

@@ -4,6 +4,7 @@ import { lstat, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { byCodePoint, type FileRef, type Source, TrainyardError } from "@trainyard/core";
 import { findRepository, git, gitFailed, runGit } from "./git.ts";
+import { pathFilter } from "./path-filter.ts";
 
 /**
  * The git repository a project lies in, as the source of its code. Patterns are git's: globs where `**` crosses folders and `*` does not, and
@@ -23,22 +24,25 @@ export function gitSource(root: string): Source {
       const id = commit.stdout.trim();
       return { commit: id, headCommit: id, tree, branch: branch.code === 0 ? branch.stdout.trim() : null };
     },
-    async uncommitted(patterns) {
+    async uncommitted(patterns, except = []) {
       await findRepository(root);
-      const untracked = patterns === null ? "no" : "all";
       const words = [
         "status",
         "--porcelain=v1",
         "-z",
         "--no-renames",
-        `--untracked-files=${untracked}`,
+        "--untracked-files=all",
         "--ignore-submodules=none",
         "--",
         ...pathspecs(patterns, []),
       ];
       const prefix = (await git(root, ["rev-parse", "--show-prefix"])).replace(/\n$/, "");
       const entries = (await git(root, words)).split("\0").filter((entry) => entry !== "");
-      return entries.map((entry) => withoutPrefix(entry.slice(3), prefix)).sort(byCodePoint);
+      const isExcepted = pathFilter(root, except);
+      return entries
+        .map((entry) => withoutPrefix(entry.slice(3), prefix))
+        .filter((path) => !isExcepted(path))
+        .sort(byCodePoint);
     },
     async code(patterns, except) {
       await findRepository(root);

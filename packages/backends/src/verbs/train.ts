@@ -100,6 +100,7 @@ async function trainOnce(
     {
       model,
       config,
+      project: project.config,
       params,
       evaluationData: run.evaluationData,
       baseline: run.baseline,

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
-import { access, readdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { access, appendFile, readdir, readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { writeNewFile } from "@trainyard/backends";
 import { Config, jsonSchemaText, ModelName, Task, TrainyardError, z } from "@trainyard/core";
 import { command } from "../command.ts";
@@ -27,7 +27,7 @@ export const InitInputs = z.strictObject({
 
 export const init = command({
   about:
-    "Looks at the folder, writes trainyard.yaml with what it finds, and trainyard.schema.json beside it, so that editors complete and check the config.\nIt overwrites nothing. The lines to think about are the gates: they say what a better model is.",
+    "Looks at the folder, writes trainyard.yaml with what it finds, and trainyard.schema.json beside it, so that editors complete and check the config.\nIn a git repository it adds what trainings write to .gitignore. It overwrites nothing. The lines to think about are the gates: they say what a better model is.",
   examples: [
     ["trainyard init churn --run 'python train.py' --output model.pkl", "a model named churn"],
     ["trainyard init", "asks nothing; edit the file afterwards"],
@@ -44,14 +44,17 @@ export const init = command({
         rule: name.error.issues[0]?.message ?? "it is not valid",
       });
     const found = await readdir(folder);
+    const outputs = inputs.output.length > 0 ? inputs.output : ["model.onnx"];
     const text = configText({
       model,
       task: inputs.task,
       run: inputs.run ?? commandFor(found),
       params: found.find((file) => /^params\.(ya?ml|json)$/.test(file)) ?? null,
       data: inputs.data,
-      outputs: inputs.output.length > 0 ? inputs.output : ["model.onnx"],
+      outputs,
       predict: found.includes("predict.py") ? "python predict.py" : null,
+      predictions: PREDICTIONS,
+      serving: SERVING,
     });
     const files = [
       { path: "trainyard.yaml", text },
@@ -63,13 +66,45 @@ export const init = command({
     for (const file of files)
       if (await exists(join(folder, file.path))) throw new TrainyardError("FILE_EXISTS", { path: file.path });
     for (const file of files) await writeNewFile(join(folder, file.path), file.text);
+    const made = [...outputs, PREDICTIONS, "metrics.json", `${SERVING}/`];
+    const names = files.map((file) => file.path);
+    if (await ignore(folder, made)) names.push(".gitignore");
     return {
-      json: { model, files: files.map((file) => file.path) },
-      text: `Wrote ${files.map((file) => file.path).join(" and ")}.\nNext: read the lines marked with "←", commit, then: trainyard train`,
+      json: { model, files: names },
+      text: `Wrote ${names.slice(0, -1).join(", ")} and ${names.at(-1)}.\nNext: read the lines marked with "←", commit, then: trainyard train`,
       exit: 0,
     };
   },
 });
+
+const PREDICTIONS = "predictions.csv";
+const SERVING = "serving";
+
+/**
+ * Adds a section to .gitignore with those paths that no line of it names, so that what a training writes is no change to its code.
+ * @returns Whether it was written: false outside a git repository, and where nothing is missing.
+ */
+async function ignore(folder: string, paths: readonly string[]): Promise<boolean> {
+  if (!(await isInRepository(folder))) return false;
+  const file = join(folder, ".gitignore");
+  const before = (await exists(file)) ? await readFile(file, "utf8") : "";
+  const plain = (line: string) => line.trim().replace(/^(?:\.?\/)+|\/+$/g, "");
+  const named = new Set(before.split("\n").map(plain));
+  const missing = new Set(
+    paths.filter((path) => !named.has(plain(path))).map((path) => `/${path.replace(/^(?:\.\/)+/, "")}`),
+  );
+  if (missing.size === 0) return false;
+  const gap = before === "" ? "" : before.endsWith("\n") ? "\n" : "\n\n";
+  await appendFile(file, `${gap}# what trainings write\n${[...missing].join("\n")}\n`);
+  return true;
+}
+
+/** A worktree and a submodule have a file named .git, all others a folder. */
+async function isInRepository(folder: string): Promise<boolean> {
+  if (await exists(join(folder, ".git"))) return true;
+  const above = dirname(folder);
+  return above !== folder && isInRepository(above);
+}
 
 function nameFrom(folder: string): string {
   const name = folder
@@ -103,6 +138,8 @@ interface Found {
   readonly data: readonly string[];
   readonly outputs: readonly string[];
   readonly predict: string | null;
+  readonly predictions: string;
+  readonly serving: string;
 }
 
 /** A config people can read aloud: what was found is filled in, what must be decided is marked. */
@@ -133,13 +170,13 @@ function configText(found: Found): string {
     found.predict === null
       ? "      # predict: python predict.py        # scores rows with a model's files, so that old and new are judged on the same rows"
       : `      predict: ${found.predict}`,
-    "      predictions: predictions.csv        # id, y_true, y_score and columns to slice or group by",
+    `      predictions: ${found.predictions}        # id, y_true, y_score and columns to slice or group by`,
     "      # groups: date                      # rows of one group stand or fall together",
     "      gates:                              # ← what a better model is",
     `        - { metric: ${loss}, improve-by: 0 }   # better than production, beyond noise`,
     `        - { metric: ${metric}, ${standard} }       # an absolute standard; a first model needs one`,
     "    deploy:",
-    "      production: { target: directory, path: serving/production }",
+    `      production: { target: directory, path: ${found.serving}/production }`,
     "",
   ].join("\n");
 }

@@ -1,5 +1,6 @@
 import type { Backend, RunFolder } from "../backend.ts";
-import type { ModelConfig } from "../config/config.ts";
+import type { Config, ModelConfig } from "../config/config.ts";
+import { declaredPaths, NEVER_CODE } from "../config/declared-paths.ts";
 import type { DatasetRef } from "../data/dataset.ts";
 import type { Params } from "../data/params.ts";
 import type { Profile } from "../data/profile.ts";
@@ -17,6 +18,8 @@ import { runTraining } from "./training.ts";
 export interface TrainSettings {
   readonly model: string;
   readonly config: ModelConfig;
+  /** The whole config: what any of its models declares is no code. */
+  readonly project: Config;
   /** Resolved: the params file with `--set` applied. */
   readonly params: Params;
   /** Evaluation rows, `evaluate.data` or what stands for it in this run. */
@@ -91,6 +94,7 @@ async function trainInto(
     ...config.train.outputs,
     ...config.train.steps.flatMap((step) => step.outputs),
   ]);
+  const uncommitted = await uncommittedCode(settings, datasets, ports);
   const lockFiles = await ports.workspace.files(lockFileNames);
   const inputs = runInputs(model, config, { code: treeDigest(code, ports.sha256), params, seed, datasets, lockFiles });
   const digest = inputsDigest(inputs, ports.sha256);
@@ -131,7 +135,7 @@ async function trainInto(
     failure,
     inputs,
     inputsDigest: digest,
-    code: { ...identity, uncommitted: await ports.source.uncommitted(config.train.code ?? null) },
+    code: { ...identity, uncommitted },
     trigger: settings.trigger,
     actor: ports.actor,
     steps: [...before.steps, ...(trained === null ? [] : [trained.step]), ...(scores?.step ? [scores.step] : [])],
@@ -151,6 +155,23 @@ async function trainInto(
     simulatedClock: ports.clock.simulated,
     tool: settings.tool,
   };
+}
+
+/** What the commit does not hold of the code that is about to run; said before the training, which may take hours. */
+async function uncommittedCode(
+  { config, project }: TrainSettings,
+  datasets: readonly DatasetRef[],
+  { source, progress }: Pick<TrainPorts, "source" | "progress">,
+): Promise<string[]> {
+  const { code } = config.train;
+  const { made, kept } = declaredPaths(project);
+  const given = [...kept, ...datasets.map((dataset) => dataset.path)]; // also the data of this run alone
+  const files = await source.uncommitted(code ?? null, code === undefined ? [...made, ...given, ...NEVER_CODE] : made);
+  if (files.length > 0) {
+    const named = `${files.slice(0, 5).join(", ")}${files.length > 5 ? ", …" : ""}`;
+    progress.note(`Not committed: ${named}. This run may be compared, never registered.`);
+  }
+  return files;
 }
 
 async function dataOf(settings: TrainSettings, ports: TrainPorts): Promise<DatasetRef[]> {
