@@ -123,4 +123,10 @@ export const commands: readonly CommandEntry[] = [
     summary: "what in the store belongs to nothing; with --prune, take it away",
     load: async () => (await import("./commands/gc.ts")).gc,
   },
+  {
+    name: "import",
+    group: "Change",
+    summary: "bring the history of another registry: gto",
+    load: async () => (await import("./commands/import.ts")).importCommand,
+  },
 ];

@@ -78,6 +78,7 @@ export { byCodePoint } from "./order.ts";
 export { type AliasChange, changeAlias } from "./register/alias.ts";
 export { type DiffSide, diff, diffVersions, type MetricDiff, type VersionDiff } from "./register/diff.ts";
 export { collectGarbage, type Garbage } from "./register/garbage.ts";
+export { type GitTag, type GtoEvent, gtoHistory } from "./register/gto.ts";
 export {
   type HistoryRow,
   history as historyRows,
@@ -86,6 +87,7 @@ export {
   type VersionView,
   versionRows,
 } from "./register/history.ts";
+export { type ArtifactBytes, type GtoImport, importGto } from "./register/import-gto.ts";
 export { AliasInputs, RegisterInputs } from "./register/inputs.ts";
 export { readPapers, type VersionPapers } from "./register/papers.ts";
 export { comparisons, fieldText, parseQuery, type Query, queryText } from "./register/query.ts";

@@ -1,0 +1,115 @@
+import { createHash } from "node:crypto";
+import { expect, test } from "vitest";
+import { openRegistry } from "../registry/open-registry.ts";
+import { memoryBackend } from "../testing/index.ts";
+import { type GitTag, gtoHistory, parseGtoName } from "./gto.ts";
+import { importGto, modelNames } from "./import-gto.ts";
+
+const sha256 = (content: string | Uint8Array) => `sha256:${createHash("sha256").update(content).digest("hex")}`;
+const commit = (digit: string) => digit.repeat(40);
+const aTag = (name: string, change: Partial<GitTag> = {}): GitTag => ({
+  name,
+  id: createHash("sha1").update(name).digest("hex"),
+  commit: commit("1"),
+  tagger: { name: "Ana", at: 1_000_000_000 },
+  subject: "a message",
+  ...change,
+});
+const at = (seconds: number) => ({ tagger: { name: "Ana", at: seconds } });
+
+test.each([
+  ["churn@v1.2.3", { artifact: "churn", kind: "registered", version: "v1.2.3" }],
+  ["churn@v1.2.3-rc.1+build5", { artifact: "churn", kind: "registered", version: "v1.2.3-rc.1+build5" }],
+  ["churn@v1.2.3!", { artifact: "churn", kind: "deregistered", version: "v1.2.3" }],
+  ["churn#prod#7", { artifact: "churn", kind: "assigned", stage: "prod", counter: 7 }],
+  ["churn#prod", { artifact: "churn", kind: "assigned", stage: "prod", counter: null }],
+  ["churn#prod!#8", { artifact: "churn", kind: "unassigned", stage: "prod", counter: 8 }],
+  ["churn@deprecated#9", { artifact: "churn", kind: "deprecated", counter: 9 }],
+  ["some/dir=nlp/churn@v0.1.0", { artifact: "some/dir:nlp/churn", kind: "registered", version: "v0.1.0" }],
+])("%s is read as GTO means it", (name, expected) => {
+  expect(parseGtoName(name)).toMatchObject(expected);
+});
+
+test.each([
+  "v1.2.3",
+  "release/1.0",
+  "churn@1.2.3",
+  "churn@v1.2",
+  "churn@v01.2.3",
+  "Churn@v1.0.0",
+  "churn#",
+  "churn#prod#x",
+  "churn@deprecated!",
+  "a=b=c@v1.0.0",
+  "",
+])("%j is not one of GTO's", (name) => expect(parseGtoName(name)).toBeNull());
+
+test("a stage is held by the version of its commit that was assigned last; taking back a version empties its stages", () => {
+  const tags = [
+    aTag("churn@v1.0.0", at(1)),
+    aTag("churn@v2.0.0", { commit: commit("2"), ...at(2) }),
+    aTag("churn#prod#1", at(3)),
+    aTag("churn#prod#2", { commit: commit("2"), ...at(4) }),
+  ];
+  expect(gtoHistory(tags).stages).toEqual([{ artifact: "churn", stage: "prod", version: "v2.0.0" }]);
+  const unassigned = [...tags, aTag("churn#prod!#3", { commit: commit("2"), ...at(5) })];
+  expect(gtoHistory(unassigned).stages).toEqual([{ artifact: "churn", stage: "prod", version: "v1.0.0" }]);
+  const back = [...unassigned, aTag("churn@v1.0.0!", at(6))];
+  expect(gtoHistory(back)).toMatchObject({ stages: [] });
+  expect(gtoHistory(back).events.every(({ problem }) => problem === null)).toBe(true);
+});
+
+test("a deprecated artifact is in no stage, until something else happens to it", () => {
+  const tags = [aTag("churn@v1.0.0", at(1)), aTag("churn#prod#1", at(2)), aTag("churn@deprecated#2", at(3))];
+  expect(gtoHistory(tags).stages).toEqual([]);
+  const revived = [...tags, aTag("churn@v2.0.0", { commit: commit("2"), ...at(4) })];
+  expect(gtoHistory(revived).stages).toEqual([{ artifact: "churn", stage: "prod", version: "v1.0.0" }]);
+});
+
+test("of one second the counter decides, whatever the order git gives the tags in", () => {
+  const tags = [aTag("churn#prod!#2", at(2)), aTag("churn#prod#1", at(2)), aTag("churn@v1.0.0", at(1))];
+  expect(gtoHistory(tags).stages).toEqual([]);
+});
+
+test("what cannot be is said: an assignment without a version, a withdrawal of nothing, a lightweight tag", () => {
+  const tags = [aTag("churn#prod#1"), aTag("churn@v9.0.0!"), aTag("churn@v1.0.0", { tagger: null })];
+  expect(gtoHistory(tags).events.map(({ problem }) => problem)).toEqual([
+    expect.stringContaining("lightweight"),
+    expect.stringContaining("no v9.0.0"),
+    expect.stringContaining("no version was registered at its commit"),
+  ]);
+});
+
+test("artifacts get models' names; of two that would share one the first keeps it, and what cannot be a name has none", () => {
+  expect([...modelNames(["nlp/churn", "nlp:churn", "a".repeat(70), "x"])]).toEqual([
+    ["nlp/churn", "nlp-churn"],
+    ["x", "x"],
+  ]);
+});
+
+test("every tag becomes one note; importing again, also by two at once, adds none; a tag that was moved is a new one", async () => {
+  const backend = memoryBackend(sha256);
+  const registry = openRegistry(backend);
+  const ports = {
+    registry,
+    bytesOf: async (events: readonly unknown[]) => events.map(() => ({ where: "git" as const, path: "model.pkl" })),
+  };
+  const tags = [aTag("churn@v1.0.0", at(1)), aTag("churn#prod#1", at(2)), aTag("churn@v2.0.0", { tagger: null })];
+  expect(await importGto({ tags, dry: true }, ports)).toMatchObject({ written: 0, known: 0 });
+  expect(await backend.branch.head()).toBeNull();
+  const [one, two] = await Promise.all([
+    importGto({ tags, dry: false }, ports),
+    importGto({ tags, dry: false }, ports),
+  ]);
+  expect(one.written + two.written).toBe(2);
+  expect(await importGto({ tags, dry: false }, ports)).toMatchObject({ written: 0, known: 2 });
+  const notes = (await registry.events("churn")).map((event) => (event.type === "note" ? event.text : ""));
+  expect(notes).toEqual([
+    expect.stringMatching(
+      /^GTO churn@v1\.0\.0 [0-9a-f]{40} v1\.0\.0 registered at commit 1{40} by Ana, 1970-01-01T00:00:01Z, its bytes in git: model\.pkl: a message$/,
+    ),
+    expect.stringContaining("v1.0.0 assigned to prod"),
+  ]);
+  const moved = [aTag("churn@v1.0.0", { ...at(1), id: commit("e") })];
+  expect((await importGto({ tags: moved, dry: false }, ports)).written).toBe(1);
+});
