@@ -79,8 +79,8 @@ export async function openGitBranch(options: GitBranchOptions): Promise<GitBranc
     for (const before of new Set([kept, known])) {
       if (before === null || before === revision) continue;
       if (revision !== null && (await descends(repository, trees, revision, before))) continue;
-      const problem = `${revision === null ? "it was removed" : `it is at ${revision}`}, which does not follow ${before}, seen here before (kept as ${seen}; delete that ref to accept it)`;
-      throw new TrainyardError("REGISTRY_DAMAGED", { where: name, problem });
+      const problem = `${revision === null ? "it was removed" : `it is at ${revision}`}, which does not follow ${before}, seen here before (kept as ${seen}; \`git update-ref -d ${seen}\` accepts it)`;
+      throw new TrainyardError("REGISTRY_DAMAGED", { where: name, problem, seen });
     }
     // Kept once a client: a commit keeps its own, and where nothing can be written the next client checks against the older one.
     if (known === null && revision !== null && kept !== revision) await remember(revision);

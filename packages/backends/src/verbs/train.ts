@@ -95,6 +95,7 @@ async function trainOnce(
   run: { set: readonly string[]; evaluationData: string | null; baseline: string; trigger: RunRecord["trigger"] },
 ): Promise<Trained> {
   const params = setParams(await paramsOf(project, config.train.params), run.set);
+  await project.registry.state(model); // a damaged registry is refused before the hours of a training, not after them
   const ports = portsOf(project);
   const record = await train(
     {

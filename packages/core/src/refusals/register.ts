@@ -44,9 +44,11 @@ export const registerRefusals = {
     `The registry was written by others ${d.tries} times in ${d.seconds} s while this job tried. Nothing was written.`,
     "Run the job again.",
   ],
-  REGISTRY_DAMAGED: (d: { where: string; problem: string }) => [
+  REGISTRY_DAMAGED: (d: { where: string; problem: string; seen?: string }) => [
     `The registry branch was changed by hand or damaged at ${d.where}: ${d.problem}.`,
-    "Run `trainyard verify`; bring the branch back with git (the reflog or another clone has it).",
+    d.seen === undefined
+      ? "Run `trainyard verify`; bring the branch back with git (the reflog or another clone has it)."
+      : `Bring the branch forward again with git. Or, where it was set back on purpose, accept that: \`git update-ref -d ${d.seen}\`, then \`trainyard verify\`.`,
   ],
   REGISTRY_FUTURE: (d: { format: number; known: number }) => [
     `The registry has format ${d.format}; this Trainyard knows up to ${d.known}.`,
