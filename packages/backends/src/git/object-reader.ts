@@ -31,6 +31,7 @@ export class ObjectReader {
   #arriving: { id: string; type: string; size: number } | null = null;
   #idle: NodeJS.Timeout | undefined;
   #said = "";
+  #unsent = "";
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -43,14 +44,23 @@ export class ObjectReader {
       const child = this.#start();
       this.#asked.push({ resolve, reject });
       if (this.#asked.length === 1) this.#holdAlive(child, true);
-      child.stdin.write(`${name}\n`);
+      if (this.#unsent === "") queueMicrotask(() => this.#send());
+      this.#unsent += `${name}\n`;
     });
   }
 
   close(): void {
     clearTimeout(this.#idle);
+    this.#send();
     this.#child?.stdin.end();
     this.#child = null;
+  }
+
+  /** Questions asked at once go in one write: a write costs as much as an answer. */
+  #send(): void {
+    const names = this.#unsent;
+    this.#unsent = "";
+    if (names !== "") this.#child?.stdin.write(names);
   }
 
   #start(): ChildProcessWithoutNullStreams {
@@ -126,6 +136,7 @@ export class ObjectReader {
     this.#child = null;
     const asked = this.#asked;
     this.#asked = [];
+    this.#unsent = "";
     for (const { reject } of asked) reject(error);
   }
 
