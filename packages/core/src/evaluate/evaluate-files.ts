@@ -61,6 +61,7 @@ export async function evaluateFiles(
       baseline: baseline === null ? null : { stored: baseline, fromJob: null },
       metrics: [],
       baselineMetrics: null,
+      sameData: true, // two files that share ids are of one evaluation set, as far as anybody can tell
     },
     {
       task: candidate.task,

@@ -197,6 +197,20 @@ describe("a run is judged", () => {
     expect((await judge()).checks[0]).toMatchObject({ id: "labels-changed", status: "fail", actual: 1 });
   });
 
+  test("with predict, rows of the evaluation data that have no score fail it", async () => {
+    const data = (rows: number | null) =>
+      aRun().datasets.concat({ path: "e.csv", digest: aDigest("e"), size: 9, rows, claimed: null, role: "evaluation" });
+    await bundle("run-0020", csv(0.5, { drop: 50 }), { datasets: data(600) });
+    const predict = { predict: "python predict.py" };
+    expect(await judge({ evaluate: predict })).toMatchObject({
+      verdict: "fail",
+      checks: [{ id: "rows-missing", actual: 50 }, { status: "skipped" }, { status: "pass" }],
+    });
+    expect((await judge()).verdict).toBe("pass");
+    await bundle("run-0021", csv(0.5, { drop: 50 }), { datasets: data(null) });
+    expect((await judge({ run: "run-0021", evaluate: predict })).verdict).toBe("pass");
+  });
+
   test("the same bytes as production are unchanged, and pass", async () => {
     const version = await production(csv(0.5, { from: 10_000 }));
     await bundle("run-0005", csv(0.5), { rootDigest: version.rootDigest });
@@ -313,6 +327,28 @@ describe("two files without a project", () => {
     expect(report.checks).toMatchObject([
       { id: "log_loss-worse", rule: "log_loss not worse than old.csv by more than 2 %" },
     ]);
+  });
+
+  test("one that left rows out is inconclusive, however well it does on the others", async () => {
+    const judged = (drop: number) =>
+      evaluateFiles(
+        {
+          ...rules,
+          gates: [{ metric: "log_loss", margin: 9, severity: "fail", mode: "ci" }],
+          candidate: given("new.csv", csv(0.1, { drop })),
+          baseline: given("old.csv", csv(0.5)),
+        },
+        ports,
+      );
+    expect(await judged(80)).toMatchObject({
+      verdict: "inconclusive",
+      pairing: { mode: "unpaired" },
+      checks: [
+        { id: "rows-missing", reason: expect.stringContaining("no score for 80 of the 600 rows of old.csv") },
+        { status: "pass" },
+      ],
+    });
+    expect(await judged(30)).toMatchObject({ verdict: "pass", pairing: { mode: "paired" } });
   });
 
   test("a file that is cut short, empty or ragged is refused, with the file's name", async () => {

@@ -6,7 +6,7 @@ import type { Registry } from "../registry/registry.ts";
 import { seedOf } from "../statistics/generator.ts";
 import { timestamp } from "../time.ts";
 import { openRun } from "../train/open-run.ts";
-import type { ScoredRows } from "../train/run-record.ts";
+import type { RunRecord, ScoredRows } from "../train/run-record.ts";
 import { type Baseline, findBaseline } from "./baseline.ts";
 import { changes } from "./changes.ts";
 import { EVALUATION_FILE, EvaluationReport, type Side } from "./evaluation-report.ts";
@@ -80,6 +80,8 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
       baseline: stored === null && fromJob === null ? null : { stored, fromJob },
       metrics: record.metrics,
       baselineMetrics: version?.record.metrics ?? null,
+      evaluationRows: rules.predict === undefined ? null : evaluationRows(record),
+      sameData: version === null ? null : sameData(record, version.record),
     },
     {
       task,
@@ -124,6 +126,21 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
   } satisfies EvaluationReport);
   await folder.write(EVALUATION_FILE, prettyJson(report));
   return report;
+}
+
+/** Rows of the evaluation data; null where not all of them were counted. */
+function evaluationRows({ datasets }: RunRecord): number | null {
+  const counts = datasets.filter(({ role }) => role === "evaluation").map(({ rows }) => rows);
+  return counts.length === 0 ? null : counts.reduce((sum, rows) => (sum === null || rows === null ? null : sum + rows));
+}
+
+/** Null where either run names no evaluation data, or only claims them. */
+function sameData(candidate: RunRecord, baseline: RunRecord): boolean | null {
+  const [ours, theirs] = [candidate, baseline].map(({ datasets }) =>
+    datasets.filter(({ role }) => role === "evaluation").map(({ digest }) => digest),
+  ) as [(string | null)[], (string | null)[]];
+  if ([ours, theirs].some((digests) => digests.length === 0 || digests.includes(null))) return null;
+  return canonicalJson(ours.toSorted()) === canonicalJson(theirs.toSorted());
 }
 
 function rulesNote(files: readonly string[]): string[] {

@@ -268,6 +268,72 @@ describe("pairing", () => {
     ]);
   });
 
+  describe("a candidate that left rows out", () => {
+    const easy = (row: number) => (theirs[row] as number) < 0.2 || (theirs[row] as number) > 0.3; // nine rows of ten
+    const scored = read(some({ ...shared, y_score: numbers(ours) }, easy), { groups: "day" });
+    const stored = read(baselineColumns, { groups: "day" });
+    const lax = { ...settings, gates: [Gate.parse({ metric: "log_loss", margin: 1 })] };
+    const held = (change: Partial<Evidence>, baseline = stored as Predictions | null, job: Predictions | null = null) =>
+      judge(
+        {
+          candidate: scored,
+          baseline: baseline === null && job === null ? null : { stored: baseline, fromJob: job },
+          metrics: [],
+          baselineMetrics: [],
+          ...change,
+        },
+        lax,
+      );
+    const left = id.length - scored.rows;
+
+    test("fails where the evaluation data are known to have more", () => {
+      const found = held({ evaluationRows: id.length });
+      expect(found.verdict).toBe("fail");
+      expect(found.checks[0]).toMatchObject({ id: "rows-missing", status: "fail", actual: left, unit: "rows" });
+      expect(found.checks[0]?.reason).toContain(`${left} of 2,000 evaluation rows have no score`);
+      const alone = judge(
+        { candidate: scored, baseline: null, metrics: [], baselineMetrics: null, evaluationRows: id.length },
+        { ...settings, ...first, gates: gates.slice(1) },
+      );
+      expect(alone).toMatchObject({ verdict: "fail", checks: [{ id: "rows-missing" }, { status: "pass" }] });
+      expect(held({ evaluationRows: scored.rows, sameData: false })).toMatchObject({ verdict: "pass" });
+    });
+
+    test.each([
+      ["the stored scores of the same data have them", { sameData: true }],
+      ["nobody knows what data the stored scores are of, and all its rows are among them", {}],
+    ])("is inconclusive at best where %s", (_what, change) => {
+      const found = held(change);
+      expect(found).toMatchObject({ verdict: "inconclusive", pairing: { mode: "unpaired", rows: scored.rows } });
+      expect(found.checks[0]).toMatchObject({ id: "rows-missing", status: "inconclusive", actual: left });
+      expect(found.checks[0]?.reason).toContain(`no score for ${left} of the 2,000 rows of production v1`);
+      expect(found.notes[0]).toContain("Not paired");
+    });
+
+    test("is inconclusive at best where the job scored them with the baseline's files, labels or not", () => {
+      const bare = read({ id: shared.id, y_score: numbers(theirs) }, { labels: "optional" });
+      expect(held({}, null, stored)).toMatchObject({ verdict: "inconclusive", pairing: { mode: "unpaired" } });
+      expect(held({}, null, bare)).toMatchObject({ verdict: "inconclusive", pairing: { mode: "paired" } });
+    });
+
+    test("is none where the evaluation set moved on: the stored scores are of other data, or lie beside the job's", () => {
+      expect(held({ sameData: false })).toMatchObject({ verdict: "pass", pairing: { mode: "paired" } });
+      const job = read(some(baselineColumns, easy), { groups: "day" });
+      expect(held({}, stored, job)).toMatchObject({ verdict: "pass", pairing: { mode: "paired" } });
+    });
+
+    test("may leave out a few", () => {
+      const most = read(
+        some({ ...shared, y_score: numbers(ours) }, (row) => row >= 100),
+        { groups: "day" },
+      );
+      expect(held({ candidate: most, sameData: true })).toMatchObject({
+        verdict: "pass",
+        pairing: { mode: "paired", rows: 1900 },
+      });
+    });
+  });
+
   test("without ids rows pair by number when lengths and labels are equal, else not", () => {
     const plain = (labels: Float64Array, scores: Float64Array) =>
       read({ y_true: numbers(labels), y_score: numbers(scores) });

@@ -1,4 +1,4 @@
-import { type Check, verdict } from "../check/check.ts";
+import { verdict } from "../check/check.ts";
 import type { Gate } from "../config/config.ts";
 import type { Task } from "../config/task.ts";
 import { TrainyardError } from "../errors.ts";
@@ -11,9 +11,10 @@ import { compares, defaultGate, type GateContext, judgeGate } from "./gate.ts";
 import type { JudgedRows } from "./metric.ts";
 import { knownMetric, metricsFor, rarest, taskMetrics } from "./metrics.ts";
 import { notesOf, pairingNotes } from "./notes.ts";
-import { type BaselineScores, type Pairing, pair } from "./pairing.ts";
+import { type BaselineScores, pair } from "./pairing.ts";
 import { pointOf, pointsOf, type Reported } from "./point-metrics.ts";
 import type { Predictions } from "./predictions.ts";
+import { rowChecks } from "./row-checks.ts";
 import { sideStatistics, type Units } from "./side-statistics.ts";
 import { slices } from "./slices.ts";
 import {
@@ -45,6 +46,10 @@ export interface JudgeSettings {
 export interface Evidence extends Reported {
   readonly candidate: Predictions | null;
   readonly baseline: BaselineScores | null;
+  /** Rows the evaluation data have, each of which must be scored; null or absent: not known. */
+  readonly evaluationRows?: number | null;
+  /** The baseline was judged on the same evaluation data; null or absent: not known. */
+  readonly sameData?: boolean | null;
 }
 
 export type Judgement = Pick<
@@ -77,7 +82,7 @@ export function judge(evidence: Evidence, settings: JudgeSettings): Judgement {
 }
 
 function judgeRows(predictions: Predictions, evidence: Evidence, settings: JudgeSettings): Judgement {
-  const pairing = evidence.baseline === null ? null : pair(predictions, evidence.baseline);
+  const pairing = evidence.baseline === null ? null : pair(predictions, evidence.baseline, evidence.sameData ?? null);
   const candidate = pairing?.candidate ?? predictions;
   const baseline = pairing?.baseline ?? null;
   const available = metricsFor(
@@ -114,7 +119,8 @@ function judgeRows(predictions: Predictions, evidence: Evidence, settings: Judge
     const own = judged.find((one) => one.metric.name === gate.metric) as Estimators;
     return judgeGate(gate, comparison(own, gate.alpha ?? settings.alpha, units), { ...context, pointOnly: false });
   });
-  if (pairing !== null && pairing.labelsChanged > 0) checks.unshift(labelsChanged(pairing, settings.against));
+  const { evaluationRows = null } = evidence;
+  checks.unshift(...rowChecks(pairing, { scored: predictions.rows, evaluationRows, against: settings.against }));
 
   const sliced = gates.find(
     (gate) => compares(gate) && available.some((metric) => metric.name === gate.metric),
@@ -239,19 +245,4 @@ function unitsOf({ groups, rows }: JudgedRows, seed: number): Units {
 function whyNoBaseline({ noBaseline, against }: JudgeSettings): string | null {
   if (noBaseline === null) return null;
   return noBaseline === "never-held" ? `a first model: ${against} was never held` : "no baseline was asked for";
-}
-
-function labelsChanged({ labelsChanged, rows }: Pairing, against: string): Check {
-  return {
-    id: "labels-changed",
-    subject: "y_true",
-    rule: `y_true as ${against} was judged on`,
-    status: "fail",
-    actual: labelsChanged,
-    interval: null,
-    limit: 0,
-    unit: "rows",
-    reason: `${labelsChanged} of ${rows} labels differ for the same id (LABELS_CHANGED): the evaluation set changed, so the figures do not compare`,
-    severity: "fail",
-  };
 }

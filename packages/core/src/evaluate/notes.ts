@@ -13,7 +13,9 @@ export function pairingNotes(
   if (pairing === null) return [];
   const share = `${Number((100 * pairing.overlap).toPrecision(3))} %`;
   const notes: string[] = [];
-  if (!pairing.paired)
+  if (!pairing.paired && pairing.leftOut !== null)
+    notes.push("Not paired: the candidate left rows out, so each side is judged on its own rows.");
+  else if (!pairing.paired)
     notes.push(`Not paired: ${against} has scores for ${share} of these rows, so each side is judged on its own rows.`);
   else if (pairing.rows < candidate.rows)
     notes.push(`${candidate.rows - pairing.rows} rows that ${against} has no score for are left out.`);
@@ -23,7 +25,7 @@ export function pairingNotes(
     );
   }
   const judgedOn = baseline?.stored?.rows ?? 0;
-  if (pairing.stored > 0 && pairing.stored < 0.95 * judgedOn)
+  if (pairing.leftOut === null && pairing.stored > 0 && pairing.stored < 0.95 * judgedOn)
     notes.push(`${against} was judged on ${judgedOn} rows; the candidate scored ${pairing.stored} of them.`);
   return notes;
 }

@@ -24,6 +24,8 @@ export interface Pairing {
   /** Of `rows`: scored when the baseline was judged, and scored by the candidate's job. */
   readonly stored: number;
   readonly fromJob: number;
+  /** More than a few rows of the same evaluation data that the baseline has a score for and the candidate has none; of how many. */
+  readonly leftOut: { readonly rows: number; readonly of: number } | null;
 }
 
 /** Below this overlap the sides are compared without pairing. */
@@ -32,9 +34,14 @@ export const LEAST_OVERLAP = 0.95;
 /**
  * Finds for every row of the candidate the baseline's score: the stored one where there is one, else the candidate's job's.
  * Without ids in either, rows pair by number if both sides have as many and the same true values.
+ * @param sameData Whether the stored scores are of the same evaluation data as the candidate's; null where nobody knows. What the job scored always is.
  * @throws LABELS_MISSING, TASK_MISMATCH
  */
-export function pair(candidate: Predictions, { stored, fromJob }: BaselineScores): Pairing {
+export function pair(
+  candidate: Predictions,
+  { stored, fromJob }: BaselineScores,
+  sameData: boolean | null = null,
+): Pairing {
   const ours = stored === null ? null : alignClasses(stored, candidate);
   const theirs = fromJob === null ? null : alignClasses(fromJob, candidate);
   const storedRows = ours === null ? null : rowsOf(candidate, ours);
@@ -57,7 +64,15 @@ export function pair(candidate: Predictions, { stored, fromJob }: BaselineScores
     rows++;
   }
   const overlap = rows / candidate.rows;
-  const counts = { rows, overlap, labelsChanged, stored: fromStored, fromJob: rows - fromStored };
+  const leftOut =
+    theirs !== null && jobRows !== null
+      ? leftOutOf(theirs, jobRows, 0)
+      : ours !== null && storedRows !== null && sameData !== false
+        ? leftOutOf(ours, storedRows, sameData === true ? 0 : LEAST_OVERLAP)
+        : null;
+  const counts = { rows, overlap, labelsChanged, stored: fromStored, fromJob: rows - fromStored, leftOut };
+  if (leftOut !== null && standsAlone((theirs ?? ours) as Predictions, candidate))
+    return { ...counts, paired: false, candidate, baseline: (theirs ?? ours) as Predictions };
   if (overlap < LEAST_OVERLAP) {
     const other = (ours ?? theirs) as Predictions;
     if (other.labels === null && other.task !== "scores")
@@ -66,6 +81,22 @@ export function pair(candidate: Predictions, { stored, fromJob }: BaselineScores
   }
   const left = rows === candidate.rows ? candidate : takeRows(candidate, kept.subarray(0, rows));
   return { ...counts, paired: true, candidate: left, baseline: gather(left, ours, theirs, source.subarray(0, rows)) };
+}
+
+/**
+ * Rows of the other side that the candidate has no score for, where they are more than a few. Null also where the two are not of the same data: where
+ * no row, or less than a known share of the candidate's, is among them.
+ */
+function leftOutOf(other: Predictions, matches: Int32Array, share: number): Pairing["leftOut"] {
+  let matched = 0;
+  for (const row of matches) if (row >= 0) matched++;
+  if (matched === 0 || matched < share * matches.length || matched >= LEAST_OVERLAP * other.rows) return null;
+  return { rows: other.rows - matched, of: other.rows };
+}
+
+/** Can be judged on its own rows: it has labels, and groups where the candidate has them. */
+function standsAlone(side: Predictions, candidate: Predictions): boolean {
+  return (side.labels !== null || side.task === "scores") && (side.groups !== null || candidate.groups === null);
 }
 
 /** Only some rows of a side. */
