@@ -1,4 +1,4 @@
-import type { CheckStatus } from "../check/check.ts";
+import type { CheckStatus, Estimate, Interval } from "../check/check.ts";
 import { visibleText } from "../escape.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { estimateText } from "./format/interval.ts";
@@ -15,8 +15,10 @@ export interface GateRow {
   readonly candidate: string;
   /** "−0.0056 [−0.0088, −0.0026]", or "candidate 0.679 [0.660, 0.698]" for a standard. */
   readonly judged: string;
-  /** Fifteen characters, or empty where there is no interval. */
+  /** Fifteen characters along the number line, or empty where there is no interval. */
   readonly sketch: string;
+  /** The same with better to the right, as the forest plot has it. */
+  readonly gainSketch: string;
   readonly status: CheckStatus;
   /** "pass"; "fail, only shown" for a gate that does not decide; "skipped". */
   readonly word: string;
@@ -46,6 +48,7 @@ function gateRow(reading: GateReading): GateRow {
   const unit = metric === null ? "" : unitSuffix(metric.unit);
   const side = (value: number | undefined) => (value === undefined ? "–" : fixed(value, decimals) + unit);
   const skipped = check.status === "skipped";
+  const undrawn = skipped || kind === "other" || shown?.interval == null;
   return {
     rule: ruleSentence(check.rule, check.subject),
     baseline: side(metric?.baseline?.value),
@@ -58,10 +61,16 @@ function gateRow(reading: GateReading): GateRow {
           : kind === "absolute"
             ? `candidate ${estimateText(shown, decimals)}`
             : (check.reason ?? estimateText(shown, decimals)),
-    sketch: skipped || kind === "other" || shown?.interval == null ? "" : intervalSketch(shown, limit),
+    sketch: undrawn ? "" : intervalSketch(shown, limit),
+    gainSketch: undrawn ? "" : metric?.goal === "minimize" ? mirrored(shown, limit) : intervalSketch(shown, limit),
     status: check.status,
     word: check.severity === "fail" || skipped ? check.status : `${check.status}, does not decide`,
   };
+}
+
+function mirrored({ value, interval }: Estimate, limit: number | null): string {
+  const ends: Interval | null = interval === null ? null : [-interval[1], -interval[0]];
+  return intervalSketch({ value: -value, interval: ends }, limit === null ? null : -limit);
 }
 
 /** The rule with the metric's name as code, where the rule names it first. */

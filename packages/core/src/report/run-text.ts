@@ -1,3 +1,4 @@
+import { logLine } from "../escape.ts";
 import { onlyScoringFailed, type RunRecord } from "../train/run-record.ts";
 import { counted } from "./format/number.ts";
 import { byteSize } from "./format/size.ts";
@@ -25,7 +26,7 @@ export function runText(record: RunRecord, resumable: boolean, { log, tail }: Ru
     : "Run it again: it left no checkpoint and starts anew.";
   return [
     `${model}: run ${id} ${status} in step ${failure.step}: ${failure.message}`,
-    ...failure.logTail.slice(-tail).map((line) => `  | ${line}`),
+    ...failure.logTail.slice(-tail).map((line) => `  | ${logLine(line)}`),
     status === "failed" ? `The whole log: ${log}` : interrupted,
     ...(onlyScoringFailed(record)
       ? [`The model is trained and kept. Fix predict, then: trainyard train ${model} --only predict --run ${id}`]

@@ -58,7 +58,7 @@ function performanceSection({ performance: labels }: DriftReport): string {
   const table =
     rows.length === 0
       ? ""
-      : htmlTable(known ? head : head.slice(0, 3), known ? rows : rows.map((cells) => cells.slice(0, 3)));
+      : htmlTable(known ? head : head.slice(0, 3), known ? rows : rows.map((cells) => cells.slice(0, 3)), true);
   return `<p>${htmlText(performanceSentence(labels), 800)}</p>\n${table}`;
 }
 
@@ -126,9 +126,10 @@ function columnTable(columns: readonly ColumnDrift[]): string {
       { name: "test", kind: num },
       { name: "adjusted p", kind: num },
       { name: "missing", kind: num },
-      { name: "" },
+      { name: "verdict" },
     ],
     rows,
+    true,
   );
 }
 

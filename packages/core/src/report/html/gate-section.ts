@@ -10,12 +10,13 @@ const SIGNS = { pass: "✓", fail: "✕", inconclusive: "?", skipped: "–" } as
 export function gateSection(report: EvaluationReport): string {
   const { head, rows } = gateTable(report);
   if (rows.length === 0) return "";
+  const drawn = rows.some(({ gainSketch }) => gainSketch !== "");
   const columns = [
     { name: head[0], kind: "rule" as const },
     { name: head[1], kind: "num" as const },
     { name: head[2], kind: "num" as const },
     { name: head[3] },
-    { name: "", kind: "sketch" as const },
+    { name: drawn ? "better →" : "", kind: "sketch" as const },
     { name: "verdict" },
   ];
   const cells = rows
@@ -25,7 +26,7 @@ export function gateSection(report: EvaluationReport): string {
       row.baseline,
       row.candidate,
       { html: row.sketch === "" ? htmlText(row.judged) : `<span class="whole">${htmlText(row.judged)}</span>` },
-      { html: row.sketch === "" ? "" : `<span aria-hidden="true">${row.sketch}</span>` },
+      { html: row.sketch === "" ? "" : `<span aria-hidden="true">${row.gainSketch}</span>` },
       { html: `<span class="verdict ${row.status}">${SIGNS[row.status]} ${row.word}</span>` },
     ]);
   return htmlTable(columns, cells, true);

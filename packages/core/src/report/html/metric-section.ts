@@ -23,7 +23,9 @@ export function metricSection(report: EvaluationReport): string {
   const description = rows.map(({ label, figures }) => `${label}: ${figures}`).join(". ");
   const dashed = rows.some(({ limit }) => limit !== null && limit !== 0) ? " A dashed line is a gate's margin." : "";
   const what = against === null ? "The candidate's distance from each standard" : "Difference of the candidate";
-  const caption = `${what} with its ${levelText(report.method.level)} interval. Each row has its own scale; right of the line is better.${dashed}`;
+  const worse = rows.some(({ status, interval }) => status === null && interval !== null && interval[1] < 0);
+  const ungated = worse ? " A red diamond without a gate is surely worse, but decides nothing." : "";
+  const caption = `${what} with its ${levelText(report.method.level)} interval. Each row has its own scale; right of the line is better.${dashed}${ungated}`;
   return htmlFigure((width) => forestPlot(rows, centre, { width, title, description }), caption, metricTable(report));
 }
 

@@ -40,7 +40,7 @@ figcaption{font-size:14px;margin:0 0 14px;max-width:78ch}
 table{border-collapse:collapse;width:100%;font-size:14.5px}
 th,td{text-align:left;padding:9px 16px 9px 0;border-bottom:1px solid var(--line);vertical-align:baseline}
 th{font-weight:500;color:var(--muted);font-size:13px;min-width:4.5em}
-th.num{white-space:normal}
+th.num,th.sketch{white-space:normal}
 th:last-child,td:last-child{padding-right:0}
 .num{text-align:right;white-space:nowrap}
 td.sketch{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;white-space:pre;font-size:13px;color:var(--muted);letter-spacing:0}
@@ -74,10 +74,11 @@ h2{margin-top:44px}
 .lead{font-size:17px}
 table.stack thead{display:none}
 table.stack tr{display:block;padding:10px 0;border-bottom:1px solid var(--line)}
-table.stack td{overflow-wrap:anywhere;display:flex;justify-content:space-between;gap:20px;border:0;padding:3px 0;text-align:right}
-table.stack td:first-child{min-width:0;justify-content:flex-start;text-align:left;font-weight:500;display:block}
-table.stack td[data-label]::before{content:attr(data-label);color:var(--muted);text-align:left}
+table.stack td{overflow-wrap:anywhere;display:flow-root;border:0;padding:3px 0;text-align:right}
+table.stack td:first-child{min-width:0;text-align:left;font-weight:500}
+table.stack td[data-label]::before{content:attr(data-label);color:var(--muted);float:left;margin-right:20px}
 table.stack .whole,table.stack td.num,table.stack .verdict{white-space:normal}
+table.stack .num+:not(.num){padding-left:0}
 table.stack td.sketch{display:none}
 table.stack td:empty{display:none}
 dl{grid-template-columns:1fr;gap:0}

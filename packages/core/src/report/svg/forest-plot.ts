@@ -51,8 +51,10 @@ function forestRow(row: ForestRow, top: number, { left, right, width, step, wide
   const [lower, upper] = row.interval ?? [row.gain, row.gain];
   const reach = Math.max(Math.abs(lower), Math.abs(upper), Math.abs(row.limit ?? 0)) * 1.06 || 1;
   const x = linear([-reach, reach], [left + 6, right - 6]);
+  // A metric no gate judges may be worse all the same; it must not look like one that is better.
+  const bad = row.status === "fail" || (row.status === null && row.interval !== null && upper < 0);
   const open = row.status === "inconclusive" || (row.status !== "pass" && lower <= 0 && upper >= 0);
-  const tone = row.status === "fail" ? " bad" : open ? " soft" : "";
+  const tone = bad ? " bad" : open ? " soft" : "";
   const words = wide
     ? [
         text(0, y + 4, fitting(row.label, left - 12), ""),
@@ -65,6 +67,6 @@ function forestRow(row: ForestRow, top: number, { left, right, width, step, wide
     ...words,
     row.limit === null || row.limit === 0 ? "" : line(x(row.limit), y - 11, x(row.limit), y + 11, "limit"),
     row.interval === null ? "" : line(x(lower), y, x(upper), y, `range${tone}`),
-    row.status === "fail" ? diamond(x(row.gain), y, 6.5, "mark bad") : disc(x(row.gain), y, 5.5, `mark${tone}`),
+    bad ? diamond(x(row.gain), y, 6.5, "mark bad") : disc(x(row.gain), y, 5.5, `mark${tone}`),
   ];
 }

@@ -41,7 +41,8 @@ export function slicePlot(slices: readonly SliceRow[], baseline: string, frame: 
     ),
     ...slices.flatMap(({ label, rows, gain, interval, worse }, index) => {
       const y = HEAD + (index + 0.5) * STEP;
-      const open = interval === null || (interval[0] <= 0 && interval[1] >= 0);
+      // Below zero but not significantly so among so many slices: neither worse nor better.
+      const open = interval === null || interval[0] <= 0;
       const tone = worse ? " bad" : open ? " soft" : "";
       return [
         text(0, y + 4, fitting(label, wide ? left - 90 : left - 10), worse ? "bad" : ""),
