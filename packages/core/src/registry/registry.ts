@@ -12,7 +12,11 @@ export interface ModelState {
   /** Aliases that were ever held, gone ones included: "never held" means a first model. */
   readonly held: ReadonlySet<string>;
   /** Evaluations by the digest of their report. */
-  readonly evaluations: Pick<ReadonlyMap<Sha256, EvaluationState>, "get" | "has" | "values">;
+  readonly evaluations: {
+    get(report: Sha256): EvaluationState | undefined;
+    has(report: Sha256): boolean;
+    values(): Iterable<EvaluationState>;
+  };
   /** Deployments in the order they happened. */
   readonly deployments: readonly {
     seq: number;
