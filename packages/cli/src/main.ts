@@ -25,6 +25,8 @@ const exit = await runCommandLine(process.argv.slice(2), commands, {
       if (!command.stops) process.exit(130);
       screen.err(`  ${stop.signal}: stopping in order; once more ends it at once`);
     });
+    // A child is killed at once; whatever else is under way gets three seconds, then ends with us (the exit handler kills what is left).
+    stop.now.addEventListener("abort", () => setTimeout(() => process.exit(130), 3000).unref());
     return stop;
   },
   version,

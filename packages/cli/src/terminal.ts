@@ -78,7 +78,7 @@ export function terminal(streams: Streams, environment: Readonly<Record<string, 
 function line(subject: string, text: string, detail?: { seconds?: number; extra?: string }): string {
   const left = `  ${printable(subject).padEnd(SUBJECT - 2)}  ${printable(text)}`;
   const seconds = detail?.seconds === undefined ? "" : `${detail.seconds.toFixed(1)} s`;
-  const right = detail?.extra === undefined || detail.extra === "" ? "" : `   ${detail.extra}`;
+  const right = detail?.extra === undefined || detail.extra === "" ? "" : `   ${printable(detail.extra)}`;
   return seconds === ""
     ? `${left}${right}`
     : `${left.padEnd(WIDTH - seconds.length)}${left.length >= WIDTH - seconds.length ? " " : ""}${seconds}${right}`;

@@ -20,7 +20,7 @@ import { clockFrom } from "../local/clock.ts";
 import { digestFile, readText } from "../local/plain-file.ts";
 import type { Project } from "../project.ts";
 import { openTables } from "../tables/open-tables.ts";
-import { driftExit, type ExitCode } from "./exit-code.ts";
+import { driftExit, type ExitCode, trainExit } from "./exit-code.ts";
 import { portsOf } from "./ports-of.ts";
 import { retrainVerb, type Trained } from "./train.ts";
 
@@ -54,7 +54,17 @@ export async function driftAndRetrainVerb(project: Project, inputs: DriftInputs)
     project.backend.progress.note("no issue was opened: that is for a workflow on GitHub to do");
   if (checked.report.action !== "retrain") return checked;
   project.backend.progress.note(checked.report.summary);
-  return { ...checked, retrained: await retrainVerb(project, checked.report.model, checked.report, checked.event) };
+  const retrained = await retrainVerb(project, checked.report.model, checked.report, checked.event);
+  return {
+    ...checked,
+    retrained,
+    exit: worst([checked.exit, ...retrained.map((one) => trainExit(one.record, one.resumable))]),
+  };
+}
+
+/** How a check ends that trained: interrupted counts most, then failed; what the check itself said is kept when all trainings succeeded. */
+function worst(exits: readonly ExitCode[]): ExitCode {
+  return ([75, 130, 1] as const).find((exit) => exits.includes(exit)) ?? exits[0] ?? 0;
 }
 
 /** `drift-check --reference FILE --current FILE`: compares files of one's own; no repository, no config. */

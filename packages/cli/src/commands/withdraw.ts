@@ -8,7 +8,7 @@ export const withdraw = command({
   examples: [["trainyard withdraw churn@7 --reason 'trained on leaked labels'", "take v7 out of use"]],
   inputs: z.strictObject({
     model: z.string().describe("MODEL@VERSION").meta({ positional: true, placeholder: "MODEL@VERSION" }),
-    reason: z.string().min(1).describe("why; recorded").meta({ placeholder: "TEXT" }),
+    reason: z.string().regex(/\S/, "not blank").describe("why; recorded").meta({ placeholder: "TEXT" }),
   }),
   stops: false,
   async run(inputs, context) {

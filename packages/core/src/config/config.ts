@@ -80,7 +80,7 @@ export const Gate = z
 export type Gate = z.output<typeof Gate>;
 
 const Evaluate = z.strictObject({
-  data: z.string().min(1).optional().describe("rows the verdict is given on"),
+  data: z.string().min(1).optional().describe("rows the verdict is given on; `predict` must score every one"),
   predict: Command.optional().describe(
     "scores rows with a model's files; then candidate and baseline are scored on the same rows",
   ),
@@ -88,11 +88,21 @@ const Evaluate = z.strictObject({
     .string()
     .min(1)
     .default("predictions.parquet")
-    .describe("id, y_true, y_score and columns to slice or group by"),
+    .describe(
+      "id, y_true (of two classes 1 is the positive one, 0 the other), y_score and columns to slice or group by",
+    ),
   groups: z.string().min(1).optional().describe("rows of one group stand or fall together; intervals cluster by it"),
   slices: z.array(z.string().min(1)).default([]).describe("columns to look into"),
-  baseline: z.string().min(1).default("production").describe("an alias, a version, or merge-base"),
-  gates: z.array(Gate).optional().describe("complete when given; default: margin-rel 0.02 on the task's loss"),
+  baseline: z
+    .string()
+    .min(1)
+    .default("production")
+    .describe("an alias, a version, or merge-base; register takes a verdict only against what this is then"),
+  gates: z
+    .array(Gate)
+    .min(1, "at least one gate; leave `gates` out for the default")
+    .optional()
+    .describe("complete when given; default: margin-rel 0.02 on the task's loss"),
   alpha: z.number().gt(0).lt(0.5).default(0.05),
   "on-inconclusive": z.enum(["fail", "warn"]).default("fail"),
 });

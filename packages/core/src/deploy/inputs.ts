@@ -28,7 +28,7 @@ export const RollbackInputs = z.strictObject({
     .describe("MODEL, or MODEL@VERSION to go back to; default: the version live before")
     .meta({ positional: true, placeholder: "MODEL" }),
   environment: z.string().optional().describe("where").meta({ placeholder: "NAME" }),
-  reason: z.string().describe("why; recorded").meta({ placeholder: "TEXT" }),
+  reason: z.string().regex(/\S/, "not blank").describe("why; recorded").meta({ placeholder: "TEXT" }),
   yes: z.boolean().default(false).describe("do not ask").meta({ surface: "cli" }),
 });
 export type RollbackInputs = z.output<typeof RollbackInputs>;

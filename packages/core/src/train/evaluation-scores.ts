@@ -74,6 +74,8 @@ export async function scoreEvaluationRows(
   const scored: ScoredRows = { ...candidate.result, of: "candidate", version: null, rootDigest: run.rootDigest };
   const baseline = await scoreBaseline(model, run, one, ports);
   const seconds = ports.clock.seconds() - began;
+  if (baseline.stopped !== null)
+    return { predictions: null, failure: baseline.stopped, step: { ...base, status: "interrupted", seconds } };
   const who = baseline.rows === null ? "candidate" : `candidate and ${baseline.rows.of}`;
   ports.progress.done("predict", `${who}, ${scored.rows.toLocaleString("en-US")} rows`, { seconds });
   if (baseline.problem !== null) ports.progress.note(baseline.problem);
@@ -113,31 +115,33 @@ async function scoreBaseline(
   run: { rootDigest: Sha256; baseline: string },
   one: (files: ModelFiles, name: string) => Promise<Scored>,
   ports: Ports,
-): Promise<{ rows: ScoredRows | null; problem: string | null }> {
+): Promise<{ rows: ScoredRows | null; problem: string | null; stopped: Failure | null }> {
+  const none = (problem: string | null) => ({ rows: null, problem, stopped: null });
   const which = run.baseline;
-  if (which === "none" || which === "merge-base") return { rows: null, problem: null };
+  if (which === "none" || which === "merge-base") return none(null);
   const state = await ports.registry.state(model);
-  if (state.versions.length === 0) return { rows: null, problem: null };
+  if (state.versions.length === 0) return none(null);
   const parsed = parseWhich(which);
-  if ("alias" in parsed && !state.held.has(parsed.alias)) return { rows: null, problem: null };
+  if ("alias" in parsed && !state.held.has(parsed.alias)) return none(null);
   try {
     const version = await resolve(ports.registry, { model, which: parsed });
-    if (version.rootDigest === run.rootDigest) return { rows: null, problem: null };
+    if (version.rootDigest === run.rootDigest) return none(null);
     const manifest = await ports.registry.manifest(model, version.version);
     const label = "alias" in parsed ? `${parsed.alias} v${version.version}` : `v${version.version}`;
     ports.progress.working(`predict: scoring the same rows with ${label}`, null);
     const scored = await one({ files: await versionFiles(manifest, ports), label }, "baseline");
+    if (scored.failure?.class === "cancelled") return { ...none(null), stopped: scored.failure };
     if (scored.result === null)
-      return {
-        rows: null,
-        problem: `${label} could not be scored with this code: ${scored.failure?.message ?? "it gave no predictions"}`,
-      };
+      return none(
+        `${label} could not be scored with this code: ${scored.failure?.message ?? "it gave no predictions"}`,
+      );
     return {
       rows: { ...scored.result, of: label, version: version.version, rootDigest: manifest.rootDigest },
       problem: null,
+      stopped: null,
     };
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return { rows: null, problem: `The baseline ${which} could not be scored: ${error.message}` };
+    return none(`The baseline ${which} could not be scored: ${error.message}`);
   }
 }

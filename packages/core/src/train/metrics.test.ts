@@ -23,6 +23,11 @@ describe("metrics.json", () => {
     ]);
   });
 
+  test("null, which pandas writes for NaN, and the words NaN and inf are no numbers either", () => {
+    const found = metricsOfJson('{"loss": null, "auc": "NaN", "gap": {"value": null}, "note": "fine"}');
+    expect(found).toEqual(["loss", "auc", "gap"].map((name) => ({ name, value: Number.NaN, step: null })));
+  });
+
   test.each(["", "[1]", "null", "{", '{"a": nan}'])("%j is no object of metrics", (text) => {
     expect(metricsOfJson(text)).toBeNull();
   });
@@ -42,6 +47,7 @@ describe("metrics.json", () => {
 
 test("a line of TRAINYARD_METRICS_FILE is one JSON object; any other line is passed over", () => {
   expect(metricOfLine('{"step": 3, "name": "loss", "value": 0.5}')).toEqual({ name: "loss", step: 3, value: 0.5 });
+  expect(metricOfLine('{"name": "loss", "value": NaN}')).toEqual({ name: "loss", step: null, value: Number.NaN });
   for (const line of ["", "loss 0.5", '{"name": "loss"}', '{"name": 1, "value": 2}', "{"])
     expect(metricOfLine(line)).toBeNull();
 });

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { Metric } from "./run-record.ts";
 
 /** A number a training reported, not yet known to be finite. */
@@ -8,58 +7,59 @@ export interface ReportedMetric {
   readonly step: number | null;
 }
 
-const Scalar = z.number();
-const Detailed = z.object({ value: z.number() });
-
 /**
  * Numbers of a metrics.json: `{name: number}`, `{name: {value}}`, nested objects joined with a dot. Python's json writes bare NaN and Infinity,
  * which JSON does not have: they are read as such, so that a diverged training is seen and not taken for a damaged file.
  * @returns null when the text is no JSON object.
  */
 export function metricsOfJson(text: string): ReportedMetric[] | null {
+  const parsed = parseWithNaN(text);
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return null;
+  return flatten(parsed as Record<string, unknown>, "");
+}
+
+/** JSON in which bare NaN and ±Infinity are numbers; undefined when it is not even that. */
+function parseWithNaN(text: string): unknown {
   const marked = text.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (token) =>
     token.startsWith('"') ? token : `"\\u0000${token}"`,
   );
-  let parsed: unknown;
   try {
-    parsed = JSON.parse(marked, (_key, value: unknown) =>
+    return JSON.parse(marked, (_key, value: unknown) =>
       typeof value === "string" && value.startsWith("\u0000") ? Number(value.slice(1)) : value,
     );
   } catch {
-    return null;
+    return undefined;
   }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return null;
-  return flatten(parsed as Record<string, unknown>, "");
+}
+
+/** A reported value as a number: null (what pandas writes for NaN) and "NaN" are NaN. Undefined for what is no value. */
+function numberOf(value: unknown): number | undefined {
+  if (typeof value === "number") return value;
+  if (value === null) return Number.NaN;
+  return typeof value === "string" && /^[+-]?(nan|inf(inity)?)$/i.test(value) ? Number.NaN : undefined;
 }
 
 function flatten(values: Record<string, unknown>, prefix: string): ReportedMetric[] {
   return Object.entries(values).flatMap(([key, value]) => {
     const name = `${prefix}${key}`;
-    if (typeof value === "number" || Scalar.safeParse(value).success)
-      return [{ name, value: value as number, step: null }];
+    const detailed = typeof value === "object" && value !== null && "value" in value ? value.value : value;
+    const number = numberOf(detailed);
+    if (number !== undefined) return [{ name, value: number, step: null }];
     if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
-    if (typeof (value as { value?: unknown }).value === "number" || Detailed.safeParse(value).success)
-      return [{ name, value: (value as { value: number }).value, step: null }];
     return flatten(value as Record<string, unknown>, `${name}.`);
   });
 }
 
-const Line = z.object({ name: z.string().min(1).max(200), value: z.number(), step: z.number().optional() });
-
-/** One line of TRAINYARD_METRICS_FILE: {"step","name","value"}; null when it is none. */
+/** One line of TRAINYARD_METRICS_FILE: {"step","name","value"}; null when it is none. A NaN is reported, so that no older value stands for it. */
 export function metricOfLine(line: string): ReportedMetric | null {
-  const parsed = metricsLine(line);
-  return parsed === null ? null : { name: parsed.name, value: parsed.value, step: parsed.step ?? null };
-}
-
-function metricsLine(line: string): z.infer<typeof Line> | null {
   if (!line.startsWith("{") || line.length > 2000) return null;
-  try {
-    const result = Line.safeParse(JSON.parse(line));
-    return result.success ? result.data : null;
-  } catch {
+  const parsed = parseWithNaN(line);
+  if (typeof parsed !== "object" || parsed === null) return null;
+  const { name, step, value } = parsed as Record<string, unknown>;
+  const number = numberOf(value);
+  if (typeof name !== "string" || name === "" || name.length > 200 || number === undefined || value === undefined)
     return null;
-  }
+  return { name, value: number, step: typeof step === "number" ? step : null };
 }
 
 /** A printed line that says a metric: `::trainyard metric name=loss step=3 value=0.51::`, for commands that can do nothing but print. */

@@ -1,6 +1,6 @@
-import type { Backend } from "../backend.ts";
+import type { Backend, Exit } from "../backend.ts";
 import type { ModelConfig } from "../config/config.ts";
-import { canonicalJson, parseDocument, type Sha256 } from "../document.ts";
+import { canonicalJson, type FileRef, parseDocument, type Sha256 } from "../document.ts";
 import { timestamp } from "../time.ts";
 import { outcome } from "./outcome.ts";
 import { treeDigest } from "./run-inputs.ts";
@@ -38,16 +38,7 @@ export async function runSteps(
       ports.progress.done(step.name, `reused from run ${reused.run}`, { seconds });
       continue;
     }
-    const exit = await ports.processes.run({
-      step: step.name,
-      command: step.run,
-      environment: run.environment,
-      passOn: config.train.env,
-      log: run.log,
-    });
-    const outputs = exit.code === 0 ? await ports.workspace.files(step.outputs) : [];
-    const missing = exit.code === 0 ? await absent(step.outputs, ports) : [];
-    const failure = outcome({ step: step.name, exit, missing, empty: [], invalidMetrics: [], primaryMetrics: [] });
+    const { exit, outputs, failure } = await runStep(step, config.train.env, run, ports);
     const left = {
       digest: treeDigest(outputs, ports.sha256),
       files: outputs.length,
@@ -64,6 +55,29 @@ export async function runSteps(
     ports.progress.done(step.name, step.run, { seconds: exit.seconds });
   }
   return { steps, failure: null };
+}
+
+type Step = ModelConfig["train"]["steps"][number];
+
+/** Runs one step with its earlier outputs moved away, so that stale ones never count; they come back when it fails. */
+async function runStep(
+  step: Step,
+  passOn: readonly string[],
+  { log, environment }: { log: string; environment: Readonly<Record<string, string>> },
+  ports: Ports,
+): Promise<{ exit: Exit; outputs: FileRef[]; failure: Failure | null }> {
+  const aside = await ports.workspace.setAside(step.outputs);
+  let kept = false;
+  try {
+    const exit = await ports.processes.run({ step: step.name, command: step.run, environment, passOn, log });
+    const outputs = exit.code === 0 ? await ports.workspace.files(step.outputs) : [];
+    const missing = exit.code === 0 ? await absent(step.outputs, ports) : [];
+    const failure = outcome({ step: step.name, exit, missing, empty: [], invalidMetrics: [], primaryMetrics: [] });
+    kept = failure === null;
+    return { exit, outputs, failure };
+  } finally {
+    await (kept ? aside.discard() : aside.restore());
+  }
 }
 
 /** Declared outputs that match no file. */

@@ -76,9 +76,22 @@ async function handModel(model: ModelFiles, scratch: Scratch, ports: Ports): Pro
   await scratch.write("model/.folder", "");
   for (const file of model.files) {
     const name = `model/${file.path}`;
-    if ("run" in model) await scratch.add(name, model.run.path(`outputs/${file.path}`));
-    else await ports.store.copyTo(file.digest, scratch.path(name), `${model.label}: ${file.path}`);
+    if ("run" in model) {
+      await checkOutput(model.run, file);
+      await scratch.add(name, model.run.path(`outputs/${file.path}`));
+    } else await ports.store.copyTo(file.digest, scratch.path(name), `${model.label}: ${file.path}`);
   }
+}
+
+/** What is scored must be what was trained. @throws DIGEST_MISMATCH */
+async function checkOutput(run: RunFolder, file: FileRef): Promise<void> {
+  const found = (await run.ref(`outputs/${file.path}`))?.digest ?? "missing";
+  if (found !== file.digest)
+    throw new TrainyardError("DIGEST_MISMATCH", {
+      what: `${file.path} of run ${run.id}`,
+      expected: file.digest,
+      got: found,
+    });
 }
 
 async function wrote(scratch: Scratch, file: string): Promise<boolean> {

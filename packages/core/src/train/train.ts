@@ -13,7 +13,7 @@ import { scoreEvaluationRows } from "./evaluation-scores.ts";
 import { runSteps } from "./pipeline.ts";
 import { inputsDigest, lockFileNames, runInputs, treeDigest } from "./run-inputs.ts";
 import type { Failure, RunRecord, StepRecord } from "./run-record.ts";
-import { runTraining } from "./training.ts";
+import { modelFilesOf, runTraining } from "./training.ts";
 
 export interface TrainSettings {
   readonly model: string;
@@ -90,10 +90,7 @@ async function trainInto(
 
   const before = await runSteps(model, config, { log: folder.path("log.txt"), environment }, ports);
   const datasets = before.failure === null ? await dataOf(settings, ports) : [];
-  const code = await ports.source.code(config.train.code ?? null, [
-    ...config.train.outputs,
-    ...config.train.steps.flatMap((step) => step.outputs),
-  ]);
+  const code = await codeOf(settings, datasets, ports);
   const uncommitted = await uncommittedCode(settings, datasets, ports);
   const lockFiles = await ports.workspace.files(lockFileNames);
   const inputs = runInputs(model, config, { code: treeDigest(code, ports.sha256), params, seed, datasets, lockFiles });
@@ -158,6 +155,20 @@ async function trainInto(
 }
 
 /** What the commit does not hold of the code that is about to run; said before the training, which may take hours. */
+/** What counts as code: the files `train.code` names, else the tracked ones that are not declared to be something else. */
+function codeOf(
+  { config, project }: TrainSettings,
+  datasets: readonly DatasetRef[],
+  { source }: Pick<TrainPorts, "source">,
+): Promise<FileRef[]> {
+  const { made, kept } = declaredPaths(project);
+  const given = [...kept, ...datasets.map((dataset) => dataset.path)];
+  return source.code(
+    config.train.code ?? null,
+    config.train.code === undefined ? [...made, ...given, ...NEVER_CODE] : made,
+  );
+}
+
 async function uncommittedCode(
   { config, project }: TrainSettings,
   datasets: readonly DatasetRef[],
@@ -179,12 +190,6 @@ async function dataOf(settings: TrainSettings, ports: TrainPorts): Promise<Datas
   const evaluation =
     settings.evaluationData === null ? [] : await findDatasets([settings.evaluationData], "evaluation", ports);
   return [...training, ...evaluation];
-}
-
-/** What a version consists of: the outputs without the predictions file and metrics.json, sorted by path. */
-export function modelFilesOf(outputs: readonly FileRef[], config: ModelConfig): FileRef[] {
-  const aside = new Set([config.evaluate.predictions, "metrics.json"]);
-  return outputs.filter((file) => !aside.has(file.path)).sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 async function scoresOf(

@@ -70,11 +70,9 @@ export async function runTraining(
       },
     });
     const written = await ports.workspace.outputs(declared);
-    const missing = config.train.outputs.filter(
-      (pattern) =>
-        !isGlob(pattern) &&
-        !written.some((file) => file.path === pattern || file.path.startsWith(`${pattern.replace(/\/$/, "")}/`)),
-    );
+    const missing = await unwritten(config.train.outputs, ports);
+    if (missing.length === 0 && modelFilesOf(written, config).length === 0)
+      missing.push("any file of a model besides predictions and metrics.json");
     const reported = finalMetrics([await linesOf(folder), printed, await jsonOf(written, ports)]);
     const failure = outcome({
       step: "train",
@@ -82,7 +80,7 @@ export async function runTraining(
       missing,
       empty: written.filter((file) => file.size === 0).map((file) => file.path),
       invalidMetrics: reported.invalid,
-      primaryMetrics: (config.evaluate.gates ?? []).map((gate) => gate.metric),
+      primaryMetrics: judgedMetrics(config),
     });
     const outputs: FileRef[] = [];
     for (const file of failure === null ? written : []) {
@@ -118,8 +116,24 @@ export async function runTraining(
   }
 }
 
-function isGlob(pattern: string): boolean {
-  return /[*?[{]/.test(pattern);
+/** Declared outputs, files, folders or globs, that match nothing the command wrote. */
+async function unwritten(patterns: readonly string[], { workspace }: Pick<Backend, "workspace">): Promise<string[]> {
+  const found = await Promise.all(
+    patterns.map(async (pattern) => ({ pattern, files: await workspace.outputs([pattern]) })),
+  );
+  return found.filter(({ files }) => files.length === 0).map(({ pattern }) => pattern);
+}
+
+/** What a version consists of: the outputs without the predictions file and metrics.json, sorted by path. */
+export function modelFilesOf(outputs: readonly FileRef[], config: ModelConfig): FileRef[] {
+  const aside = new Set([config.evaluate.predictions, "metrics.json"]);
+  return outputs.filter((file) => !aside.has(file.path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** The metrics gates judge; without gates the task's loss. One of these being no number fails the run. */
+function judgedMetrics({ task, evaluate }: ModelConfig): string[] {
+  if (evaluate.gates !== undefined) return evaluate.gates.map((gate) => gate.metric);
+  return [task === "regression" ? "rmse" : "log_loss"];
 }
 
 async function linesOf(folder: RunFolder): Promise<ReportedMetric[]> {
