@@ -53,6 +53,29 @@ test("a command that does not exist is named, and nothing is recorded as trained
   expect(ended.stderr).toContain("COMMAND_NOT_FOUND");
 });
 
+test("code that git does not know is said before the training, and such a run is not registered; outputs in git are no code", async () => {
+  using project = new ToyProject();
+  project.write(".gitignore", ".home/\ndata/\n");
+  project.write("model.json", "{}");
+  project.write("metrics.json", "{}");
+  project.commit("Outputs are tracked, predictions and serving are not ignored");
+  project.write("serving/production/leftover", "");
+  project.write("predictions.csv", "");
+  project.write("logs/today.csv", "");
+  project.write("__pycache__/helper.pyc", "");
+  const clean = await project.json<{ code: { uncommitted: string[] } }>("train");
+  expect({ exit: clean.code, uncommitted: clean.value.code.uncommitted }).toEqual({ exit: 0, uncommitted: [] });
+  expect(project.git("status", "--porcelain")).toContain(" M model.json");
+
+  project.write("lib/helper.mjs", "export const slope = 1;\n");
+  const train = await project.trainyard("train");
+  expect(train.code).toBe(0);
+  expect(train.stderr.indexOf("Not committed: lib/helper.mjs")).toBeGreaterThan(-1);
+  expect(train.stdout).toContain("may be compared, never registered");
+  await project.trainyard("evaluate");
+  expect(await refused(project, "register")).toMatchObject({ exit: 2, code: "RUN_UNCOMMITTED" });
+});
+
 describe("a scoring that fails does not cost the training", () => {
   const broken: readonly (readonly [what: string, predict: string, says: string])[] = [
     ["ends with an error", "process.exit(3)", "exit code 3"],
@@ -210,6 +233,37 @@ describe("git", () => {
     expect({ code, error: value.error.code }).toEqual({ code: 2, error: "RUN_UNCOMMITTED" });
     expect(value.error.message).toContain("train.mjs");
   });
+
+  test("gates that were eased after the training and not committed register nothing without an override", async () => {
+    using project = new ToyProject({ below: "ml" });
+    await project.firstVersion();
+    expect((await project.trainyard("train", "--set", "noise=0.8")).code).toBe(0);
+    expect((await project.trainyard("evaluate")).code).toBe(1);
+    project.write("trainyard.yaml", config.replace("log_loss, improve-by: 0", "log_loss, margin: 9"));
+    const { value: report, code } = await project.json<{ verdict: string; notes: string[] }>("evaluate");
+    expect({ code, verdict: report.verdict, note: report.notes[0] }).toMatchObject({
+      code: 0,
+      verdict: "pass",
+      note: expect.stringContaining("trainyard.yaml"),
+    });
+    const refused = await project.json<Refused>("register");
+    expect({ code: refused.code, error: refused.value.error }).toMatchObject({
+      code: 2,
+      error: { code: "RUN_UNCOMMITTED", details: { files: ["trainyard.yaml"] } },
+    });
+    const forced = await project.json("register", "--override", "--reason", "a trial");
+    expect(forced.value).toMatchObject({ version: 2, override: { reason: "a trial" } });
+  }, 60_000);
+
+  test("a failed gate is not lifted by judging against no baseline", async () => {
+    using project = new ToyProject();
+    await project.firstVersion();
+    expect((await project.trainyard("train", "--set", "noise=0.8")).code).toBe(0);
+    expect((await project.trainyard("evaluate", "--baseline", "none")).code).toBe(0);
+    const ended = await project.trainyard("register");
+    expect(ended.code).toBe(3);
+    expect(ended.stdout).toContain("judged against none; production is v1");
+  }, 60_000);
 
   test("a registry branch that somebody edited by hand is named, and nothing is written on it", async () => {
     using project = new ToyProject();

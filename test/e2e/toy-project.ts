@@ -12,8 +12,13 @@ export class ToyProject {
   readonly root: string;
   readonly environment: NodeJS.ProcessEnv;
 
-  constructor(overrides: { config?: string; commit?: boolean } = {}) {
-    this.root = mkdtempSync(join(tmpdir(), "trainyard-toy-"));
+  /** The repository's folder, where the project is one below it. */
+  readonly #top: string;
+
+  constructor(overrides: { config?: string; commit?: boolean; below?: string } = {}) {
+    this.#top = mkdtempSync(join(tmpdir(), "trainyard-toy-"));
+    this.root = join(this.#top, overrides.below ?? "");
+    mkdirSync(this.root, { recursive: true });
     this.environment = {
       ...process.env,
       HOME: join(this.root, ".home"),
@@ -29,7 +34,7 @@ export class ToyProject {
     this.write("data/train.csv", rows({ days: 60, perDay: 40, seed: 1 }));
     this.write("data/evaluate.csv", rows({ days: 60, perDay: 40, seed: 2 }));
     this.write(".gitignore", "data/\nserving/\nlogs/\n.home/\nmodel.json\npredictions.csv\nmetrics.json\n");
-    this.git("init", "-q", "-b", "main");
+    execFileSync("git", ["init", "-q", "-b", "main", this.#top], { env: this.environment });
     this.git("config", "user.name", "Ana");
     this.git("config", "user.email", "ana@example.com");
     if (overrides.commit !== false) this.commit("A first model");
@@ -76,8 +81,8 @@ export class ToyProject {
   }
 
   [Symbol.dispose](): void {
-    execFileSync("chmod", ["-R", "u+w", this.root]);
-    rmSync(this.root, { recursive: true, force: true });
+    execFileSync("chmod", ["-R", "u+w", this.#top]);
+    rmSync(this.#top, { recursive: true, force: true });
   }
 }
 

@@ -16,7 +16,9 @@ export const RegisterInputs = z.strictObject({
   override: z
     .boolean()
     .default(false)
-    .describe("register although the verdict is against it; needs a reason, both are recorded"),
+    .describe(
+      "register although the verdict is against it, or its rules are not committed; needs a reason, both are recorded",
+    ),
   reason: z.string().optional().describe("why the verdict is overridden").meta({ placeholder: "TEXT" }),
 });
 export type RegisterInputs = z.output<typeof RegisterInputs>;
