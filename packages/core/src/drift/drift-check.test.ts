@@ -306,6 +306,20 @@ test("distances in kilometres are broken data: stopped, and no retraining whatev
   expect(await recorded()).toMatchObject([{ verdict: "data-broken", retrain: false }]);
 });
 
+test("files of a batch that was found broken are left out of a later retraining; their repaired successors are not", async () => {
+  deliverLast(21, { truth: 0.6, distance: 1.609344 });
+  expect((await check()).report.action).toBe("stopped");
+  const broken = project.files.get("incoming/2001-04-20.parquet") as Table;
+  deliverLast(21, { truth: 0.6 });
+  project.files.set("incoming/2001-04-09.parquet", broken); // outside the window that is judged now
+  const { report } = await check();
+  expect(report.action).toBe("retrain");
+  const data = report.retrain?.candidates[0]?.data ?? [];
+  expect(data).toContain("incoming/2001-04-20.parquet");
+  expect(data).not.toContain("incoming/2001-04-09.parquet");
+  expect(report.notes.join(" ")).toContain("1 delivered files were part of a batch found broken");
+});
+
 test("broken data is told before missing scores are asked for", async () => {
   for (let day = MAY_1 - 21; day < MAY_1; day++) {
     deliver(day, aDay(day, draw, { prefix: "K" }));

@@ -12,6 +12,7 @@ import { readRows } from "./current-rows.ts";
 import { dayRange, dayText } from "./days.ts";
 import { type DriftConfig, driftConfig } from "./drift-config.ts";
 import { DriftReport, type RetrainCandidate } from "./drift-report.ts";
+import { foundBroken } from "./found-broken.ts";
 import { judge } from "./judge.ts";
 import { repeatedFiles, sameBatch, staleBatch } from "./stale.ts";
 import { summaryOf } from "./summary.ts";
@@ -129,8 +130,12 @@ async function lookAt(
   const last = drifts.at(-1);
   const lastAt = last === undefined ? null : instant(last.at);
   const broken = [...repeatedFiles(current.files), ...[stale, again].filter((check) => check !== null)];
+  const bad = found.verdict === "drift" ? await foundBroken(model, ports) : new Set<string>();
+  const left = current.past.filter((file) => bad.has(file.digest)).length;
   return {
-    trainable: [...current.past, ...(labels?.past ?? [])].map((file) => file.path),
+    trainable: [...current.past, ...(labels?.past ?? [])]
+      .filter((file) => !bad.has(file.digest))
+      .map((file) => file.path),
     report: {
       kind: "trainyard.drift/v1",
       model,
@@ -150,7 +155,12 @@ async function lookAt(
       score: found.score,
       performance: found.performance,
       checks: [...found.checks.filter(decides), ...broken, ...found.checks.filter((check) => !decides(check))],
-      notes: [...found.notes],
+      notes: [
+        ...found.notes,
+        ...(left === 0
+          ? []
+          : [`${left} delivered files were part of a batch found broken before: a retraining leaves them out.`]),
+      ],
       daysSinceLastCheck: lastAt === null ? null : (now - lastAt) / DAY,
       at,
       simulatedClock: ports.clock.simulated,
