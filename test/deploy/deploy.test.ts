@@ -369,3 +369,11 @@ test("drift that asked for a retraining starts the clock of the version that ans
   await releaseVersion(world, 3);
   expect((await deploy(settings(), world.ports)).deployment?.leadTime?.from).toBe("commit");
 });
+
+test("putting a version live again later does not make its way there longer", async () => {
+  await releaseVersion(world, 1);
+  const first = (await deploy(settings(), world.ports)).deployment?.leadTime;
+  await releaseVersion(world, 2);
+  await deploy(settings(), world.ports);
+  expect((await deploy(settings({ which: { version: 1 } }), world.ports)).deployment?.leadTime).toEqual(first);
+});

@@ -139,3 +139,14 @@ test("import gto turns a repository's tags into notes, once, and says what it co
   ]);
   expect((await project.trainyard("verify", "--no-bytes")).code).toBe(0);
 });
+
+test("what is misspelt is told with the right name, and what is not there before anybody is asked", async () => {
+  const says = async (...words: string[]) =>
+    (await project.json<{ error: { code: string; message: string } }>(...words)).value.error;
+  expect((await says("show", "tyo@1")).message).toMatch(/Did you mean "toy"/);
+  expect((await says("evalute")).message).toBe('There is no command "evalute". Did you mean "evaluate"?');
+  expect(await says("deploy", "toy@9", "--environment", "production")).toMatchObject({ code: "VERSION_UNKNOWN" });
+  expect((await says("deploy", "toy@1", "--environment", "production")).message).toBe(
+    "Deploying to production asks for a yes, and there is no terminal to ask on.",
+  );
+});

@@ -37,6 +37,7 @@ describe("refused", () => {
     ["a word too many", ["churn", "more"], "INPUT_UNKNOWN"],
     ["a misspelt flag", ["--rnu", "x"], "INPUT_UNKNOWN"],
     ["a flag without its value", ["--run"], "INPUT_MISSING"],
+    ["a flag given twice that takes one value", ["--run", "a", "--run=b"], "INPUT_INVALID"],
     ["an input that only actions have", ["--token", "x"], "INPUT_UNKNOWN"],
   ];
   test.each(wrong)("%s", (_what, words, code) => {

@@ -88,6 +88,8 @@ export function sortWords(
         input: `--${name}`,
         needed: `${field.placeholder}: ${field.description}`,
       });
+    if (field.type !== "list" && name in values)
+      throw new TrainyardError("INPUT_INVALID", { input: `--${name}`, expected: "given once", got: "given twice" });
     values[name] = field.type === "list" ? [...listOf(values[name]), value] : value;
   }
   return values;

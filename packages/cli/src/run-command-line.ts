@@ -109,7 +109,7 @@ function find(name: string, commands: readonly CommandEntry[]): CommandEntry {
   const found = commands.find((command) => command.name === name);
   if (found !== undefined) return found;
   const known = commands.map((command) => command.name);
-  throw new TrainyardError("INPUT_UNKNOWN", { input: name, nearest: nearest(name, known), known });
+  throw new TrainyardError("COMMAND_UNKNOWN", { command: name, nearest: nearest(name, known), known });
 }
 
 /** What happened, where, what was expected, what to do; no stack, a code to search for. */

@@ -39,6 +39,7 @@ export { mergeProfiles } from "./data/merge-profile.ts";
 export { Json, type JsonValue, Params } from "./data/params.ts";
 export { ColumnProfile, NumericProfile, Profile, TextProfile } from "./data/profile.ts";
 export { type Column, type NumericColumn, type Table, type TextColumn, textAt } from "./data/table.ts";
+export { chooseEnvironment } from "./deploy/choose-environment.ts";
 export { type DeployPorts, type DeployResult, type DeploySettings, deploy } from "./deploy/deploy.ts";
 export { Deployment, Smoke } from "./deploy/deployment.ts";
 export { parseGolden } from "./deploy/golden.ts";

@@ -162,6 +162,13 @@ class CsvScanner {
       const name = this.#unescape(bytes, i).toString("utf8");
       if (seen.has(name)) throw new TrainyardError("COLUMN_DUPLICATE", { path: this.#path, column: name });
       seen.add(name);
+      const other = fields === 1 ? /[;\t]/.exec(name)?.[0] : undefined;
+      if (other !== undefined)
+        throw syntax(
+          this.#path,
+          this.line,
+          `the fields are separated by ${other === ";" ? "semicolons" : "tabs"}; a .csv file has commas, a .tsv file tabs`,
+        );
       const mode = this.#modeOf(name);
       const column = mode === null ? null : new FieldColumn(mode, this.#budget);
       this.#sinks.push(column);

@@ -127,6 +127,13 @@ test("a line with too many or too few fields is refused with its number, newline
   await expect(read("r.csv", "a,b\n1\n")).rejects.toMatchObject({ details: { line: 2, expected: 2, got: 1 } });
 });
 
+test("a CSV file with semicolons is refused by the name of its separator", async () => {
+  await expect(read("s.csv", "id;y_true;y_score\n1;0;0,5\n")).rejects.toMatchObject({
+    code: "TABLE_SYNTAX",
+    details: { line: 1, problem: "the fields are separated by semicolons; a .csv file has commas, a .tsv file tabs" },
+  });
+});
+
 test("two columns of one name are refused", async () => {
   await expect(read("d.csv", "a,b,a\n1,2,3\n")).rejects.toMatchObject({
     code: "COLUMN_DUPLICATE",

@@ -1,4 +1,4 @@
-import { registerVerb } from "@trainyard/backends";
+import { type Project, registerVerb } from "@trainyard/backends";
 import { RegisterInputs, registrationText } from "@trainyard/core";
 import { command } from "../command.ts";
 
@@ -12,10 +12,22 @@ export const register = command({
   inputs: RegisterInputs,
   stops: false,
   async run(inputs, context) {
-    const registered = await registerVerb(await context.project(), inputs);
+    const project = await context.project();
+    const registered = await registerVerb(project, inputs);
     const { version, verdict, runs, exit } = registered;
-    const next = version === null ? "" : `\nnext: trainyard deploy ${version.model}@${version.version}`;
+    const next =
+      version === null
+        ? ""
+        : `\nnext: trainyard deploy ${version.model}@${version.version}${firstEnvironment(version.model, project)}`;
     const text = `${registrationText(registered)}${next}`;
     return { json: version ?? { registered: null, verdict, runs }, text, exit };
   },
 });
+
+/** The flag that deploy needs when there are several environments: one that comes after no other. */
+function firstEnvironment(model: string, { config }: Project): string {
+  const environments = Object.entries(config.models[model]?.deploy ?? {});
+  if (environments.length < 2) return "";
+  const [name] = environments.find(([, { after }]) => after === undefined) ?? (environments[0] as [string, unknown]);
+  return ` --environment ${name}`;
+}

@@ -76,7 +76,11 @@ export class Attempt {
 
     const started = this.#ports.clock.seconds();
     await target.stage({ ...manifest, files: this.#plan.files }, this.#ports.store);
-    this.#done("staged", `${this.#plan.files.length} files at ${target.location}`, started);
+    this.#done(
+      "staged",
+      `${this.#plan.files.length} ${this.#plan.files.length === 1 ? "file" : "files"} at ${target.location}`,
+      started,
+    );
     if (this.#settings.stopped?.() === true) return { outcome: "stopped", deployment: null, events: [] };
 
     const switched = found?.rootDigest !== manifest.rootDigest;

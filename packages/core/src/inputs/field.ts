@@ -102,12 +102,22 @@ export function readFields<S extends z.ZodObject>(
   const field = known.find((candidate) => candidate.name === name);
   if (field !== undefined && values[name] === undefined)
     throw new TrainyardError("INPUT_MISSING", { input: say(name), needed: field.description });
-  const expected = field?.choices ? `one of ${field.choices.join(", ")}` : issue.message;
+  const expected = field?.choices ? `one of ${field.choices.join(", ")}` : expectation(issue);
   throw new TrainyardError("INPUT_INVALID", {
     input: say(name),
     expected,
     got: JSON.stringify(values[name]) ?? "missing",
   });
+}
+
+/** What a value must be, completing "--last must be …". */
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.code === "too_small" && issue.origin !== "string")
+    return `${issue.inclusive === false ? "more than" : "at least"} ${issue.minimum}`;
+  if (issue.code === "too_big" && issue.origin !== "string")
+    return `${issue.inclusive === false ? "less than" : "at most"} ${issue.maximum}`;
+  if (issue.code === "invalid_type") return issue.expected === "int" ? "a whole number" : `a ${issue.expected}`;
+  return issue.message;
 }
 
 function coerce(field: Field, raw: string | readonly string[] | boolean, said: string): unknown {

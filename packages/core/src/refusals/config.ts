@@ -30,7 +30,11 @@ export const configRefusals = {
   ],
   INPUT_UNKNOWN: (d: { input: string; nearest: string | null; known: readonly string[] }) => [
     `${d.input} is not an input.${d.nearest === null ? "" : ` Did you mean "${d.nearest}"?`}`,
-    `Known: ${d.known.join(", ")}.`,
+    d.known.length === 0 ? "None is taken here." : `Known: ${d.known.join(", ")}.`,
+  ],
+  COMMAND_UNKNOWN: (d: { command: string; nearest: string | null; known: readonly string[] }) => [
+    `There is no command "${d.command}".${d.nearest === null ? "" : ` Did you mean "${d.nearest}"?`}`,
+    `Commands: ${d.known.join(", ")}.`,
   ],
   INPUT_INVALID: (d: { input: string; expected: string; got: string }) => [
     `${d.input} must be ${d.expected}, but is ${d.got}.`,
@@ -51,7 +55,7 @@ export const configRefusals = {
   ],
   FILE_NOT_FOUND: (d: { path: string; what: string }) => [
     `${d.what} ${JSON.stringify(d.path)} does not exist.`,
-    "Check the path; it is relative to the folder of trainyard.yaml.",
+    "Check the path; it is relative to the folder of trainyard.yaml, or, without a project, to the folder you are in.",
   ],
   FILE_UNREADABLE: (d: { path: string; problem: string }) => [
     `${JSON.stringify(d.path)} cannot be read: ${d.problem}.`,

@@ -19,7 +19,7 @@ export const dataRefusals = {
   ],
   TABLE_SYNTAX: (d: { path: string; line: number; problem: string }) => [
     `${d.path}:${d.line}: ${d.problem}.`,
-    "Repair that line; nothing was read from the file.",
+    "Repair the file at that line; nothing was read from it.",
   ],
   COLUMN_MISSING: (d: { path: string; column: string; nearest: string | null; known: readonly string[] }) => [
     `${d.path} has no column ${JSON.stringify(d.column)}.${d.nearest === null ? "" : ` Did you mean ${JSON.stringify(d.nearest)}?`}`,

@@ -9,7 +9,7 @@ export const evaluateRefusals = {
     "Ids must be unique: rows are compared by them.",
   ],
   VALUE_NOT_FINITE: (d: { path: string; column: string; row: number; rows: number }) => [
-    `${d.path}: ${d.column} is missing, NaN or infinite in row ${d.row} (${d.rows} such rows).`,
+    `${d.path}: ${d.column} is missing, NaN or infinite in row ${d.row} (${d.rows} such ${d.rows === 1 ? "row" : "rows"}).`,
     "A model that gives no number cannot be judged; repair the scoring.",
   ],
   ONE_CLASS: (d: { path: string; value: string }) => [

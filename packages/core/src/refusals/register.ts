@@ -32,8 +32,8 @@ export const registerRefusals = {
     `${d.model} v${d.version} was withdrawn: ${d.reason}.`,
     "Choose another version.",
   ],
-  REGISTRY_EMPTY: (d: { model: string }) => [
-    `The registry has no version of ${d.model} yet.`,
+  REGISTRY_EMPTY: (d: { model: string; nearest: string | null }) => [
+    `The registry has no version of ${d.model} yet.${d.nearest === null ? "" : ` Did you mean "${d.nearest}"?`}`,
     "Train, evaluate and register first.",
   ],
   REGISTRY_CONFLICT: (d: { model: string }) => [

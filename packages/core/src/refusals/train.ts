@@ -21,7 +21,7 @@ export const trainRefusals = {
     d.known.length === 0 ? "Train first: `trainyard train`." : `Newest runs: ${d.known.join(", ")}.`,
   ],
   RUN_AMBIGUOUS: (d: { run: string; matches: readonly string[] }) => [
-    `"${d.run}" begins the id of ${d.matches.length} runs: ${d.matches.slice(0, 5).join(", ")}${d.matches.length > 5 ? ", …" : ""}.`,
+    `"${d.run}" is not the whole id of a run; it begins ${d.matches.slice(0, 5).join(", ")}${d.matches.length > 5 ? ", …" : ""}.`,
     "Write more of the id.",
   ],
   NO_RUN: (d: { model: string }) => [`${d.model} has no run yet.`, "Train first: `trainyard train`."],

@@ -1,4 +1,5 @@
 import { TrainyardError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
 import type { Registry, VersionState } from "./registry.ts";
 
 /** A version as people write it: `flight-delays@12`, `@v12`, `@production`, `@sha256:…`; without `@`, `which` is null. */
@@ -33,10 +34,13 @@ export async function resolve(registry: Registry, reference: Reference): Promise
     if (holder !== null) return holder;
   }
   const state = await registry.state(model);
-  if (state.versions.length === 0) throw new TrainyardError("REGISTRY_EMPTY", { model });
+  if (state.versions.length === 0) {
+    const others = (await registry.models()).filter((other) => other !== model);
+    throw new TrainyardError("REGISTRY_EMPTY", { model, nearest: nearest(model, others) });
+  }
   if (which === null || ("alias" in which && which.alias === "latest")) {
     const newest = state.versions.findLast((version) => version.withdrawn === null);
-    if (newest === undefined) throw new TrainyardError("REGISTRY_EMPTY", { model });
+    if (newest === undefined) throw new TrainyardError("REGISTRY_EMPTY", { model, nearest: null });
     return newest;
   }
   if ("alias" in which) {

@@ -68,5 +68,6 @@ export function driftText(report: DriftReport): string {
 /** What failed, without saying its subject twice. */
 function failure({ subject, reason, rule }: DriftReport["checks"][number]): string {
   const text = reason ?? rule;
-  return text.replaceAll("`", "").startsWith(subject) ? text : `${subject}: ${text}`;
+  const said = text.includes(`\`${subject}\``) || `${text} `.startsWith(`${subject} `);
+  return said ? text : `${subject}: ${text}`;
 }
