@@ -14,7 +14,8 @@ const BASE = [
 
 /** Belongs to the runner, and opens the repository: only by its full name, never by a prefix. */
 const RUNNERS_OWN = /^(?:ACTIONS_|INPUT_|GITHUB_TOKEN$|GH_TOKEN$)/;
-const SECRET_LOOKING = /(?:^|_)(?:TOKEN|SECRETS?|PASS|PASSWORD|PASSWD|PASSPHRASE|AUTH|(?:[A-Z]*_?)KEY|CREDENTIALS?)(?:_|$)/;
+const SECRET_LOOKING =
+  /(?:^|_)(?:TOKEN|SECRETS?|PASS|PASSWORD|PASSWD|PASSPHRASE|AUTH|(?:[A-Z]*_?)KEY|CREDENTIALS?)(?:_|$)/;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
