@@ -126,6 +126,25 @@ test("exit 0 without the declared output is a failed run, exit 1", async () => {
   expect(ended.value.failure.message).toContain("weights.bin");
 });
 
+test("an output left by an earlier run never counts, and is there again when the run failed", async () => {
+  using project = new ToyProject();
+  project.write("train.mjs", `import { writeFileSync } from "node:fs"; writeFileSync("metrics.json", "{}");`);
+  project.commit("forgets its model");
+  project.write("model.json", "of an earlier run");
+  const ended = await project.json<{ status: string; failure: { class: string; message: string } }>("train");
+  expect(ended).toMatchObject({ code: 1, value: { status: "failed", failure: { class: "outputs-missing" } } });
+  expect(ended.value.failure.message).toContain("model.json");
+  expect(readFileSync(join(project.root, "model.json"), "utf8")).toBe("of an earlier run");
+});
+
+test("a declared pattern that matches nothing fails the run as a missing file does", async () => {
+  using project = new ToyProject({
+    config: config.replace("[model.json, metrics.json]", '["models/*.json", metrics.json]'),
+  });
+  const ended = await project.json<{ status: string; failure: { class: string } }>("train");
+  expect(ended).toMatchObject({ code: 1, value: { status: "failed", failure: { class: "outputs-missing" } } });
+});
+
 test("an output that is a symlink out of the project is refused", async () => {
   using project = new ToyProject();
   project.write(
