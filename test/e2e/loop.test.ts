@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { rows, ToyProject } from "./toy-project.ts";
+import { config, rows, ToyProject } from "./toy-project.ts";
 
 const project = new ToyProject();
 beforeAll(() => project.firstVersion(), 60_000);
@@ -43,6 +43,20 @@ test("a second training with nothing changed makes the same bytes: unchanged, an
   const { value: version } = await project.json<{ version: number; rootDigest: string }>("register");
   expect(version).toMatchObject({ version: 1, rootDigest: first.value.rootDigest });
 });
+
+test("prose, the config's own text and evaluation rows do not change a run's inputs digest; code does", async () => {
+  using other = new ToyProject();
+  const digest = async () => (await other.json<{ inputsDigest: string }>("train")).value.inputsDigest;
+  const first = await digest();
+  other.write("README.md", "what this is");
+  other.write("trainyard.yaml", `# why these gates\n${config}`);
+  other.write("data/evaluate.csv", rows({ days: 60, perDay: 40, seed: 9 }));
+  other.commit("only words");
+  expect(await digest()).toBe(first);
+  other.write("helper.mjs", "export const one = 1;");
+  other.commit("more code");
+  expect(await digest()).not.toBe(first);
+}, 60_000);
 
 test("a worse candidate is refused with exit 1, its evaluation is recorded, and production stays", async () => {
   await project.json("train", "--set", "noise=1.6");

@@ -29,6 +29,7 @@ export type {
 export { Check, CheckStatus, decidingCheck, Estimate, Interval, Verdict, verdict } from "./check/check.ts";
 export { chooseModel } from "./config/choose-model.ts";
 export { Config, type Dataset, Gate, ModelConfig } from "./config/config.ts";
+export { CONFIG_NAME } from "./config/config-name.ts";
 export { type ConfigProblem, checkConfig } from "./config/problem.ts";
 export { parseSetting, type Setting, setParams } from "./config/set-params.ts";
 export { Goal, Task } from "./config/task.ts";

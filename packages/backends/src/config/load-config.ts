@@ -1,9 +1,7 @@
 import { lstat, readFile, realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { type Config, TrainyardError } from "@trainyard/core";
+import { CONFIG_NAME, type Config, TrainyardError } from "@trainyard/core";
 import { errorCode, readRefusal } from "../local/file-refusals.ts";
-
-export const CONFIG_NAME = "trainyard.yaml";
 
 /** A config with the project it belongs to. */
 export interface LoadedConfig {

@@ -1,5 +1,6 @@
 import { basename, resolve } from "node:path";
 import {
+  CONFIG_NAME,
   chooseModel,
   type EvaluateInputs,
   type EvaluationReport,
@@ -7,7 +8,6 @@ import {
   evaluateFiles,
   TrainyardError,
 } from "@trainyard/core";
-import { CONFIG_NAME } from "../config/load-config.ts";
 import { clockFrom } from "../local/clock.ts";
 import { digestFile } from "../local/plain-file.ts";
 import { sha256 } from "../local/sha256.ts";

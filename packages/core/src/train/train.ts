@@ -1,5 +1,6 @@
 import type { Backend, RunFolder } from "../backend.ts";
 import type { Config, ModelConfig } from "../config/config.ts";
+import { CONFIG_NAME } from "../config/config-name.ts";
 import { declaredPaths, NEVER_CODE } from "../config/declared-paths.ts";
 import type { DatasetRef } from "../data/dataset.ts";
 import type { Params } from "../data/params.ts";
@@ -165,7 +166,7 @@ function codeOf(
   const given = [...kept, ...datasets.map((dataset) => dataset.path)];
   return source.code(
     config.train.code ?? null,
-    config.train.code === undefined ? [...made, ...given, ...NEVER_CODE] : made,
+    config.train.code === undefined ? [...made, ...given, ...NEVER_CODE, CONFIG_NAME] : made,
   );
 }
 
