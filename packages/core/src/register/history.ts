@@ -51,7 +51,11 @@ function whatOf(event: RegistryEvent): string {
     case "drift.detected":
       return `${event.verdict === "drift" ? "drift" : "data broken"} on v${event.version}${event.retrain ? ", retraining asked for" : ""}`;
     case "note":
-      return "note";
+      return event.version === undefined ? "note" : `note on v${event.version}`;
+    case "attestation.attached":
+      return `v${event.version} attested: ${event.predicateType}`;
+    case "policy.set":
+      return event.policy === null ? "policy cleared" : "policy set";
   }
 }
 
@@ -65,11 +69,13 @@ function whyOf(event: RegistryEvent): string | null {
     case "alias.set":
     case "alias.removed":
     case "deploy.recorded":
+    case "policy.set":
       return event.reason;
     case "drift.detected":
       return event.summary;
     case "note":
       return event.text;
+    case "attestation.attached":
     case "registry.created":
       return null;
   }

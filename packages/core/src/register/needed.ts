@@ -39,7 +39,7 @@ export async function neededBy(ports: ReadPorts & Pick<Backend, "store">): Promi
   const models = new Set<string>();
   for (const { event, text } of await readLog(snapshot, ports)) {
     for (const digest of mentionedIn(text)) mentioned.add(digest);
-    if (event.type !== "registry.created") models.add(event.model);
+    if ("model" in event) models.add(event.model);
     const document = documentOf(event);
     if (document === null) continue;
     required.set(...document);
@@ -67,6 +67,8 @@ function documentOf(event: RegistryEvent): [Sha256, string] | null {
   if (event.type === "evaluation.recorded")
     return [event.report, `${event.model}: evaluation of run ${event.run} (${where})`];
   if (event.type === "drift.detected") return [event.report, `${event.model}: drift report (${where})`];
+  if (event.type === "attestation.attached")
+    return [event.digest, `${event.model} v${event.version}: attestation (${where})`];
   if (event.type === "deploy.recorded") return [event.deployment, `${event.model}: deployment (${where})`];
   return null;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Verdict } from "../check/check.ts";
 import { Actor, AliasName, ModelName, Sha256, Timestamp } from "../document.ts";
+import { Policy } from "./policy.ts";
 
 /** What happened, before the registry gives it a place in the log. */
 const RegistryCreated = z.object({ type: z.literal("registry.created"), registry: z.uuid() });
@@ -75,7 +76,31 @@ const DriftDetected = z.object({
   retrain: z.boolean(),
   summary: z.string(),
 });
-const Note = z.object({ type: z.literal("note"), model: ModelName, text: z.string() });
+const Note = z.object({
+  type: z.literal("note"),
+  model: ModelName,
+  /** Absent when it is about the model. */
+  version: z.int().positive().optional(),
+  text: z.string(),
+});
+const AttestationAttached = z.object({
+  type: z.literal("attestation.attached"),
+  model: ModelName,
+  version: z.int().positive(),
+  /** What the statement says about the version: `https://slsa.dev/provenance/v1`. */
+  predicateType: z.string().min(1).max(256),
+  /** The statement, as it came, in the store. */
+  digest: Sha256,
+  /** The version's root digest, which is among the statement's subjects. */
+  subject: Sha256,
+});
+/** Of all models: it applies to what comes after it. */
+const PolicySet = z.object({
+  type: z.literal("policy.set"),
+  /** Null: none any more. */
+  policy: Policy.nullable(),
+  reason: z.string(),
+});
 
 export const EventBody = z.discriminatedUnion("type", [
   RegistryCreated,
@@ -87,6 +112,8 @@ export const EventBody = z.discriminatedUnion("type", [
   DeployRecorded,
   DriftDetected,
   Note,
+  AttestationAttached,
+  PolicySet,
 ]);
 export type EventBody = z.infer<typeof EventBody>;
 export type EventOf<T extends EventBody["type"]> = Extract<EventBody, { type: T }> & EventPlace;
@@ -106,7 +133,10 @@ export type EventPlace = z.infer<typeof EventPlace>;
 export const RegistryEvent = z.intersection(EventPlace, EventBody);
 export type RegistryEvent = z.infer<typeof RegistryEvent>;
 
-/** Models an event belongs to; `registry.created` belongs to none. */
+/** An event that belongs to one model. */
+export type ModelEvent = Extract<RegistryEvent, { model: string }>;
+
+/** The model an event belongs to; `registry.created` and `policy.set` belong to none. */
 export function modelOf(event: EventBody): string | null {
-  return event.type === "registry.created" ? null : event.model;
+  return "model" in event ? event.model : null;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AliasName, canonicalJson, ModelName, Sha256 } from "../document.ts";
+import { Policy } from "./policy.ts";
 import { Summary } from "./summary.ts";
 
 /**
@@ -8,6 +9,7 @@ import { Summary } from "./summary.ts";
  * ```
  * trainyard.json                                   format, registry id                            written once
  * HEAD.json                                        the newest event, as in the log                one a commit
+ * policy.json                                      what is allowed now                            with each change of it
  * log/0012/3/4/e12345.json                         event 12345                                    append-only
  * models/index.json                                names of all models                            on a model's first event
  * models/NAME/model.json                           counts, chain, newest events in short          mutable
@@ -26,6 +28,8 @@ export const FORMAT = 1;
 export const REGISTRY_FILE = "trainyard.json";
 export const HEAD_FILE = "HEAD.json";
 export const INDEX_FILE = "models/index.json";
+/** Not there while no policy was ever set. */
+export const POLICY_FILE = "policy.json";
 
 /** Events in short in the model's own file before they move to one of their own. */
 export const RECENT = 8;
@@ -33,6 +37,9 @@ export const RECENT = 8;
 export const CHUNK = 128;
 
 export const RegistryFile = z.object({ format: z.int().positive(), registry: z.uuid() });
+/** `sinceSeq`: the event that set it. */
+export const PolicyFile = z.object({ policy: Policy.nullable(), sinceSeq: z.int().positive() });
+export type PolicyFile = z.infer<typeof PolicyFile>;
 export const IndexFile = z.array(ModelName);
 export const ModelFile = z.object({
   model: ModelName,

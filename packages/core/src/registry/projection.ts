@@ -14,6 +14,8 @@ import {
   INDEX_FILE,
   type ModelFile,
   modelPath,
+  POLICY_FILE,
+  type PolicyFile,
   RECENT,
   REGISTRY_FILE,
   recentPath,
@@ -66,6 +68,11 @@ export class Projection {
     if (event.type === "registry.created") {
       this.#files.set(REGISTRY_FILE, { format: FORMAT, registry: event.registry });
       this.#files.set(INDEX_FILE, []);
+      return;
+    }
+    if (event.type === "policy.set") {
+      const file: PolicyFile = { policy: event.policy, sinceSeq: event.seq };
+      this.#files.set(POLICY_FILE, file);
       return;
     }
     const { model } = event;

@@ -2,6 +2,7 @@ import type { Verdict } from "../check/check.ts";
 import type { Actor, Sha256 } from "../document.ts";
 import type { EventBody, RegistryEvent } from "./event.ts";
 import type { ModelVersion } from "./model-version.ts";
+import type { Proofs } from "./proofs.ts";
 
 /** What a model's events add up to. A pure function of the log: state.ts folds it. */
 export interface ModelState {
@@ -37,6 +38,8 @@ export interface ModelState {
     retrain: boolean;
     summary: string;
   }[];
+  /** What a policy asks for. */
+  readonly proofs: Proofs;
 }
 export interface EvaluationState {
   readonly seq: number;

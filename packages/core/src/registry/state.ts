@@ -1,6 +1,7 @@
 import { TrainyardError } from "../errors.ts";
 import type { RegistryEvent } from "./event.ts";
 import { LayeredMap } from "./layered-map.ts";
+import { Proofs } from "./proofs.ts";
 import type { AliasState, EvaluationState, ModelState, VersionState } from "./registry.ts";
 import { type Summary, type SummaryOf, summaryOf } from "./summary.ts";
 
@@ -32,6 +33,7 @@ export class Folding {
   /** The version that stands with these bytes; 0 when it was withdrawn. */
   #live = new LayeredMap<number>();
   #withdrawn: number[] = [];
+  #proofs = new Proofs();
   #last = 0;
 
   constructor(model: string) {
@@ -52,12 +54,13 @@ export class Folding {
     fork.#drifts = this.#drifts.slice();
     fork.#live = this.#live.fork();
     fork.#withdrawn = this.#withdrawn.slice();
+    fork.#proofs = this.#proofs.fork();
     fork.#last = this.#last;
     return fork;
   }
 
   takeEvent(event: RegistryEvent): void {
-    if (event.type === "registry.created" || event.model !== this.#model)
+    if (!("model" in event) || event.model !== this.#model)
       throw damagedAt(event.seq, `it is not an event of ${this.#model}`);
     this.take(summaryOf(event));
   }
@@ -114,10 +117,20 @@ export class Folding {
         break;
       }
       case "note":
+        if (event.version !== undefined) this.#known(event.version, refuse);
         break;
+      case "attestation.attached": {
+        const version = this.#known(event.version, refuse);
+        if (version.rootDigest !== event.subject)
+          throw refuse(`v${event.version} has other bytes (${version.rootDigest}) than those attested`);
+        if (this.#proofs.attestations(event.version).some(({ digest }) => digest === event.digest))
+          throw refuse(`attestation ${event.digest} was attached to v${event.version} before`);
+        break;
+      }
       default:
         event satisfies never;
     }
+    this.#proofs.take(event);
   }
 
   #register(event: SummaryOf<"version.registered">, refuse: (problem: string) => Error): void {
@@ -174,6 +187,7 @@ export class Folding {
       evaluations: this.#evaluations,
       deployments: this.#deployments,
       drifts: this.#drifts,
+      proofs: this.#proofs,
     };
   }
 }

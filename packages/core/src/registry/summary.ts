@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Verdict } from "../check/check.ts";
 import { AliasName, Sha256, Timestamp } from "../document.ts";
-import type { EventBody, RegistryEvent } from "./event.ts";
+import type { EventBody, ModelEvent } from "./event.ts";
 
 /** Who, without the address of the run: that stands in the event. */
 const By = z.object({ name: z.string(), kind: z.enum(["person", "workflow"]) });
@@ -55,13 +55,21 @@ export const Summary = z.discriminatedUnion("type", [
     retrain: z.boolean(),
     summary: z.string(),
   }),
-  z.object({ type: z.literal("note"), ...place }),
+  z.object({ type: z.literal("note"), ...place, version: version.optional() }),
+  z.object({
+    type: z.literal("attestation.attached"),
+    ...place,
+    version,
+    predicateType: z.string(),
+    digest: Sha256,
+    subject: Sha256,
+  }),
 ]);
 export type Summary = z.infer<typeof Summary>;
 export type SummaryOf<T extends EventBody["type"]> = Extract<Summary, { type: T }>;
 
 /** The summary of an event of a model. */
-export function summaryOf(event: Exclude<RegistryEvent, { type: "registry.created" }>): Summary {
+export function summaryOf(event: ModelEvent): Summary {
   const { seq, at } = event;
   switch (event.type) {
     case "evaluation.recorded": {
@@ -92,7 +100,11 @@ export function summaryOf(event: Exclude<RegistryEvent, { type: "registry.create
       return { type, seq, at, version, verdict, retrain, summary };
     }
     case "note":
-      return { type: event.type, seq, at };
+      return { type: event.type, seq, at, ...(event.version === undefined ? {} : { version: event.version }) };
+    case "attestation.attached": {
+      const { type, version, predicateType, digest, subject } = event;
+      return { type, seq, at, version, predicateType, digest, subject };
+    }
   }
 }
 

@@ -182,6 +182,7 @@ function storeDigests(events: readonly LoggedEvent[], manifests: readonly ModelV
   for (const { event } of events) {
     if (event.type === "evaluation.recorded" || event.type === "drift.detected") digests.add(event.report);
     if (event.type === "deploy.recorded") digests.add(event.deployment);
+    if (event.type === "attestation.attached") digests.add(event.digest);
   }
   for (const { files, record, evaluation, predictions, evaluationProfile, predictionsProfile, card } of manifests) {
     const own = [
