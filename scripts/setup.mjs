@@ -12,6 +12,7 @@ import { createHash } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundleIsFresh } from "../packages/cli/bin/entry.mjs";
 
 const APPLE_SILICON = process.platform === "darwin" && process.arch === "arm64";
 /** What fetches a Node where the system's is too old: the runner's, or the newest that npm carries for Apple silicon. */
@@ -43,7 +44,7 @@ async function main([...words]) {
   }
   const { node } = readRecord();
   const env = { ...process.env, PATH: [join(MODULES, ".bin"), dirname(node), process.env.PATH].join(delimiter) };
-  if (build) await locked(() => compile(env));
+  if (build) await locked(() => compile(node, env));
 
   return command.endsWith(".ts")
     ? run(node, ["--conditions=trainyard-source", command, ...rest], { env })
@@ -125,13 +126,18 @@ function npmExec(spec, command) {
   return stdout;
 }
 
-/** An incremental compile of everything; a tenth of a second when nothing changed. */
-function compile(env) {
+/** An incremental compile of everything, and the command's bundle; a tenth of a second when nothing changed. */
+function compile(node, env) {
   const start = Date.now();
   const first = !existsSync(join(ROOT, "packages/core/dist"));
   const { status, error } = spawnSync("tsc", ["-b"], { cwd: ROOT, env, stdio: ["ignore", 2, 2], shell: WINDOWS });
   if (error) throw new SetupError(`the compiler could not be started (${error.message}).`);
   if (status !== 0) throw new SetupError("the packages do not compile; the errors are above.");
+  if (!bundleIsFresh()) {
+    const words = ["--conditions=trainyard-source", "scripts/bundle-cli.ts"];
+    if (spawnSync(node, words, { cwd: ROOT, env, stdio: ["ignore", 2, 2] }).status !== 0)
+      say("the command could not be bundled; it runs from what was compiled, and starts slower"); // the reasons are above
+  }
   if (first) say(`compiled the packages (${seconds(start)})`);
 }
 

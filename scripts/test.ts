@@ -11,6 +11,11 @@ import { join } from "node:path";
 
 const CHECKS = [
   { name: "types of the packages", command: "tsc", words: ["-b"] },
+  {
+    name: "bundle of the command",
+    command: process.execPath,
+    words: ["--conditions=trainyard-source", "scripts/bundle-cli.ts"],
+  },
   { name: "types of tests and scripts", command: "tsc", words: ["-p", "tsconfig.scripts.json"] },
   { name: "style", command: "biome", words: ["ci", "--colors=off", "--max-diagnostics=50"] },
 ];

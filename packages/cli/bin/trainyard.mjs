@@ -5,10 +5,11 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import module from "node:module";
 import { fileURLToPath } from "node:url";
+import { BUNDLE, entry } from "./entry.mjs";
 
 const MAJOR = 24;
-const MAIN = new URL("../dist/main.js", import.meta.url);
 const RECORD = new URL("../../../node_modules/.trainyard-setup.json", import.meta.url); // written by scripts/setup.mjs
 
 function nodeOfSetup() {
@@ -49,8 +50,12 @@ if (Number.parseInt(process.versions.node, 10) < MAJOR) {
       `Trainyard runs on Node ${MAJOR} or newer; this is ${process.version}, and no newer one is set up here.`,
       "In a checkout, run `npm run quickstart` or `npm test` once; elsewhere, install a newer Node.",
     );
-} else if (existsSync(MAIN)) {
-  await import(MAIN.href);
 } else {
-  refuse("Trainyard is not compiled yet.", "Run `npm run quickstart` or `npm test` once.");
+  const main = entry();
+  if (main === null) refuse("Trainyard is not compiled yet.", "Run `npm run quickstart` or `npm test` once.");
+  else {
+    // Compiled code is kept beside the bundle, where nobody else can put any; in a folder that cannot be written it is not.
+    if (main === BUNDLE) module.enableCompileCache(fileURLToPath(new URL("../bundle/.compiled", import.meta.url)));
+    await import(main.href);
+  }
 }
