@@ -98,8 +98,10 @@ export { type BlobSource, type Restoration, restore } from "./register/restore.t
 export { type FoundVersion, type SearchResult, search } from "./register/search.ts";
 export { withdraw } from "./register/withdraw.ts";
 export { EventBody, type EventOf, EventPlace, modelOf, RegistryEvent } from "./registry/event.ts";
+export { importRecordOf } from "./registry/import-record.ts";
 export { MANIFEST_LIMIT, ModelVersion } from "./registry/model-version.ts";
 export { openRegistry, type RegistryPorts } from "./registry/open-registry.ts";
+export { ImportRecord, Origin, OriginName, OriginSystem, originText } from "./registry/origin.ts";
 export { parseReference, parseWhich, type Reference, resolve } from "./registry/reference.ts";
 export type { AliasState, Decision, ModelState, Registry, VersionState } from "./registry/registry.ts";
 export { rootDigest } from "./registry/root-digest.ts";

@@ -1,4 +1,4 @@
-import { chooseModel, versionRows, z } from "@trainyard/core";
+import { chooseModel, originText, versionRows, z } from "@trainyard/core";
 import { aligned } from "../columns.ts";
 import { command } from "../command.ts";
 
@@ -33,7 +33,7 @@ export const list = command({
               `v${row.version}`,
               row.registeredAt.slice(0, 10),
               row.by,
-              row.run,
+              row.origin === null ? (row.run ?? "") : originText(row.origin),
               row.withdrawn !== null ? `withdrawn: ${row.withdrawn}` : row.aliases.join(", "),
             ]),
           );

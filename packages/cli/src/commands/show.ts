@@ -9,6 +9,8 @@ import {
   leadTimeParts,
   longDate,
   type ModelVersion,
+  type Origin,
+  originText,
   parseDocument,
   parseReference,
   plainSentence,
@@ -72,17 +74,21 @@ function text(view: VersionView, papers: Papers): string {
   const head = view.withdrawn === null ? placeOf(view, papers) : `withdrawn: ${view.withdrawn}`;
   return [
     `${manifest.model} v${manifest.version}   ${printable(head)}`,
-    row("trained", trainedWords(manifest, papers.record)),
-    row("judged", judgedWords(manifest, papers.report)),
+    ...(manifest.origin === undefined
+      ? [row("trained", trainedWords(manifest, papers.record)), row("judged", judgedWords(manifest, papers.report))]
+      : importedRows(manifest, manifest.origin, papers).map(([name, value]) => row(name, value))),
     ...manifest.metrics.map(({ name, estimate: { value, interval } }) =>
       row(
         "",
         `${name} ${value.toPrecision(4)}${interval === null ? "" : ` [${interval.map((end) => end.toPrecision(4)).join(", ")}]`}`,
       ),
     ),
-    row("registered", `${longDate(instant(manifest.registeredAt) ?? 0)} UTC by ${manifest.by.name}`),
+    row(
+      manifest.origin === undefined ? "registered" : "carried over",
+      `${longDate(instant(manifest.registeredAt) ?? 0)} UTC by ${manifest.by.name}`,
+    ),
     ...leadTimeRows(papers).map(([name, value]) => row(name, value)),
-    ...(papers.record?.modelFiles ?? manifest.files).map((file, index) =>
+    ...(papers.record?.modelFiles ?? papers.imported?.files ?? manifest.files).map((file, index) =>
       row(index === 0 ? "files" : "", `${file.path}  ${byteSize(file.size)}  ${file.digest.slice(0, 19)}…`),
     ),
     row("digest", manifest.rootDigest),
@@ -100,14 +106,34 @@ function trainedWords(manifest: ModelVersion, record: RunRecord | null): string 
   const params = record?.inputs.params ?? manifest.params;
   return [
     `run ${manifest.run}`,
-    `commit ${manifest.commit.slice(0, 7)}`,
+    ...(manifest.commit === null ? [] : [`commit ${manifest.commit.slice(0, 7)}`]),
     ...(data === null
       ? []
       : [
           `${data.length} data ${data.length === 1 ? "file" : "files"}${data.length === 1 && rows > 0 ? ` (${rows.toLocaleString("en-US")} rows)` : ""}`,
         ]),
-    ...(params === null ? [] : Object.entries(params).map(([name, value]) => `${name} ${JSON.stringify(value)}`)),
+    ...paramWords(params),
   ].join(", ");
+}
+
+function paramWords(params: ModelVersion["params"]): string[] {
+  return Object.entries(params ?? {}).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+}
+
+/** What the other registry says, and what it cannot say. */
+function importedRows(manifest: ModelVersion, origin: Origin, { imported }: Papers): [string, string][] {
+  const when = origin.at === null ? "" : `, made ${longDate(instant(origin.at) ?? 0)} UTC`;
+  const params = paramWords(manifest.params ?? imported?.params ?? null);
+  const commit = manifest.commit === null ? "" : `, commit ${manifest.commit.slice(0, 7)}`;
+  return [
+    ["imported", `${originText(origin)}${when}${origin.by === null ? "" : ` by ${origin.by}`}${commit}`],
+    ...(imported?.description == null ? [] : [["said there", imported.description.slice(0, 500)] as [string, string]]),
+    ...Object.entries(imported?.facts ?? {})
+      .slice(0, 20)
+      .map(([name, value]): [string, string] => ["", `${name}: ${value.slice(0, 200)}`]),
+    ...(params.length === 0 ? [] : [["parameters", params.join(", ")] as [string, string]]),
+    ["not there", `a run's record, an evaluation, a verdict: ${origin.system} has none`],
+  ];
 }
 
 function judgedWords(manifest: ModelVersion, report: EvaluationReport | null): string {

@@ -25,7 +25,9 @@ export async function leadTime(
   const live = first < 0 ? now : (instant((all[first] as RegistryEvent).at) ?? now);
   const alarm = unansweredAlarm(version.version, environment, events);
   if (alarm !== null) return since("drift", alarm, live);
-  const committed = (await source.committedAt(version.commit)) ?? (await source.committedAt(version.headCommit));
+  let committed: number | null = null;
+  for (const commit of [version.commit, version.headCommit])
+    if (commit !== null) committed ??= await source.committedAt(commit);
   return committed === null ? null : since("commit", committed, live);
 }
 

@@ -11,6 +11,7 @@ function after(live: readonly number[], withdrawn: readonly number[] = []): Mode
     rootDigest: aDigest(String(version)),
     manifest: aDigest("f"),
     run: `run-${version}`,
+    origin: null,
     withdrawn: withdrawn.includes(version) ? "leak" : null,
     registeredAt: "2001-01-01T00:00:00Z",
     by: { name: "ana", kind: "person" as const },

@@ -4,6 +4,7 @@ import type { Task } from "../config/task.ts";
 import type { Profile } from "../data/profile.ts";
 import { type FileRef, parseDocument } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
+import { importRecordOf } from "../registry/import-record.ts";
 import type { ModelVersion } from "../registry/model-version.ts";
 import { RunRecord } from "../train/run-record.ts";
 import { brokenCheck } from "./broken.ts";
@@ -187,8 +188,11 @@ async function outcomes(
 
 /** Metrics that did not fit into the manifest stand in the record. */
 async function recordedMetrics(manifest: ModelVersion, ports: Pick<Backend, "store">) {
-  const record = parseDocument(RunRecord, await ports.store.text(manifest.record, "run record"), "run record");
-  return record.metrics.map(({ name, value }) => ({ name, value }));
+  const record =
+    manifest.record === null
+      ? await importRecordOf(manifest, ports)
+      : parseDocument(RunRecord, await ports.store.text(manifest.record, "run record"), "run record");
+  return (record?.metrics ?? []).map(({ name, value }) => ({ name, value }));
 }
 
 function verdictOf(compared: Comparison, calibration: Check | null): Pick<Judgement, "verdict" | "checks" | "notes"> {

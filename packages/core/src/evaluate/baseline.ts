@@ -1,17 +1,24 @@
 import type { Backend } from "../backend.ts";
 import { parseDocument } from "../document.ts";
 import { isRefusal, TrainyardError } from "../errors.ts";
+import { importRecordOf } from "../registry/import-record.ts";
 import type { ModelVersion } from "../registry/model-version.ts";
-import { parseReference, parseWhich } from "../registry/reference.ts";
+import { named, parseReference, parseWhich } from "../registry/reference.ts";
 import type { ModelState, Registry } from "../registry/registry.ts";
-import { RunRecord } from "../train/run-record.ts";
+import { type Metric, RunRecord } from "../train/run-record.ts";
 import type { EvaluationReport } from "./evaluation-report.ts";
 
 /** What a candidate is compared with. */
 export interface Baseline {
   /** "production v1", "v3"; without a version, what was asked for. */
   readonly label: string;
-  readonly version: { readonly manifest: ModelVersion; readonly record: RunRecord } | null;
+  readonly version: {
+    readonly manifest: ModelVersion;
+    /** Null of an imported version. */
+    readonly record: RunRecord | null;
+    /** What its training reported, or what the registry it was imported from says. */
+    readonly metrics: readonly Metric[];
+  } | null;
   readonly noBaseline: EvaluationReport["noBaseline"];
 }
 
@@ -45,17 +52,22 @@ export async function findBaseline(
       reason: `v${number} was withdrawn: ${found.withdrawn}`,
     });
   const manifest = await registry.manifest(model, number);
-  const record = parseDocument(
-    RunRecord,
-    await store.text(manifest.record, `the record of ${model} v${number}`),
-    `the record of ${model} v${number}`,
-  );
+  const what = `the record of ${model} v${number}`;
+  const record =
+    manifest.record === null ? null : parseDocument(RunRecord, await store.text(manifest.record, what), what);
+  const metrics = record?.metrics ?? (await importedMetrics(manifest, { store }));
   const name = nameOf(asked);
   return {
     label: isVersion(name) ? `v${number}` : `${name} v${number}`,
-    version: { manifest, record },
+    version: { manifest, record, metrics },
     noBaseline: null,
   };
+}
+
+/** Nobody said which way they are better, nor on what they were measured. */
+async function importedMetrics(manifest: ModelVersion, ports: Pick<Backend, "store">): Promise<Metric[]> {
+  const found = (await importRecordOf(manifest, ports))?.metrics ?? [];
+  return found.map(({ name, value }) => ({ name, value, goal: null, split: null, unit: null }));
 }
 
 /**
@@ -75,7 +87,7 @@ export function baselineNow(state: ModelState, asked: string): { label: string; 
   }
 }
 
-const isVersion = (name: string) => /^v?\d+$|^sha256:/.test(name);
+const isVersion = (name: string) => /^v?\d+$|:/.test(name);
 const nameOf = (asked: string) => asked.slice(asked.indexOf("@") + 1);
 
 /** Null for a first model. */
@@ -87,8 +99,8 @@ function versionNumber(state: ModelState, asked: string, environments: readonly 
   if (which === null || ("alias" in which && which.alias === "latest"))
     return state.versions.findLast((version) => version.withdrawn === null)?.version ?? null;
   if ("version" in which) return which.version;
-  if ("rootDigest" in which) {
-    const found = state.versions.find((version) => version.rootDigest.startsWith(which.rootDigest));
+  if (!("alias" in which)) {
+    const found = named(state, which);
     if (found === undefined) throw new TrainyardError("BASELINE_UNKNOWN", { model, baseline: asked });
     return found.version;
   }

@@ -61,7 +61,8 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
   if (candidate !== null && version !== null && stored === null && fromJob === null) {
     throw new TrainyardError("BASELINE_UNSCORED", {
       baseline: baseline.label,
-      problem: scored?.baselineProblem ?? "it was registered without predictions",
+      problem:
+        scored?.baselineProblem ?? `it was ${version.record === null ? "imported" : "registered"} without predictions`,
     });
   }
 
@@ -79,9 +80,9 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
       candidate,
       baseline: stored === null && fromJob === null ? null : { stored, fromJob },
       metrics: record.metrics,
-      baselineMetrics: version?.record.metrics ?? null,
+      baselineMetrics: version?.metrics ?? null,
       evaluationRows: rules.predict === undefined ? null : evaluationRows(record),
-      sameData: version === null ? null : sameData(record, version.record),
+      sameData: version?.record == null ? null : sameData(record, version.record),
     },
     {
       task,
@@ -118,7 +119,7 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
     },
     baseline: version === null ? null : baselineSide(baseline, version, stored, fromJob, ofVersion),
     data: data === undefined ? null : { path: data.path, rows: candidate?.rows ?? 0, digest: data.digest },
-    changes: version === null ? [] : changes(record, version.record),
+    changes: version?.record == null ? [] : changes(record, version.record),
     trainingSeconds: record.seconds,
     commit: record.code.commit,
     at: timestamp(ports.clock.now()),
@@ -178,7 +179,7 @@ async function readStored(
   ports: EvaluatePorts,
 ): Promise<Predictions | null> {
   const digest = version.manifest.predictions;
-  const path = version.record.predictions?.candidate.file.path;
+  const path = version.record?.predictions?.candidate.file.path;
   if (digest === null || path === undefined) return null;
   const folder = await ports.workspace.scratch();
   try {

@@ -10,7 +10,7 @@ import { readPapers, type VersionPapers } from "./papers.ts";
 
 const sha256 = (content: string | Uint8Array) => `sha256:${createHash("sha256").update(content).digest("hex")}`;
 
-const v1: VersionPapers = { manifest: aVersion(), record: aRun(), report: aReport() };
+const v1: VersionPapers = { manifest: aVersion(), record: aRun(), report: aReport(), imported: null };
 
 /** Version 2: other bytes, judged against version 1. */
 function second(change: { manifest?: Partial<ModelVersion>; report?: Partial<EvaluationReport> } = {}): VersionPapers {
@@ -40,7 +40,12 @@ function second(change: { manifest?: Partial<ModelVersion>; report?: Partial<Eva
     difference: { value: 0.014, interval: [0.004, 0.024] },
   };
   const baseline = { ...aReport().candidate, label: "production v1", version: 1, rootDigest: aDigest("b") };
-  return { manifest, record, report: aReport({ baseline, noBaseline: null, metrics: [judged], ...change.report }) };
+  return {
+    manifest,
+    record,
+    report: aReport({ baseline, noBaseline: null, metrics: [judged], ...change.report }),
+    imported: null,
+  };
 }
 
 test("a version judged against the other brings the difference's own interval, and the other way round its mirror", () => {

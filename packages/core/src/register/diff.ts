@@ -5,6 +5,7 @@ import { canonicalJson, type FileRef, type Sha256 } from "../document.ts";
 import { changes } from "../evaluate/changes.ts";
 import type { Change } from "../evaluate/evaluation-report.ts";
 import { byCodePoint } from "../order.ts";
+import { type OriginName, originText } from "../registry/origin.ts";
 import { type Reference, resolve } from "../registry/reference.ts";
 import type { Registry } from "../registry/registry.ts";
 import { readPapers, type VersionPapers } from "./papers.ts";
@@ -35,8 +36,10 @@ export interface DiffSide {
   readonly model: string;
   readonly version: number;
   readonly rootDigest: Sha256;
-  readonly run: string;
-  readonly commit: string;
+  /** Null when it was imported. */
+  readonly run: string | null;
+  readonly origin: OriginName | null;
+  readonly commit: string | null;
   readonly registeredAt: string;
 }
 
@@ -84,8 +87,8 @@ export function diffVersions(from: VersionPapers, to: VersionPapers): VersionDif
 }
 
 function side({ manifest }: VersionPapers): DiffSide {
-  const { model, version, rootDigest, run, commit, registeredAt } = manifest;
-  return { model, version, rootDigest, run, commit, registeredAt };
+  const { model, version, rootDigest, run, origin = null, commit, registeredAt } = manifest;
+  return { model, version, rootDigest, run, origin, commit, registeredAt };
 }
 
 /** Which rows a version was judged on: the digest of the evaluation data, null when it is not known. */
@@ -117,8 +120,12 @@ interface KnownMetric {
 }
 
 /** A version's metrics by name: those of its manifest, or of its report where the manifest was too long to keep them. */
-function metricsOf({ manifest, report }: VersionPapers): Map<string, KnownMetric> {
+function metricsOf({ manifest, report, imported }: VersionPapers): Map<string, KnownMetric> {
   const judged = report?.metrics ?? [];
+  if (manifest.metrics.length === 0 && imported !== null)
+    return new Map(
+      imported.metrics.map(({ name, value }) => [name, { estimate: { value, interval: null }, goal: null, unit: "" }]),
+    );
   if (manifest.metrics.length === 0)
     return new Map(judged.map(({ name, candidate, goal, unit }) => [name, { estimate: candidate, goal, unit }]));
   return new Map(
@@ -156,13 +163,16 @@ function judgedAgainst(candidate: VersionPapers, baseline: VersionPapers, name: 
 }
 
 /** What the manifests alone tell. */
-function manifestChanges({ manifest: from }: VersionPapers, { manifest: to }: VersionPapers): Change[] {
+function manifestChanges(a: VersionPapers, b: VersionPapers): Change[] {
+  const { from, to } = { from: a.manifest, to: b.manifest };
+  const params = { from: from.params ?? a.imported?.params ?? null, to: to.params ?? b.imported?.params ?? null };
+  const sameInputs = from.inputsDigest !== null && from.inputsDigest === to.inputsDigest;
   const data = (list: readonly { path: string; digest: string | null }[]) =>
     Object.fromEntries(list.map(({ path, digest }) => [path, digest ?? "claimed, not hashed"]));
   return [
-    ...(from.params === null || to.params === null ? [] : differing("param", from.params, to.params)),
+    ...(params.from === null || params.to === null ? [] : differing("param", params.from, params.to)),
     ...(from.data.length === 0 || to.data.length === 0 ? [] : differing("data", data(from.data), data(to.data))),
-    ...(from.inputsDigest === to.inputsDigest ? [] : differing("code", { commit: from.commit }, { commit: to.commit })),
+    ...(sameInputs ? [] : differing("code", { commit: from.commit ?? undefined }, { commit: to.commit ?? undefined })),
   ];
 }
 
@@ -198,8 +208,8 @@ function differing(
 
 /** Model files that are not the same; null when a side's list stands in a record that is not here. */
 function fileDiffs(from: VersionPapers, to: VersionPapers): VersionDiff["files"] | null {
-  const list = ({ manifest, record }: VersionPapers) =>
-    manifest.files.length > 0 ? manifest.files : (record?.modelFiles ?? null);
+  const list = ({ manifest, record, imported }: VersionPapers) =>
+    manifest.files.length > 0 ? manifest.files : (record?.modelFiles ?? imported?.files ?? null);
   const a = list(from);
   const b = list(to);
   if (a === null || b === null) return null;
@@ -220,12 +230,14 @@ function notes(
   const both = [from, to];
   const found = both
     .filter(({ record }) => record === null)
-    .map(
-      (one) =>
-        `The record of ${said(one)} is not in the store here: code is compared by commit, the environment not at all.`,
-    );
+    .map((one) => {
+      const { origin } = one.manifest;
+      return origin === undefined
+        ? `The record of ${said(one)} is not in the store here: code is compared by commit, the environment not at all.`
+        : `${said(one)} was imported (${originText(origin)}): it has no record of a run and no verdict; code is compared by commit, the environment not at all.`;
+    });
   for (const one of both)
-    if (one.record === null && one.manifest.params === null)
+    if (one.record === null && one.imported === null && one.manifest.params === null)
       found.push(`The parameters of ${said(one)} stand in its record alone: they are not compared.`);
   if (files === null)
     found.push("A list of files stands in a record that is not in the store here: files are not compared.");

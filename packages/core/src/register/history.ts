@@ -1,5 +1,6 @@
 import { modelOf, type RegistryEvent } from "../registry/event.ts";
 import type { ModelVersion } from "../registry/model-version.ts";
+import { type OriginName, originText } from "../registry/origin.ts";
 import type { ModelState, Registry, VersionState } from "../registry/registry.ts";
 
 /** One thing that happened, in words. */
@@ -39,7 +40,9 @@ function whatOf(event: RegistryEvent): string {
     case "evaluation.recorded":
       return `run ${event.run} judged ${event.verdict}${event.baseline === null ? "" : ` against v${event.baseline}`}, ${event.rows} rows`;
     case "version.registered":
-      return `v${event.version} registered from run ${event.run}${event.override === null ? "" : ", against the verdict"}`;
+      return event.origin === undefined
+        ? `v${event.version} registered from run ${event.run}${event.override === null ? "" : ", against the verdict"}`
+        : `v${event.version} imported from ${originText(event.origin)}`;
     case "version.withdrawn":
       return `v${event.version} withdrawn`;
     case "alias.set":
@@ -86,7 +89,9 @@ export interface VersionRow {
   readonly model: string;
   readonly version: number;
   readonly rootDigest: string;
-  readonly run: string;
+  /** Null when it was imported: then `origin` says from where. */
+  readonly run: string | null;
+  readonly origin: OriginName | null;
   readonly aliases: readonly string[];
   readonly withdrawn: string | null;
   readonly registeredAt: string;
@@ -104,6 +109,7 @@ function versionRow(state: ModelState, version: VersionState): VersionRow {
     version: version.version,
     rootDigest: version.rootDigest,
     run: version.run,
+    origin: version.origin,
     aliases: aliasesOf(state, version.version),
     withdrawn: version.withdrawn,
     registeredAt: version.registeredAt,

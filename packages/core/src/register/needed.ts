@@ -5,6 +5,7 @@ import { openSnapshot, type ReadPorts, readLog } from "../registry/branch-files.
 import type { RegistryEvent } from "../registry/event.ts";
 import { readManifests } from "../registry/manifests.ts";
 import type { ModelVersion } from "../registry/model-version.ts";
+import { ImportRecord } from "../registry/origin.ts";
 import { RunRecord } from "../train/run-record.ts";
 
 /** What a registry needs of the store. */
@@ -49,6 +50,12 @@ export async function neededBy(ports: ReadPorts & Pick<Backend, "store">): Promi
     for (const manifest of (await readManifests(model, ports)).manifests) {
       for (const digest of mentionedIn(JSON.stringify(manifest))) mentioned.add(digest);
       for (const [digest, what] of blobsOf(manifest)) required.set(digest, what);
+      const { origin } = manifest;
+      if (origin !== undefined) {
+        const text = await read(origin.record, nameOf(manifest, "import record"));
+        for (const [digest, what] of text === null ? [] : blobsOfImport(manifest, text)) required.set(digest, what);
+      }
+      if (manifest.record === null) continue;
       const record = await read(manifest.record, nameOf(manifest, "record"));
       for (const [digest, what] of record === null ? [] : blobsOfRecord(manifest, record)) required.set(digest, what);
     }
@@ -80,6 +87,7 @@ function nameOf({ model, version }: ModelVersion, part: string): string {
 function blobsOf(manifest: ModelVersion): [Sha256, string][] {
   const own = {
     record: manifest.record,
+    "import record": manifest.origin?.record ?? null,
     evaluation: manifest.evaluation,
     card: manifest.card,
     predictions: manifest.predictions,
@@ -92,6 +100,17 @@ function blobsOf(manifest: ModelVersion): [Sha256, string][] {
       digest === null ? [] : [[digest, nameOf(manifest, part)]],
     ),
   ];
+}
+
+/** Files that did not fit into the manifest. A record of a later version names them in words nobody here knows: then `mentioned` has them. */
+function blobsOfImport(manifest: ModelVersion, text: string): [Sha256, string][] {
+  try {
+    const { files } = parseDocument(ImportRecord, text, nameOf(manifest, "import record"));
+    return files.map(({ path, digest }): [Sha256, string] => [digest, nameOf(manifest, path)]);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return [];
+  }
 }
 
 /** What registering stores and only the record names. A record of a later version names it in words nobody here knows: then `mentioned` has it. */

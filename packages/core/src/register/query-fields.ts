@@ -18,6 +18,7 @@ const OWN = {
   withdrawn: "boolean",
   verdict: "verdict",
   run: "text",
+  origin: "text",
   commit: "commit",
   size: "number",
 } as const;

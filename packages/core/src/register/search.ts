@@ -12,8 +12,9 @@ import type { Value } from "./query-fields.ts";
 
 /** A version that is like what was asked for. */
 export interface FoundVersion extends VersionRow {
-  readonly verdict: Verdict;
-  readonly commit: string;
+  /** Null when it was imported. */
+  readonly verdict: Verdict | null;
+  readonly commit: string | null;
   readonly size: number;
   readonly metrics: readonly { readonly name: string; readonly estimate: Estimate }[];
   /** Null when they stand in a record that is not in the store here. */
@@ -73,10 +74,12 @@ async function factsOf(
   const needs = (kind: Field["kind"]) => asked.some((field) => field.kind === kind);
   const short = (needs("param") && manifest.params === null) || (needs("metric") && manifest.metrics.length === 0);
   const papers = short ? await readPapers(manifest, ports) : null;
-  const judged = papers?.report?.metrics.map(({ name, candidate }) => ({ name, estimate: candidate }));
+  const judged =
+    papers?.report?.metrics.map(({ name, candidate }) => ({ name, estimate: candidate })) ??
+    papers?.imported?.metrics.map(({ name, value }) => ({ name, estimate: { value, interval: null } }));
   const metrics = manifest.metrics.length > 0 ? manifest.metrics : (judged ?? []);
   const { verdict, commit, size } = manifest;
-  const params = manifest.params ?? papers?.record?.inputs.params ?? null;
+  const params = manifest.params ?? papers?.record?.inputs.params ?? papers?.imported?.params ?? null;
   return {
     row: { ...row, verdict, commit, size, metrics, params },
     metricsKnown: manifest.metrics.length > 0 || judged !== undefined,
@@ -100,8 +103,15 @@ function answer({ row, metricsKnown }: Facts, field: Field): Answer {
       return [row.registeredAt];
     case "withdrawn":
       return [row.withdrawn !== null];
-    default:
-      return [row[field.name]];
+    case "origin": {
+      const { origin } = row;
+      if (origin === null) return [];
+      return [origin.system, origin.name, origin.version, `${origin.system}:${origin.version}`];
+    }
+    default: {
+      const value = row[field.name];
+      return value === null ? [] : [value];
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Verdict } from "../check/check.ts";
 import { Actor, AliasName, ModelName, Sha256, Timestamp } from "../document.ts";
+import { OriginName } from "./origin.ts";
 import { Policy } from "./policy.ts";
 
 /** What happened, before the registry gives it a place in the log. */
@@ -23,8 +24,11 @@ const VersionRegistered = z.object({
   version: z.int().positive(),
   rootDigest: Sha256,
   manifest: Sha256,
-  run: z.string(),
+  /** Null when it was imported. */
+  run: z.string().nullable(),
   override: z.string().nullable(),
+  /** What it was called where it was imported from; absent when it was made here. */
+  origin: OriginName.optional(),
 });
 const VersionWithdrawn = z.object({
   type: z.literal("version.withdrawn"),

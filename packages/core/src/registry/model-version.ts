@@ -2,10 +2,12 @@ import { z } from "zod";
 import { Estimate, Verdict } from "../check/check.ts";
 import { Params } from "../data/params.ts";
 import { Actor, FileRef, ModelName, ObjectId, Sha256, Timestamp } from "../document.ts";
+import { Origin } from "./origin.ts";
 
 /**
  * A version's manifest: written once, ≤ 4 KB of canonical JSON, on the registry branch.
  * What would make it longer (long params, many metrics, many files) is left out here and stands in the record.
+ * Of an imported version (`origin`) the other registry has no run and no verdict: what it does not have is null, never made up.
  */
 export const ModelVersion = z.object({
   kind: z.literal("trainyard.version/v1"),
@@ -15,18 +17,20 @@ export const ModelVersion = z.object({
   rootDigest: Sha256,
   files: z.array(FileRef),
   size: z.int().nonnegative(),
-  run: z.string(),
-  inputsDigest: Sha256,
-  commit: ObjectId,
-  headCommit: ObjectId,
-  tree: ObjectId,
+  /** Null when it was imported; so are `inputsDigest`, `headCommit`, `tree`, `verdict`, `record` and `evaluation`. */
+  run: z.string().nullable(),
+  inputsDigest: Sha256.nullable(),
+  /** Null when it was imported and the other registry names none. */
+  commit: ObjectId.nullable(),
+  headCommit: ObjectId.nullable(),
+  tree: ObjectId.nullable(),
   params: Params.nullable(),
   metrics: z.array(z.object({ name: z.string(), estimate: Estimate })),
   data: z.array(z.object({ path: z.string(), digest: Sha256.nullable() })),
-  verdict: Verdict,
+  verdict: Verdict.nullable(),
   /** Store files by digest: the RunRecord, the EvaluationReport, predictions, profiles, model card. */
-  record: Sha256,
-  evaluation: Sha256,
+  record: Sha256.nullable(),
+  evaluation: Sha256.nullable(),
   predictions: Sha256.nullable(),
   evaluationProfile: Sha256.nullable(),
   predictionsProfile: Sha256.nullable(),
@@ -34,6 +38,8 @@ export const ModelVersion = z.object({
   override: z.object({ reason: z.string(), by: z.string() }).nullable(),
   registeredAt: Timestamp,
   by: Actor,
+  /** Where it was imported from; absent when it was made here. `registeredAt` and `by` are then the import's. */
+  origin: Origin.optional(),
 });
 export type ModelVersion = z.infer<typeof ModelVersion>;
 

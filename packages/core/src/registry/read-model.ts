@@ -204,13 +204,14 @@ export async function readHolder(
 }
 
 function versionOf(event: RegistryEvent & { type: "version.registered" }): VersionState {
-  const { seq, version, rootDigest, manifest, run, at, by } = event;
+  const { seq, version, rootDigest, manifest, run, origin = null, at, by } = event;
   return {
     seq,
     version,
     rootDigest,
     manifest,
     run,
+    origin,
     withdrawn: null,
     registeredAt: at,
     by: { name: by.name, kind: by.kind },

@@ -1,11 +1,20 @@
 import { TrainyardError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
-import type { Registry, VersionState } from "./registry.ts";
+import { type OriginName, OriginSystem } from "./origin.ts";
+import type { ModelState, Registry, VersionState } from "./registry.ts";
 
-/** A version as people write it: `flight-delays@12`, `@v12`, `@production`, `@sha256:…`; without `@`, `which` is null. */
+/**
+ * A version as people write it: `flight-delays@12`, `@v12`, `@production`, `@sha256:…`, and by what it was called where it was imported from,
+ * `@gto:v1.2.3`, `@mlflow:7`, `@dvc:1a2b…`; without `@`, `which` is null.
+ */
 export interface Reference {
   readonly model: string;
-  readonly which: { version: number } | { alias: string } | { rootDigest: string } | null;
+  readonly which:
+    | { version: number }
+    | { alias: string }
+    | { rootDigest: string }
+    | { origin: Pick<OriginName, "system" | "version"> }
+    | null;
 }
 
 /** Splits MODEL@WHICH. @throws REFERENCE_INVALID */
@@ -22,6 +31,9 @@ export function parseWhich(which: string, whole: string = which): NonNullable<Re
   const number = /^v?([1-9]\d{0,9})$/.exec(which)?.[1];
   if (number !== undefined) return { version: Number(number) };
   if (/^sha256:[0-9a-f]{6,64}$/.test(which)) return { rootDigest: which };
+  const [, from = "", name = ""] = /^([a-z]+):(.{1,300})$/.exec(which) ?? [];
+  const system = OriginSystem.safeParse(from);
+  if (system.success) return { origin: { system: system.data, version: name } };
   if (/^[a-z0-9][a-z0-9._-]*$/.test(which)) return { alias: which };
   throw new TrainyardError("REFERENCE_INVALID", { reference: whole });
 }
@@ -44,17 +56,31 @@ export async function resolve(registry: Registry, reference: Reference): Promise
     return newest;
   }
   if ("alias" in which) {
+    // A version's own name of a registry that writes v1.2.3, where nobody holds an alias of that name.
+    const imported = state.versions.findLast(({ origin }) => origin?.version === which.alias);
+    if (imported !== undefined) return imported;
     const known = [...state.aliases.values()].filter((alias) => alias.version !== null).map((alias) => alias.alias);
     throw new TrainyardError("ALIAS_UNKNOWN", { model, alias: which.alias, known });
   }
-  const found =
-    "version" in which
-      ? state.versions[which.version - 1]
-      : state.versions.find((version) => version.rootDigest.startsWith(which.rootDigest));
-  if (found === undefined)
-    throw new TrainyardError("VERSION_UNKNOWN", {
-      model,
-      version: "version" in which ? `v${which.version}` : which.rootDigest,
-    });
+  const found = named(state, which);
+  if (found === undefined) throw new TrainyardError("VERSION_UNKNOWN", { model, version: whichText(which) });
   return found;
+}
+
+type Named = Exclude<Reference["which"], { alias: string } | null>;
+
+/** The version a number, a digest or another registry's name means; of several that were imported under one name, the newest. */
+export function named({ versions }: Pick<ModelState, "versions">, which: Named): VersionState | undefined {
+  if ("version" in which) return versions[which.version - 1];
+  if ("rootDigest" in which) return versions.find((version) => version.rootDigest.startsWith(which.rootDigest));
+  const { system, version: name } = which.origin;
+  const isIt = ({ origin }: VersionState) =>
+    origin?.system === system &&
+    (origin.version === name || (system === "dvc" && name.length >= 6 && origin.version.startsWith(name)));
+  return versions.findLast((version) => isIt(version) && version.withdrawn === null) ?? versions.findLast(isIt);
+}
+
+function whichText(which: Named): string {
+  if ("version" in which) return `v${which.version}`;
+  return "rootDigest" in which ? which.rootDigest : `${which.origin.system}:${which.origin.version}`;
 }

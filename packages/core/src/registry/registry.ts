@@ -2,6 +2,7 @@ import type { Verdict } from "../check/check.ts";
 import type { Actor, Sha256 } from "../document.ts";
 import type { EventBody, RegistryEvent } from "./event.ts";
 import type { ModelVersion } from "./model-version.ts";
+import type { OriginName } from "./origin.ts";
 import type { Proofs } from "./proofs.ts";
 
 /** What a model's events add up to. A pure function of the log: state.ts folds it. */
@@ -55,7 +56,9 @@ export interface VersionState {
   readonly rootDigest: Sha256;
   /** Digest of its manifest's canonical JSON. */
   readonly manifest: Sha256;
-  readonly run: string;
+  /** Null when it was imported: then `origin` says from where. */
+  readonly run: string | null;
+  readonly origin: OriginName | null;
   readonly withdrawn: string | null;
   readonly registeredAt: string;
   /** Without the address of the run: that stands in the event. */

@@ -145,6 +145,7 @@ export class Folding {
       rootDigest: event.rootDigest,
       manifest: event.manifest,
       run: event.run,
+      origin: event.origin ?? null,
       withdrawn: null,
       registeredAt: event.at,
       by: event.by,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Verdict } from "../check/check.ts";
 import { AliasName, Sha256, Timestamp } from "../document.ts";
 import type { EventBody, ModelEvent } from "./event.ts";
+import { OriginName } from "./origin.ts";
 
 /** Who, without the address of the run: that stands in the event. */
 const By = z.object({ name: z.string(), kind: z.enum(["person", "workflow"]) });
@@ -24,8 +25,9 @@ export const Summary = z.discriminatedUnion("type", [
     version,
     rootDigest: Sha256,
     manifest: Sha256,
-    run: z.string(),
+    run: z.string().nullable(),
     by: By,
+    origin: OriginName.optional(),
   }),
   z.object({ type: z.literal("version.withdrawn"), ...place, version, reason: z.string() }),
   z.object({
@@ -77,8 +79,10 @@ export function summaryOf(event: ModelEvent): Summary {
       return { type, seq, at, run, report, rootDigest, verdict };
     }
     case "version.registered": {
-      const { type, version, rootDigest, manifest, run, by } = event;
-      return { type, seq, at, version, rootDigest, manifest, run, by: { name: by.name, kind: by.kind } };
+      const { type, version, rootDigest, manifest, run, by, origin } = event;
+      const who = { name: by.name, kind: by.kind };
+      const from = origin === undefined ? {} : { origin };
+      return { type, seq, at, version, rootDigest, manifest, run, by: who, ...from };
     }
     case "version.withdrawn":
       return { type: event.type, seq, at, version: event.version, reason: event.reason };

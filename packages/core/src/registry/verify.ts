@@ -184,7 +184,16 @@ function storeDigests(events: readonly LoggedEvent[], manifests: readonly ModelV
     if (event.type === "deploy.recorded") digests.add(event.deployment);
     if (event.type === "attestation.attached") digests.add(event.digest);
   }
-  for (const { files, record, evaluation, predictions, evaluationProfile, predictionsProfile, card } of manifests) {
+  for (const {
+    files,
+    record,
+    evaluation,
+    predictions,
+    evaluationProfile,
+    predictionsProfile,
+    card,
+    origin,
+  } of manifests) {
     const own = [
       ...files.map(({ digest }) => digest),
       record,
@@ -193,6 +202,7 @@ function storeDigests(events: readonly LoggedEvent[], manifests: readonly ModelV
       evaluationProfile,
       predictionsProfile,
       card,
+      origin?.record ?? null,
     ];
     for (const digest of own) if (digest !== null) digests.add(digest);
   }

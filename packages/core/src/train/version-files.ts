@@ -1,27 +1,30 @@
 import type { Backend } from "../backend.ts";
 import { type FileRef, parseDocument } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
+import { importRecordOf } from "../registry/import-record.ts";
 import type { ModelVersion } from "../registry/model-version.ts";
 import { rootDigest } from "../registry/root-digest.ts";
 import { RunRecord } from "./run-record.ts";
 
 /**
- * All files of a version. A manifest too long to list them leaves them to the run's record. Either list must add up to the version's
+ * All files of a version. A manifest too long to list them leaves them to the run's record, or to the import's. Either list must add up to the version's
  * root digest. @throws DIGEST_MISMATCH, BLOB_MISSING
  */
 export async function versionFiles(
   manifest: ModelVersion,
   { store, sha256 }: Pick<Backend, "store" | "sha256">,
 ): Promise<readonly FileRef[]> {
-  const what = `The record of ${manifest.model} v${manifest.version}`;
-  const files =
-    manifest.files.length > 0
-      ? manifest.files
-      : parseDocument(RunRecord, await store.text(manifest.record, what), what).modelFiles;
+  const files = manifest.files.length > 0 ? manifest.files : await recordedFiles(manifest, { store });
   const got = rootDigest(files, sha256);
   if (got !== manifest.rootDigest) {
     const list = `The list of files of ${manifest.model} v${manifest.version}`;
     throw new TrainyardError("DIGEST_MISMATCH", { what: list, expected: manifest.rootDigest, got });
   }
   return files;
+}
+
+async function recordedFiles(manifest: ModelVersion, ports: Pick<Backend, "store">): Promise<readonly FileRef[]> {
+  if (manifest.record === null) return (await importRecordOf(manifest, ports))?.files ?? [];
+  const what = `The record of ${manifest.model} v${manifest.version}`;
+  return parseDocument(RunRecord, await ports.store.text(manifest.record, what), what).modelFiles;
 }
