@@ -2,8 +2,10 @@ import type { Backend, Golden } from "../backend.ts";
 import type { FileRef } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
 import type { ModelVersion } from "../registry/model-version.ts";
+import { objectionToMove, refuse } from "../registry/policy-rules.ts";
 import { resolve } from "../registry/reference.ts";
 import type { ModelState, VersionState } from "../registry/registry.ts";
+import { timestamp } from "../time.ts";
 import { versionFiles } from "../train/version-files.ts";
 import { Attempt, type DeployPorts, type DeployResult, type DeploySettings } from "./attempt.ts";
 import { chooseEnvironment, type Environment } from "./choose-environment.ts";
@@ -16,7 +18,7 @@ export type { DeployPorts, DeployResult, DeploySettings };
  * alias moves in the same commit that records "live". A failed smoke test, a stop or an error after the switch goes back to what was
  * live before. An earlier deployment that was killed half way is set right first. What is live already is checked again, and nothing is recorded.
  *
- * @throws ENVIRONMENT_UNKNOWN, ENVIRONMENT_ORDER, VERSION_UNKNOWN, VERSION_WITHDRAWN, SMOKE_REQUEST_MISSING, SMOKE_REQUEST_INVALID,
+ * @throws ENVIRONMENT_UNKNOWN, ENVIRONMENT_ORDER, POLICY_FORBIDS, VERSION_UNKNOWN, VERSION_WITHDRAWN, SMOKE_REQUEST_MISSING, SMOKE_REQUEST_INVALID,
  *   TARGET_BUSY, TARGET_FOREIGN, ALIAS_MOVED, DIGEST_MISMATCH, BLOB_MISSING
  */
 export async function deploy(settings: DeploySettings, ports: DeployPorts): Promise<DeployResult> {
@@ -25,6 +27,12 @@ export async function deploy(settings: DeploySettings, ports: DeployPorts): Prom
   const version = await resolve(ports.registry, { model, which: settings.which });
   const state = await ports.registry.state(model);
   mayGoLive(version, model, name, environment, state);
+  // The commit is asked again; here before anything is touched. What holds the alias already may be set right at any time.
+  if (state.aliases.get(name)?.version !== version.version) {
+    const policy = (await ports.registry.policy())?.policy ?? null;
+    const at = timestamp(ports.clock.now());
+    refuse(objectionToMove(policy, { model, alias: name, to: version.version, at }, state));
+  }
   const manifest = await ports.registry.manifest(model, version.version);
   const files = await versionFiles(manifest, ports);
   const golden = await goldenOf(manifest, files, environment, ports);

@@ -82,6 +82,10 @@ export const registerRefusals = {
     `The store ${d.path} lies outside this project: another project may keep its bytes there too. Nothing was removed.`,
     "If no other project uses it, say so: --sole-user.",
   ],
+  POLICY_FORBIDS: (d: { what: string; rule: string; got: string; todo: string }) => [
+    `The registry's policy forbids ${d.what}: ${d.rule}; ${d.got}. Nothing was written.`,
+    d.todo,
+  ],
   QUERY_INVALID: (d: { position: number; expected: string; got: string; nearest: string | null }) => [
     `The expression cannot be read at character ${d.position}: expected ${d.expected}, got ${d.got}.${d.nearest === null ? "" : ` Did you mean "${d.nearest}"?`}`,
     "Write for example: roc_auc > 0.8 and (stage = staging or not params.window = 28d).",

@@ -25,7 +25,7 @@ export interface AliasChange {
 
 /**
  * Points an alias at a version, or takes it away. `expected` is compared in the same commit that moves it.
- * @throws NAME_INVALID, ALIAS_IS_ENVIRONMENT, ALIAS_MOVED, ALIAS_UNKNOWN, VERSION_UNKNOWN, VERSION_WITHDRAWN, TEXT_TOO_LONG, and what the registry throws
+ * @throws NAME_INVALID, ALIAS_IS_ENVIRONMENT, POLICY_FORBIDS, ALIAS_MOVED, ALIAS_UNKNOWN, VERSION_UNKNOWN, VERSION_WITHDRAWN, TEXT_TOO_LONG, and what the registry throws
  */
 export async function changeAlias(settings: AliasSettings, { registry }: { registry: Registry }): Promise<AliasChange> {
   const { model, alias, version: to, reason, environments } = settings;

@@ -4,6 +4,7 @@ import { canonicalJson, type Sha256 } from "../document.ts";
 import { isRefusal, TrainyardError } from "../errors.ts";
 import type { EventBody } from "../registry/event.ts";
 import type { ModelVersion } from "../registry/model-version.ts";
+import { objectionToOverride, refuse } from "../registry/policy-rules.ts";
 import type { Decision, ModelState, Registry } from "../registry/registry.ts";
 import { timestamp } from "../time.ts";
 import { versionFiles } from "../train/version-files.ts";
@@ -42,7 +43,7 @@ export interface Registration {
 /**
  * Records a run's evaluation, whatever its verdict and once per report, then gives a run that passed the model's next version number.
  * The bytes are in the store, their digests checked, before the commit that mentions them; a run whose bytes are lost is recorded as judged all the same.
- * @throws OVERRIDE_REASON, NO_RUN, RUN_UNKNOWN, RUN_UNFINISHED, RUN_UNCOMMITTED, EVALUATION_MISSING, EVALUATION_OTHER, BUNDLE_INVALID, DIGEST_MISMATCH,
+ * @throws OVERRIDE_REASON, POLICY_FORBIDS, NO_RUN, RUN_UNKNOWN, RUN_UNFINISHED, RUN_UNCOMMITTED, EVALUATION_MISSING, EVALUATION_OTHER, BUNDLE_INVALID, DIGEST_MISMATCH,
  *   DISK_FULL, TEXT_TOO_LONG, and what the registry throws
  */
 export async function register(settings: RegisterSettings, ports: RegisterPorts): Promise<Registration> {
@@ -97,12 +98,17 @@ async function registerJudged(run: JudgedRun, override: string | null, ports: Re
     await record(run, ports);
     return { ...outcome, registered: null, unchanged: false };
   }
-  const stored = await storeBytes(run, ports).catch(async (error: unknown) => {
-    await record(run, ports);
-    throw error;
-  });
   const { registry, store } = ports;
   const { model } = run.record;
+  const overridden = isClean(run) ? null : override;
+  const mayBe = async () =>
+    refuse(overridden === null ? null : objectionToOverride((await registry.policy())?.policy ?? null, model));
+  const stored = await mayBe()
+    .then(() => storeBytes(run, ports))
+    .catch(async (error: unknown) => {
+      await record(run, ports);
+      throw error;
+    });
   const { result } = await registry.transact<{ known: number } | { made: ModelVersion }>(model, async (state) => {
     const evaluation = evaluationEvent(run, state);
     const known = state.versions.find((version) => version.rootDigest === run.rootDigest && version.withdrawn === null);
@@ -110,7 +116,7 @@ async function registerJudged(run: JudgedRun, override: string | null, ports: Re
     return draftVersion(
       run,
       stored,
-      { override: isClean(run) ? null : override, before: evaluation, version: state.versions.length + 1 },
+      { override: overridden, before: evaluation, version: state.versions.length + 1 },
       ports,
     );
   });

@@ -2,9 +2,10 @@ import { TrainyardError } from "../errors.ts";
 import { openSnapshot, readEvents, readFile, readLog, type Snapshot } from "./branch-files.ts";
 import { INDEX_FILE, IndexFile } from "./layout.ts";
 import { type KnownModels, readHolder, readManifest, readModel } from "./read-model.ts";
+import { readPolicy } from "./read-policy.ts";
 import type { Registry } from "./registry.ts";
 import { concerns } from "./summary.ts";
-import { type RegistryPorts, transact } from "./transact.ts";
+import { type RegistryPorts, transact, transactAll } from "./transact.ts";
 
 export type { RegistryPorts };
 
@@ -63,6 +64,11 @@ export function openRegistry(ports: RegistryPorts): Registry {
       const snapshot = await openSnapshot(ports);
       return snapshot === null ? null : readHolder(snapshot, model, alias, ports);
     },
+    async policy() {
+      const snapshot = await openSnapshot(ports);
+      return snapshot === null ? null : readPolicy(snapshot.revision, snapshot.head.seq, ports);
+    },
     transact: (model, decide) => transact(model, decide, ports, known),
+    transactAll: (models, decide) => transactAll(models, decide, ports, known),
   };
 }

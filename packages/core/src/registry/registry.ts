@@ -1,6 +1,6 @@
 import type { Verdict } from "../check/check.ts";
 import type { Actor, Sha256 } from "../document.ts";
-import type { EventBody, RegistryEvent } from "./event.ts";
+import type { EventBody, EventOf, RegistryEvent } from "./event.ts";
 import type { ModelVersion } from "./model-version.ts";
 import type { OriginName } from "./origin.ts";
 import type { Proofs } from "./proofs.ts";
@@ -85,10 +85,17 @@ export interface Registry {
   eventsOf(model: string, version: number): Promise<RegistryEvent[]>;
   /** Who holds an alias, from its own file and the events it names; null when nobody does. Reads no more however many versions there are. */
   holder(model: string, alias: string): Promise<VersionState | null>;
+  /** The event that set what is allowed now, perhaps to nothing (null); null when none was ever set. */
+  policy(): Promise<EventOf<"policy.set"> | null>;
   /** Reads, decides, commits; when another writer was first, reads and decides again. `decide` may be called several times. No events: nothing is written. */
   transact<T>(
     model: string,
     decide: (state: ModelState) => Promise<Decision<T>> | Decision<T>,
+  ): Promise<{ events: RegistryEvent[]; result: T }>;
+  /** The same over several models: all their events in one commit, or none. With no model at all: events of the whole registry. */
+  transactAll<T>(
+    models: readonly string[],
+    decide: (states: ReadonlyMap<string, ModelState>) => Promise<Decision<T>> | Decision<T>,
   ): Promise<{ events: RegistryEvent[]; result: T }>;
 }
 export interface Decision<T> {

@@ -5,10 +5,12 @@ import { isRefusal, TrainyardError } from "../errors.ts";
 import { timestamp } from "../time.ts";
 import { canonicalText, damaged, openSnapshot, type ReadPorts, type Snapshot, snapshotAt } from "./branch-files.ts";
 import { type EventBody, modelOf, RegistryEvent } from "./event.ts";
-import { eventPath, fileText, versionPath } from "./layout.ts";
+import { eventPath, fileText, POLICY_FILE, versionPath } from "./layout.ts";
 import { MANIFEST_LIMIT, type ModelVersion } from "./model-version.ts";
+import { objection, refuse } from "./policy-rules.ts";
 import { type Changes, type Files, type LoggedEvent, Projection, replay, touched } from "./projection.ts";
 import { type KnownModels, type ReadModel, readModel } from "./read-model.ts";
+import { readPolicy } from "./read-policy.ts";
 import type { Decision, ModelState, VersionState } from "./registry.ts";
 
 export type RegistryPorts = Pick<Backend, "branch" | "sha256" | "clock" | "random" | "actor">;
@@ -31,17 +33,28 @@ export async function transact<T>(
   ports: RegistryPorts,
   known: KnownModels = new Map(),
 ): Promise<{ events: RegistryEvent[]; result: T }> {
+  return transactAll([model], (states) => decide(states.get(model) as ModelState), ports, known);
+}
+
+/** The same over several models, or none: a policy belongs to no model. */
+export async function transactAll<T>(
+  models: readonly string[],
+  decide: (states: ReadonlyMap<string, ModelState>) => Promise<Decision<T>> | Decision<T>,
+  ports: RegistryPorts,
+  known: KnownModels = new Map(),
+): Promise<{ events: RegistryEvent[]; result: T }> {
   const { branch, clock, random } = ports;
   const began = clock.seconds();
   const attempt = async () => {
     const snapshot = await openSnapshot(ports);
-    const read = await readModel(snapshot, model, ports, known);
-    const decision = await decide(read.state);
+    const reads = new Map<string, ReadModel>();
+    for (const model of models) reads.set(model, await readModel(snapshot, model, ports, known));
+    const decision = await decide(new Map([...reads].map(([model, { state }]) => [model, state])));
     if (decision.events.length === 0) return { events: [], result: decision.result };
     const base = snapshot ?? (await createRegistry(ports));
     if (base === null) return null;
     const operation = random.uuid();
-    const draft = await draftCommit(model, decision, base, read, operation, ports);
+    const draft = await draftCommit(decision, base, reads, operation, ports);
     const stands = await commit(
       base.revision,
       draft.changes,
@@ -112,33 +125,49 @@ async function arrived(seq: number, operation: string, ports: ReadPorts): Promis
   );
 }
 
+/** @throws POLICY_FORBIDS, TEXT_TOO_LONG */
 async function draftCommit<T>(
-  model: string,
   { events: bodies, manifests = [] }: Decision<T>,
   base: Snapshot,
-  read: ReadModel,
+  reads: ReadonlyMap<string, ReadModel>,
   operation: string,
   ports: RegistryPorts,
 ): Promise<{ events: RegistryEvent[]; changes: Changes; subject: string }> {
   const { branch, sha256 } = ports;
-  for (const body of bodies)
-    if (modelOf(body) !== model) throw new Error(`a transaction of ${model} holds an event of ${modelOf(body)}`);
   const placed = place(bodies, { seq: base.head.seq, digest: base.head.digest }, operation, ports);
   const events = placed.map(({ event }) => event);
+  const files: Files = new Map([...reads.values()].flatMap((read) => [...read.files]));
+  const more = [...reads].flatMap(([model, read]) =>
+    touched(
+      model,
+      bodies.filter((body) => modelOf(body) === model),
+      read.events,
+    ),
+  );
+  for (const [path, text] of await branch.read(
+    base.revision,
+    [...more, POLICY_FILE].filter((path) => !files.has(path)),
+  ))
+    files.set(path, text);
   // What the registry would refuse to read it does not write: an impossible decision is a bug, found before it is kept.
-  const folding = read.folding.fork();
-  for (const event of events) folding.takeEvent(event);
-
-  const files: Files = new Map(read.files);
-  const more = touched(model, bodies, read.events).filter((path) => !files.has(path));
-  for (const [path, text] of await branch.read(base.revision, more)) files.set(path, text);
-  const { versions } = read.state;
-  const projection = new Projection(sha256, files, (_model, version) => versions[version - 1] as VersionState);
+  const foldings = new Map([...reads].map(([model, read]) => [model, read.folding.fork()]));
+  let policy = (await readPolicy(base.revision, base.head.seq, ports, files))?.policy ?? null;
+  for (const event of events) {
+    if (event.type === "policy.set") policy = event.policy;
+    if (!("model" in event)) continue;
+    const folding = foldings.get(event.model);
+    if (folding === undefined) throw new Error(`a transaction holds an event of ${event.model}, which it did not read`);
+    refuse(objection(policy, event, () => folding.state()));
+    folding.takeEvent(event);
+  }
+  const registered = (model: string, version: number) => reads.get(model)?.state.versions[version - 1] as VersionState;
+  const projection = new Projection(sha256, files, registered);
   for (const event of placed) projection.add(event);
   const changes = projection.changes();
   for (const event of events) {
     if (event.type !== "version.registered") continue;
-    changes.set(versionPath(model, event.version), manifestText(manifests, event.version, event.manifest, sha256));
+    const own = manifests.filter((manifest) => manifest.model === event.model);
+    changes.set(versionPath(event.model, event.version), manifestText(own, event.version, event.manifest, sha256));
   }
   return { events, changes, subject: subjectOf(events) };
 }

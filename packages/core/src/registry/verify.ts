@@ -16,6 +16,7 @@ import { ModelVersion } from "./model-version.ts";
 import { type LoggedEvent, replay } from "./projection.ts";
 import { rootDigest } from "./root-digest.ts";
 import { fold } from "./state.ts";
+import { forbiddenEvents } from "./verify-policy.ts";
 
 /** Something that is not as Trainyard wrote it. */
 export interface Finding {
@@ -55,6 +56,7 @@ export async function verifyRegistry(
   if (events.length === 0) return { ...nothing, findings: sorted(findings) };
   await collect(findings, async () => checkChain(events));
   for (const [model, own] of byModel(events)) await collect(findings, async () => fold(model, own));
+  for (const { seq, problem } of forbiddenEvents(events)) findings.push({ where: `event ${seq}`, seq, problem });
   if (snapshot !== undefined) await checkHistory(snapshot, events, ports, findings);
   const manifests = await checkFiles(files, events, ports, findings);
   const digests = blobs ? storeDigests(events, manifests) : [];

@@ -1,0 +1,22 @@
+import type { Revision } from "../backend.ts";
+import { canonicalJson } from "../document.ts";
+import { damaged, type ReadPorts, readEvents, readFile } from "./branch-files.ts";
+import type { EventOf } from "./event.ts";
+import { POLICY_FILE, PolicyFile } from "./layout.ts";
+
+/** The event that set what is allowed now, checked against the policy's own file; null when none was ever set. @throws REGISTRY_DAMAGED */
+export async function readPolicy(
+  revision: Revision,
+  seq: number,
+  ports: ReadPorts,
+  files?: ReadonlyMap<string, string>,
+): Promise<EventOf<"policy.set"> | null> {
+  const texts = files ?? (await ports.branch.read(revision, [POLICY_FILE]));
+  if (!texts.has(POLICY_FILE)) return null;
+  const { policy, sinceSeq } = readFile(PolicyFile, texts, POLICY_FILE);
+  if (sinceSeq > seq) throw damaged(POLICY_FILE, "it names an event that is not there");
+  const [event] = (await readEvents(revision, [sinceSeq], ports)).map((logged) => logged.event);
+  if (event?.type !== "policy.set" || canonicalJson(event.policy) !== canonicalJson(policy))
+    throw damaged(POLICY_FILE, `it says other things than event ${sinceSeq}`);
+  return event;
+}
