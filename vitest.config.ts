@@ -6,7 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["trainyard-source", ...defaultServerConditions] } },
   test: {
     include: ["packages/*/src/**/*.test.ts", "actions/**/*.test.ts", "scripts/**/*.test.ts", "test/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/dist/**", "**/.quickstart/**", "**/.trainyard/**"],
+    exclude: ["test/engines/**", "**/node_modules/**", "**/dist/**", "**/.quickstart/**", "**/.trainyard/**"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: "threads",
