@@ -30,7 +30,15 @@ export type Installed =
  * Installs once for all checkouts, below ~/.cache/trainyard/engines (or XDG_CACHE_HOME); says on stderr that it does. The folder gets its name
  * by a link when it is whole, so an interrupted or doubled install is never taken for one.
  */
-export async function pythonEngine({ name, version, packages, megabytes }: PythonEngine): Promise<Installed> {
+export function pythonEngine(engine: PythonEngine): Promise<Installed> {
+  const known = asked.get(engine.name) ?? install(engine);
+  asked.set(engine.name, known);
+  return known;
+}
+
+const asked = new Map<string, Promise<Installed>>();
+
+async function install({ name, version, packages, megabytes }: PythonEngine): Promise<Installed> {
   const shelf = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "trainyard/engines");
   const place = join(shelf, `${name}-${version}`);
   const installed: Installed = { bin: (command) => join(place, "bin", command), missing: null };
