@@ -6,6 +6,7 @@ export { sha256 } from "./local/sha256.ts";
 export { folderStore } from "./local/store.ts";
 export { localWorkspace } from "./local/workspace.ts";
 export { openProject, type ProjectOptions } from "./open-project.ts";
+export { openProjectRegistry, type ProjectRegistry, type ProjectRegistryOptions } from "./open-project-registry.ts";
 export { type Stop, stopOnSignals } from "./process/stop.ts";
 export type { Project } from "./project.ts";
 export { openTables } from "./tables/open-tables.ts";

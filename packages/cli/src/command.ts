@@ -1,11 +1,12 @@
 import type { ExitCode, Project, Stop } from "@trainyard/backends";
-import type { TextLine, z } from "@trainyard/core";
+import type { Registry, TextLine, z } from "@trainyard/core";
 import type { Terminal } from "./terminal.ts";
 
 /** What a command gives back: one JSON value for machines, text for people, and how it ended. */
 export interface Outcome {
   readonly json: unknown;
-  readonly text: string | readonly TextLine[];
+  /** A function where it takes more reading than the JSON: it is called only when a person looks. */
+  readonly text: string | readonly TextLine[] | (() => Promise<string>);
   readonly exit: ExitCode;
 }
 
@@ -15,6 +16,8 @@ export interface Context {
   readonly folder: string;
   /** Opens the project the folder lies in. @throws CONFIG_NOT_FOUND and what the config refuses */
   project(): Promise<Project>;
+  /** The registry alone, whatever the config says: what only looks at versions starts without reading it. @throws CONFIG_NOT_FOUND */
+  registry(): Promise<Registry>;
   readonly terminal: Terminal;
   readonly stop: Stop;
   readonly environment: Readonly<Record<string, string | undefined>>;

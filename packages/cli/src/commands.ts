@@ -1,10 +1,15 @@
 import type { Command } from "./command.ts";
 
-/** A word that may follow `trainyard`. What it needs is loaded when it is asked for: the overview must not wait for statistics. */
+/**
+ * A word that may follow `trainyard`. What it needs is loaded when it is asked for: the overview must not wait for statistics, nor `list` for
+ * the schemas of a training.
+ */
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
   readonly group: "Start" | "The loop" | "Look" | "Change";
+  /** It looks at the registry first of all: git is asked while the command's code is loaded. */
+  readonly opensRegistry?: true;
   load(): Promise<Command>;
 }
 
@@ -61,30 +66,35 @@ export const commands: readonly CommandEntry[] = [
     name: "list",
     group: "Look",
     summary: "versions and the aliases that point at them",
+    opensRegistry: true,
     load: async () => (await import("./commands/list.ts")).list,
   },
   {
     name: "show",
     group: "Look",
     summary: "one version: what it is, how it was judged, where it is live",
+    opensRegistry: true,
     load: async () => (await import("./commands/show.ts")).show,
   },
   {
     name: "search",
     group: "Look",
     summary: "versions by metrics, parameters, aliases, dates",
+    opensRegistry: true,
     load: async () => (await import("./commands/search.ts")).search,
   },
   {
     name: "history",
     group: "Look",
     summary: "who did what, when and why",
+    opensRegistry: true,
     load: async () => (await import("./commands/history.ts")).history,
   },
   {
     name: "diff",
     group: "Look",
     summary: "what differs between two versions: metrics, parameters, data, code, files",
+    opensRegistry: true,
     load: async () => (await import("./commands/diff.ts")).diff,
   },
   {
@@ -97,18 +107,21 @@ export const commands: readonly CommandEntry[] = [
     name: "verify",
     group: "Look",
     summary: "read everything again: the log, every digest, every byte",
+    opensRegistry: true,
     load: async () => (await import("./commands/verify.ts")).verify,
   },
   {
     name: "alias",
     group: "Change",
     summary: "point a name at a version",
+    opensRegistry: true,
     load: async () => (await import("./commands/alias.ts")).alias,
   },
   {
     name: "withdraw",
     group: "Change",
     summary: "say that a version must not be used any more",
+    opensRegistry: true,
     load: async () => (await import("./commands/withdraw.ts")).withdraw,
   },
   {

@@ -1,18 +1,9 @@
-import { type ExitCode, openProject, type Project, type Stop } from "@trainyard/backends";
-import {
-  exitCodeOf,
-  fields,
-  isRefusal,
-  nearest,
-  type RefusalCode,
-  readFields,
-  TrainyardError,
-  textOf,
-} from "@trainyard/core";
-import { type CommandLine, sortWords, splitCommandLine } from "./arguments.ts";
-import type { Command, Context } from "./command.ts";
+import type { ExitCode, Project, ProjectRegistry, Stop } from "@trainyard/backends";
+import { exitCodeOf, isRefusal, nearest, type RefusalCode, TrainyardError, textOf } from "@trainyard/core";
+import { type CommandLine, splitCommandLine } from "./arguments.ts";
+import type { Command } from "./command.ts";
 import type { CommandEntry } from "./commands.ts";
-import { helpOf, overview } from "./help.ts";
+import { overview } from "./overview.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Surroundings {
@@ -67,41 +58,55 @@ async function dispatch(line: CommandLine, commands: readonly CommandEntry[], ar
     terminal.out(await helpFor(entry));
     return 0;
   }
-  const command = await entry.load();
-  const all = fields(command.inputs);
-  const inputs = readFields(command.inputs, sortWords(line.rest, all), (name) =>
-    all.find((field) => field.name === name)?.positional ? name.toUpperCase() : `--${name}`,
-  );
   const folder =
     line.globals.folder === null
       ? around.folder
       : (await import("node:path")).resolve(around.folder, line.globals.folder);
+  const projects = openOnce(folder, line.globals.write, around);
+  if (entry.opensRegistry) projects.registry().catch(() => {}); // git answers while the code is loaded; wrong inputs are told first
+  const [command, { inputsOf }] = await Promise.all([entry.load(), import("./inputs-of.ts")]);
+  const inputs = inputsOf(command, line.rest);
   const stop = around.stopFor(command);
-  let project: Promise<Project> | null = null;
-  const context: Context = {
+  const { environment, version } = around;
+  const outcome = await command.run(inputs, {
     folder,
     terminal,
     stop,
-    environment: around.environment,
-    version: around.version,
-    project: () =>
-      (project ??= openProject({
-        folder,
-        environment: around.environment,
-        progress: terminal.progress,
-        stop,
-        write: line.globals.write,
-        tool: around.version,
-      })),
-  };
-  const outcome = await command.run(inputs, context);
-  if (line.globals.json) terminal.out(JSON.stringify(outcome.json));
-  else if (outcome.text.length > 0)
-    terminal.out(typeof outcome.text === "string" ? outcome.text : textOf(outcome.text, terminal.paint));
+    environment,
+    version,
+    project: () => projects.project(stop),
+    registry: async () => (await projects.registry()).registry,
+  });
+  if (line.globals.json) {
+    terminal.out(JSON.stringify(outcome.json));
+    return outcome.exit;
+  }
+  const text = typeof outcome.text === "function" ? await outcome.text() : outcome.text;
+  if (text.length > 0) terminal.out(typeof text === "string" ? text : textOf(text, terminal.paint));
   return outcome.exit;
 }
 
+/** The project of a command line and its registry: opened when first asked for, and once. */
+function openOnce(folder: string, write: CommandLine["globals"]["write"], around: Surroundings) {
+  const { environment, version } = around;
+  const { progress } = around.terminal;
+  let opening: Promise<ProjectRegistry> | undefined;
+  let project: Promise<Project> | undefined;
+  const registry = () =>
+    (opening ??= import("@trainyard/backends/open-project-registry").then(({ openProjectRegistry }) =>
+      openProjectRegistry({ folder, environment, progress, write }),
+    ));
+  return {
+    registry,
+    project: (stop: Stop) =>
+      (project ??= import("@trainyard/backends/open-project").then(({ openProject }) =>
+        openProject({ folder, environment, progress, write, stop, tool: version, registry: registry() }),
+      )),
+  };
+}
+
 async function helpFor(entry: CommandEntry): Promise<string> {
+  const { helpOf } = await import("./help.ts");
   return helpOf(entry, await entry.load());
 }
 

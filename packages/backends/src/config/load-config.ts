@@ -1,7 +1,8 @@
-import { lstat, readFile, realpath, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { CONFIG_NAME, type Config, TrainyardError } from "@trainyard/core";
-import { errorCode, readRefusal } from "../local/file-refusals.ts";
+import { readRefusal } from "../local/file-refusals.ts";
+import { projectFolder } from "./project-folder.ts";
 
 /** A config with the project it belongs to. */
 export interface LoadedConfig {
@@ -24,31 +25,6 @@ export async function loadConfig(from: string): Promise<LoadedConfig> {
   const bytes = await readConfigFile(file);
   const { parseConfig } = await import("./parse-config.ts"); // a YAML parser is 10 ms of start-up, and not every start has a config
   return { config: parseConfig(bytes, CONFIG_NAME), root, file };
-}
-
-async function projectFolder(from: string): Promise<string> {
-  const start = resolve(from);
-  try {
-    if (!(await stat(start)).isDirectory())
-      throw new TrainyardError("FILE_UNREADABLE", { path: start, problem: "it is not a folder" });
-  } catch (error) {
-    throw readRefusal(error, from, "The folder");
-  }
-  const folder = await realpath(start);
-  for (let here = folder; ; here = dirname(here)) {
-    if (await exists(join(here, CONFIG_NAME))) return here;
-    if (dirname(here) === here) throw new TrainyardError("CONFIG_NOT_FOUND", { folder });
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return false;
-    throw readRefusal(error, path);
-  }
 }
 
 /** At most a little more than a config may have, so that a pipe or a disk image is not read to its end. */

@@ -1,7 +1,9 @@
 import { type Actor, type Clock, isRefusal, type RegistryBranch, type Revision, TrainyardError } from "@trainyard/core";
 import { findRepository, runGit } from "./git.ts";
 import { type GitBranch, openGitBranch } from "./git-branch.ts";
+import { ObjectReader } from "./object-reader.ts";
 import { askRemote, fetchRef, originOf, pushRef, type Remote } from "./remote.ts";
+import { type GitSettings, gitSettings } from "./settings.ts";
 
 export const REGISTRY_REF = "refs/heads/trainyard/registry";
 const LOCAL_REF = "refs/trainyard/local/registry";
@@ -14,8 +16,10 @@ export interface BranchChoice {
   readonly root: string;
   /** `push`: write to origin; `local`: to a separate ref that is never merged; `job`: to origin where there is one, because what stays in a job's clone is gone with it; null: to this repository's own branch, refused where origin has one. */
   readonly write: RegistryWrite;
-  readonly actor: Actor;
+  readonly actor: Actor | Promise<Actor>;
   readonly clock: Pick<Clock, "now">;
+  /** Where they were asked already. */
+  readonly settings?: Promise<GitSettings>;
   /** Told when origin does not answer and what was fetched last is read instead. */
   readonly note?: (text: string) => void;
 }
@@ -36,9 +40,17 @@ export interface ChosenBranch {
  * @throws GIT_MISSING, NO_REPOSITORY, SERVICE_UNREACHABLE
  */
 export async function openBranch(choice: BranchChoice): Promise<ChosenBranch> {
-  const { commonFolder: folder } = await findRepository(choice.root);
+  // Three processes at once: what the repository is, what its settings say, and the one that will read it.
+  const reader = new ObjectReader(choice.root);
+  reader.start();
+  const [repository, settings, actor] = await Promise.all([
+    findRepository(choice.root),
+    choice.settings ?? gitSettings(choice.root),
+    choice.actor,
+  ]);
+  const { commonFolder: folder } = repository;
   const open = (ref: string, name: string, seen: string) =>
-    openGitBranch({ folder, ref, name, seen, actor: choice.actor, clock: choice.clock });
+    openGitBranch({ folder, ref, name, seen, actor, clock: choice.clock, opened: { repository, reader } });
   const anywhere = async () => {};
 
   if (choice.write === "local") {
@@ -48,7 +60,7 @@ export async function openBranch(choice: BranchChoice): Promise<ChosenBranch> {
       mayWrite: anywhere,
     };
   }
-  const origin = await originOf(folder);
+  const origin = settings.hasOrigin ? await originOf(folder) : null;
   const push = choice.write === "push" || (choice.write === "job" && origin !== null);
   if (origin === null && push)
     throw new TrainyardError("SERVICE_UNREACHABLE", {

@@ -27,6 +27,8 @@ export interface GitBranchOptions {
   readonly seen: string;
   readonly actor: Actor;
   readonly clock: Pick<Clock, "now">;
+  /** What was asked and started already. */
+  readonly opened?: { readonly repository: Repository; readonly reader: ObjectReader };
 }
 
 /** Commits are Trainyard's; `.invalid` can never be anybody's address. */
@@ -58,8 +60,8 @@ export interface GitBranch extends RegistryBranch {
  * @throws GIT_MISSING, NO_REPOSITORY
  */
 export async function openGitBranch(options: GitBranchOptions): Promise<GitBranch> {
-  const repository = await findRepository(options.folder);
-  const reader = new ObjectReader(repository.commonFolder);
+  const repository = options.opened?.repository ?? (await findRepository(options.folder));
+  const reader = options.opened?.reader ?? new ObjectReader(repository.commonFolder);
   const trees = new GitTrees(reader, repository);
   const { folder, ref, name, seen } = { ...options, folder: repository.commonFolder };
   const mover = new RefMover(folder, identityOf(options.actor));

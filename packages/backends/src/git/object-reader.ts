@@ -49,6 +49,12 @@ export class ObjectReader {
     });
   }
 
+  /** Starts the child before the first question, so that both need not wait for each other. */
+  start(): void {
+    const child = this.#start();
+    if (this.#asked.length === 0) this.#rest(child);
+  }
+
   close(): void {
     clearTimeout(this.#idle);
     this.#send();
@@ -125,8 +131,11 @@ export class ObjectReader {
 
   #answer(object: GitObject | null): void {
     this.#asked.shift()?.resolve(object);
-    if (this.#asked.length > 0 || this.#child === null) return;
-    this.#holdAlive(this.#child, false);
+    if (this.#asked.length === 0 && this.#child !== null) this.#rest(this.#child);
+  }
+
+  #rest(child: ChildProcessWithoutNullStreams): void {
+    this.#holdAlive(child, false);
     this.#idle = setTimeout(() => this.close(), IDLE_MILLISECONDS);
     this.#idle.unref();
   }

@@ -15,7 +15,7 @@ export const history = command({
   }),
   stops: false,
   async run(inputs, context) {
-    const { registry } = await context.project();
+    const registry = await context.registry();
     const events = await registry.events(inputs.model, inputs.last);
     const rows = historyRows(events, null).map((row) => [
       String(row.seq),

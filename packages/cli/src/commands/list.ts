@@ -13,14 +13,14 @@ export const list = command({
   }),
   stops: false,
   async run(inputs, context) {
-    const { registry, config } = await context.project();
+    const registry = await context.registry();
     const inRegistry = await registry.models();
     const models =
       inputs.model === undefined
         ? inRegistry
         : inRegistry.includes(inputs.model)
           ? [inputs.model]
-          : [chooseModel(config, inputs.model).model];
+          : [chooseModel((await context.project()).config, inputs.model).model];
     const states = await Promise.all(models.map((model) => registry.state(model)));
     const rows = states.flatMap(versionRows);
     const text =

@@ -34,14 +34,13 @@ export const show = command({
   }),
   stops: false,
   async run(inputs, context) {
-    const project = await context.project();
-    const reference = parseReference(inputs.model ?? chooseModel(project.config, null).model);
-    const { version } = await resolve(project.registry, reference);
-    const view = await showVersion(reference.model, version, project);
-    const papers = await papersOf(view, project);
+    const registry = await context.registry();
+    const reference = parseReference(inputs.model ?? chooseModel((await context.project()).config, null).model);
+    const { version } = await resolve(registry, reference);
+    const view = await showVersion(reference.model, version, { registry });
     return {
       json: { ...view.manifest, aliases: view.aliases, withdrawn: view.withdrawn },
-      text: text(view, papers),
+      text: async () => text(view, await papersOf(view, await context.project())),
       exit: 0,
     };
   },

@@ -1,0 +1,55 @@
+import { userInfo } from "node:os";
+import type { Actor, Clock, Random, Registry } from "@trainyard/core";
+import { projectFolder } from "./config/project-folder.ts";
+import { type ChosenBranch, openBranch, type RegistryWrite } from "./git/choose-branch.ts";
+import { type GitSettings, gitSettings } from "./git/settings.ts";
+import { clockFrom } from "./local/clock.ts";
+import { systemRandom } from "./local/random.ts";
+import { sha256 } from "./local/sha256.ts";
+
+export interface ProjectRegistryOptions {
+  /** Where to look for trainyard.yaml: here or above. */
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly progress: { note(text: string): void };
+  /** Where registry writes go when origin has a registry; null: refused there; `job`: to origin where there is one. */
+  readonly write: RegistryWrite;
+  /** Who acts; default: git's user.name, else the system's user. */
+  readonly actor?: Actor;
+}
+
+/** A project's registry, and what it was opened with. */
+export interface ProjectRegistry {
+  readonly root: string;
+  readonly chosen: ChosenBranch;
+  readonly registry: Registry;
+  readonly actor: Actor;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/**
+ * Opens the registry of the project a folder lies in without reading its config: what only looks at versions needs neither a YAML parser nor
+ * a config that is right.
+ * @throws CONFIG_NOT_FOUND, GIT_MISSING, NO_REPOSITORY
+ */
+export async function openProjectRegistry(options: ProjectRegistryOptions): Promise<ProjectRegistry> {
+  const clock = clockFrom(options.environment);
+  const root = await projectFolder(options.folder);
+  const settings = gitSettings(root);
+  const asked = options.actor ?? settings.then(personHere);
+  const { write, progress } = options;
+  const [chosen, actor, { openRegistry }] = await Promise.all([
+    openBranch({ root, write, actor: asked, clock, settings, note: (text) => progress.note(text) }),
+    asked,
+    import("@trainyard/core/open-registry"), // the schemas are 50 ms of start-up: git works meanwhile
+  ]);
+  const random = systemRandom();
+  const registry = openRegistry({ branch: chosen.branch, sha256, clock, random, actor });
+  return { root, chosen, registry, actor, clock, random };
+}
+
+/** The person at this machine, as git knows them. */
+function personHere({ user }: GitSettings): Actor {
+  return { name: user ?? userInfo().username, kind: "person" };
+}
