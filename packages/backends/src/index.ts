@@ -10,14 +10,18 @@ export { openProjectRegistry, type ProjectRegistry, type ProjectRegistryOptions 
 export { type Stop, stopOnSignals } from "./process/stop.ts";
 export type { Project } from "./project.ts";
 export { openTables } from "./tables/open-tables.ts";
+export { attestVerb } from "./verbs/attest.ts";
 export { type Deployed, deployVerb, rollbackVerb } from "./verbs/deploy.ts";
 export { diffVerb } from "./verbs/diff.ts";
 export { type DriftChecked, driftAndRetrainVerb, driftFilesVerb, driftVerb } from "./verbs/drift-check.ts";
 export { type Evaluated, evaluateFilesVerb, evaluateVerb } from "./verbs/evaluate.ts";
 export { type ExitCode, trainExit } from "./verbs/exit-code.ts";
 export { importGtoVerb } from "./verbs/import.ts";
+export { noteVerb } from "./verbs/note.ts";
+export { policyVerb } from "./verbs/policy.ts";
 export { type Registered, registerVerb } from "./verbs/register.ts";
 export { searchVerb } from "./verbs/search.ts";
 export { gcVerb, restoreVerb } from "./verbs/store.ts";
 export { predictVerb, type Trained, trainVerb } from "./verbs/train.ts";
+export { transactVerb } from "./verbs/transact.ts";
 export { aliasVerb, withdrawVerb } from "./verbs/versions.ts";

@@ -118,11 +118,35 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/alias.ts")).alias,
   },
   {
+    name: "note",
+    group: "Change",
+    summary: "write a sentence into the history",
+    load: async () => (await import("./commands/note.ts")).note,
+  },
+  {
     name: "withdraw",
     group: "Change",
     summary: "say that a version must not be used any more",
     opensRegistry: true,
     load: async () => (await import("./commands/withdraw.ts")).withdraw,
+  },
+  {
+    name: "transact",
+    group: "Change",
+    summary: "several of these in one commit, or none",
+    load: async () => (await import("./commands/transact.ts")).transact,
+  },
+  {
+    name: "policy",
+    group: "Change",
+    summary: "what must be true before an alias may move; show it, set it",
+    load: async () => (await import("./commands/policy.ts")).policy,
+  },
+  {
+    name: "attest",
+    group: "Change",
+    summary: "keep a signed statement about a version beside it",
+    load: async () => (await import("./commands/attest.ts")).attest,
   },
   {
     name: "restore",

@@ -11,10 +11,11 @@ export function parseConfig(text: string | Uint8Array, name: string): Config {
   const yaml = parseYamlText(typeof text === "string" ? new TextEncoder().encode(text) : text, name);
   const result = checkConfig(yaml.value);
   if ("config" in result) return result.config;
-  throw refusal(result.problems[0] as ConfigProblem, yaml);
+  throw configRefusal(result.problems[0] as ConfigProblem, yaml);
 }
 
-function refusal(problem: ConfigProblem, yaml: YamlText): TrainyardError {
+/** What is wrong, with the line and the column it stands at. */
+export function configRefusal(problem: ConfigProblem, yaml: YamlText): TrainyardError {
   const field = problem.path.length === 0 ? "the file" : problem.path.map(String).join(".");
   if (problem.kind === "unknown-key") {
     const { nearest, known } = problem;

@@ -2,7 +2,6 @@ import {
   type AliasChange,
   type AliasInputs,
   changeAlias,
-  chooseModel,
   parseReference,
   parseWhich,
   resolve,
@@ -10,12 +9,13 @@ import {
   withdraw,
 } from "@trainyard/core";
 import type { Project } from "../project.ts";
+import { knownModel } from "./known-model.ts";
 
 /** `alias`: points a name at a version, or takes it away. Environments are moved only by deploying. */
 export async function aliasVerb(project: Project, inputs: AliasInputs): Promise<AliasChange & { model: string }> {
   await project.mayWrite();
   const reference = parseReference(inputs.model);
-  const { model, config } = chooseModel(project.config, reference.model);
+  const { model, environments } = await knownModel(project, reference.model);
   const version = inputs.remove ? null : (await resolve(project.registry, reference)).version;
   const change = await changeAlias(
     {
@@ -24,7 +24,7 @@ export async function aliasVerb(project: Project, inputs: AliasInputs): Promise<
       version,
       expected: await expectedVersion(project, model, inputs.expected),
       reason: inputs.reason ?? null,
-      environments: Object.keys(config.deploy),
+      environments,
     },
     { registry: project.registry },
   );
@@ -49,10 +49,10 @@ export async function withdrawVerb(
   await project.mayWrite();
   const reference = parseReference(inputs.model);
   if (reference.which === null) throw new TrainyardError("REFERENCE_INVALID", { reference: inputs.model });
-  const { model, config } = chooseModel(project.config, reference.model);
+  const { model, environments } = await knownModel(project, reference.model);
   const { version } = await resolve(project.registry, reference);
   const { aliases } = await withdraw(
-    { model, version, reason: inputs.reason, environments: Object.keys(config.deploy) },
+    { model, version, reason: inputs.reason, environments },
     { registry: project.registry },
   );
   return { model, version, aliases };

@@ -39,7 +39,7 @@ export const show = command({
     const { version } = await resolve(registry, reference);
     const view = await showVersion(reference.model, version, { registry });
     return {
-      json: { ...view.manifest, aliases: view.aliases, withdrawn: view.withdrawn },
+      json: { ...view.manifest, aliases: view.aliases, withdrawn: view.withdrawn, attestations: view.attestations },
       text: async () => text(view, await papersOf(view, await context.project())),
       exit: 0,
     };
@@ -91,6 +91,9 @@ function text(view: VersionView, papers: Papers): string {
       row(index === 0 ? "files" : "", `${file.path}  ${byteSize(file.size)}  ${file.digest.slice(0, 19)}…`),
     ),
     row("digest", manifest.rootDigest),
+    ...view.attestations.map(({ predicateType, at, digest }, index) =>
+      row(index === 0 ? "attested" : "", `${predicateType}  ${at.slice(0, 10)}  ${digest.slice(0, 19)}…`),
+    ),
   ].join("\n");
 }
 

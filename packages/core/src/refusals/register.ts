@@ -70,7 +70,13 @@ export const registerRefusals = {
     `${d.model} v${d.version} is live in ${d.environments.join(", ")}. Nothing was written.`,
     "Deploy another version there first; then withdraw this one.",
   ],
-  TEXT_TOO_LONG: (d: { what: string; bytes: number; limit: number }) => [
+  TEXT_TOO_LONG: (d: {
+    what: string;
+    bytes: number;
+    limit: number;
+    /** Which event of its transaction, from 0. */
+    index?: number;
+  }) => [
     `${d.what} has ${d.bytes} bytes; ${d.limit} is the most. Nothing was written.`,
     "Shorten the text; long explanations belong into a file of the repository.",
   ],
@@ -82,9 +88,43 @@ export const registerRefusals = {
     `The store ${d.path} lies outside this project: another project may keep its bytes there too. Nothing was removed.`,
     "If no other project uses it, say so: --sole-user.",
   ],
-  POLICY_FORBIDS: (d: { what: string; rule: string; got: string; todo: string }) => [
-    `The registry's policy forbids ${d.what}: ${d.rule}; ${d.got}. Nothing was written.`,
-    d.todo,
+  POLICY_FORBIDS: (d: {
+    what: string;
+    rule: string;
+    got: string;
+    todo: string;
+    /** Which event of its transaction, from 0. */
+    index?: number;
+  }) => [`The registry's policy forbids ${d.what}: ${d.rule}; ${d.got}. Nothing was written.`, d.todo],
+  POLICY_IMPOSSIBLE: (d: { model: string | null; alias: string; problem: string }) => [
+    `By this policy no version${d.model === null ? "" : ` of ${d.model}`} could ever hold ${d.alias}: ${d.problem}. Nothing was written.`,
+    "Change the policy's file and set it again.",
+  ],
+  ATTESTATION_INVALID: (d: { source: string; got: string }) => [
+    `${d.source} is not an attestation: expected a Sigstore bundle, a DSSE envelope or an in-toto Statement (JSON), got ${d.got}. Nothing was written.`,
+    "Give the file that `actions/attest`, `cosign attest-blob --bundle` or `model_signing sign` wrote; of a `.jsonl` one line.",
+  ],
+  ATTESTATION_OTHER: (d: {
+    source: string;
+    model: string;
+    version: number;
+    expected: string;
+    subjects: readonly string[];
+  }) => [
+    `${d.source} speaks of other bytes than ${d.model} v${d.version}: expected the subject ${d.expected}, got ${d.subjects.slice(0, 3).join(", ")}${d.subjects.length > 3 ? ` and ${d.subjects.length - 3} more` : ""}. Nothing was written.`,
+    "Attest the version's root digest (`trainyard show` prints it): that of OpenSSF model signing over the version's files.",
+  ],
+  BATCH_LINE: (d: { line: number; code: string | null; problem: string; hint: string }) => [
+    `Line ${d.line}: ${d.problem.replace(/ Nothing was written\.$/, "")} Nothing of the batch was written.`,
+    d.hint,
+  ],
+  BATCH_EMPTY: (_d: Record<string, never>) => [
+    "The batch has no operation in it.",
+    'Write one a line, for example {"op":"note","model":"churn","text":"…"}.',
+  ],
+  BATCH_TOO_LONG: (d: { operations: number; limit: number }) => [
+    `The batch has ${d.operations} operations; ${d.limit} is the most in one commit. Nothing was written.`,
+    "Split the file.",
   ],
   QUERY_INVALID: (d: { position: number; expected: string; got: string; nearest: string | null }) => [
     `The expression cannot be read at character ${d.position}: expected ${d.expected}, got ${d.got}.${d.nearest === null ? "" : ` Did you mean "${d.nearest}"?`}`,

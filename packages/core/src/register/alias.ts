@@ -1,6 +1,6 @@
 import { AliasName } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
-import type { ModelState, Registry, VersionState } from "../registry/registry.ts";
+import type { Decision, ModelState, Registry, VersionState } from "../registry/registry.ts";
 
 export interface AliasSettings {
   readonly model: string;
@@ -28,35 +28,37 @@ export interface AliasChange {
  * @throws NAME_INVALID, ALIAS_IS_ENVIRONMENT, POLICY_FORBIDS, ALIAS_MOVED, ALIAS_UNKNOWN, VERSION_UNKNOWN, VERSION_WITHDRAWN, TEXT_TOO_LONG, and what the registry throws
  */
 export async function changeAlias(settings: AliasSettings, { registry }: { registry: Registry }): Promise<AliasChange> {
-  const { model, alias, version: to, reason, environments } = settings;
-  const name = AliasName.safeParse(alias);
+  const name = AliasName.safeParse(settings.alias);
   if (!name.success)
     throw new TrainyardError("NAME_INVALID", {
       what: "an alias",
-      name: alias,
+      name: settings.alias,
       rule: name.error.issues[0]?.message ?? "",
     });
-  if (environments.includes(alias)) throw new TrainyardError("ALIAS_IS_ENVIRONMENT", { alias });
-  const { result } = await registry.transact<AliasChange>(model, (state) => {
-    const held = state.aliases.get(alias);
-    const from = held?.version ?? null;
-    const { expected } = settings;
-    if (expected !== undefined && expected !== from)
-      throw new TrainyardError("ALIAS_MOVED", { model, alias, expected: said(expected), got: said(from) });
-    if (to !== null) usable(state, to);
-    if (to === null && from === null)
-      throw new TrainyardError("ALIAS_UNKNOWN", { model, alias, known: liveAliases(state) });
-    if (to === from)
-      return { events: [], result: { alias, from, to, generation: held?.generation ?? 0, changed: false } };
-    const generation = (held?.generation ?? 0) + 1;
-    const place = { model, alias, generation, reason };
-    const event =
-      to === null
-        ? ({ type: "alias.removed", ...place, from: from as number } as const)
-        : ({ type: "alias.set", ...place, from, to } as const);
-    return { events: [event], result: { alias, from, to, generation, changed: true } };
-  });
+  const { result } = await registry.transact(settings.model, (state) => aliasDecision(state, settings));
   return result;
+}
+
+/** @throws ALIAS_IS_ENVIRONMENT, ALIAS_MOVED, ALIAS_UNKNOWN, VERSION_UNKNOWN, VERSION_WITHDRAWN */
+export function aliasDecision(state: ModelState, settings: AliasSettings): Decision<AliasChange> {
+  const { model, alias, version: to, expected, reason, environments } = settings;
+  if (environments.includes(alias)) throw new TrainyardError("ALIAS_IS_ENVIRONMENT", { alias });
+  const held = state.aliases.get(alias);
+  const from = held?.version ?? null;
+  if (expected !== undefined && expected !== from)
+    throw new TrainyardError("ALIAS_MOVED", { model, alias, expected: said(expected), got: said(from) });
+  if (to !== null) usable(state, to);
+  if (to === null && from === null)
+    throw new TrainyardError("ALIAS_UNKNOWN", { model, alias, known: liveAliases(state) });
+  if (to === from)
+    return { events: [], result: { alias, from, to, generation: held?.generation ?? 0, changed: false } };
+  const generation = (held?.generation ?? 0) + 1;
+  const place = { model, alias, generation, reason };
+  const event =
+    to === null
+      ? ({ type: "alias.removed", ...place, from: from as number } as const)
+      : ({ type: "alias.set", ...place, from, to } as const);
+  return { events: [event], result: { alias, from, to, generation, changed: true } };
 }
 
 /** A version that exists and was not withdrawn. @throws VERSION_UNKNOWN, VERSION_WITHDRAWN */

@@ -1,6 +1,7 @@
 import { modelOf, type RegistryEvent } from "../registry/event.ts";
 import type { ModelVersion } from "../registry/model-version.ts";
 import { type OriginName, originText } from "../registry/origin.ts";
+import type { AttestationState } from "../registry/proofs.ts";
 import type { ModelState, Registry, VersionState } from "../registry/registry.ts";
 
 /** One thing that happened, in words. */
@@ -124,6 +125,8 @@ export interface VersionView {
   readonly withdrawn: string | null;
   /** Its deployments, oldest first. */
   readonly deployments: ModelState["deployments"];
+  /** Statements about it that are kept beside it, oldest first. */
+  readonly attestations: readonly AttestationState[];
   /** What happened to it, oldest first. */
   readonly history: readonly HistoryRow[];
 }
@@ -142,6 +145,7 @@ export async function showVersion(
     aliases: aliasesOf(state, version),
     withdrawn: state.versions[version - 1]?.withdrawn ?? null,
     deployments: state.deployments.filter((deployment) => deployment.version === version),
+    attestations: state.proofs.attestations(version),
     history: history(own, model),
   };
 }

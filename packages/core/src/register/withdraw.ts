@@ -1,6 +1,6 @@
 import { TrainyardError } from "../errors.ts";
 import type { EventBody } from "../registry/event.ts";
-import type { Registry } from "../registry/registry.ts";
+import type { ModelState, Registry } from "../registry/registry.ts";
 import { usable } from "./alias.ts";
 
 export interface WithdrawSettings {
@@ -21,26 +21,31 @@ export async function withdraw(
   settings: WithdrawSettings,
   { registry }: { registry: Registry },
 ): Promise<{ aliases: string[] }> {
-  const { model, version, reason, environments } = settings;
-  const { result } = await registry.transact(model, (state) => {
-    usable(state, version);
-    const held = [...state.aliases.values()].filter((alias) => alias.version === version);
-    const live = held.filter(({ alias }) => environments.includes(alias)).map(({ alias }) => alias);
-    if (live.length > 0) throw new TrainyardError("VERSION_IN_USE", { model, version, environments: live });
-    const removed = held.map(
-      ({ alias, generation }): EventBody => ({
-        type: "alias.removed",
-        model,
-        alias,
-        from: version,
-        generation: generation + 1,
-        reason,
-      }),
-    );
-    return {
-      events: [...removed, { type: "version.withdrawn", model, version, reason }],
-      result: { aliases: held.map(({ alias }) => alias) },
-    };
+  const { result } = await registry.transact(settings.model, (state) => {
+    const events = withdrawEvents(state, settings);
+    return { events, result: { aliases: events.flatMap((event) => ("alias" in event ? [event.alias] : [])) } };
   });
   return result;
+}
+
+/** @throws VERSION_UNKNOWN, VERSION_WITHDRAWN, VERSION_IN_USE */
+export function withdrawEvents(
+  state: ModelState,
+  { model, version, reason, environments }: WithdrawSettings,
+): EventBody[] {
+  usable(state, version);
+  const held = [...state.aliases.values()].filter((alias) => alias.version === version);
+  const live = held.filter(({ alias }) => environments.includes(alias)).map(({ alias }) => alias);
+  if (live.length > 0) throw new TrainyardError("VERSION_IN_USE", { model, version, environments: live });
+  const removed = held.map(
+    ({ alias, generation }): EventBody => ({
+      type: "alias.removed",
+      model,
+      alias,
+      from: version,
+      generation: generation + 1,
+      reason,
+    }),
+  );
+  return [...removed, { type: "version.withdrawn", model, version, reason }];
 }

@@ -107,8 +107,8 @@ function lacking(rule: AliasRule, move: Move, { versions, proofs }: Standing): O
 }
 
 /** @throws POLICY_FORBIDS */
-export function refuse(found: Objection | null): void {
-  if (found !== null) throw new TrainyardError("POLICY_FORBIDS", found);
+export function refuse(found: Objection | null, index?: number): void {
+  if (found !== null) throw new TrainyardError("POLICY_FORBIDS", index === undefined ? found : { ...found, index });
 }
 
 /** True when an alias is what a pattern says. Steps through the pattern's parts, so that no pattern takes long. */

@@ -152,12 +152,15 @@ async function draftCommit<T>(
   // What the registry would refuse to read it does not write: an impossible decision is a bug, found before it is kept.
   const foldings = new Map([...reads].map(([model, read]) => [model, read.folding.fork()]));
   let policy = (await readPolicy(base.revision, base.head.seq, ports, files))?.policy ?? null;
-  for (const event of events) {
+  for (const [index, event] of events.entries()) {
     if (event.type === "policy.set") policy = event.policy;
     if (!("model" in event)) continue;
     const folding = foldings.get(event.model);
     if (folding === undefined) throw new Error(`a transaction holds an event of ${event.model}, which it did not read`);
-    refuse(objection(policy, event, () => folding.state()));
+    refuse(
+      objection(policy, event, () => folding.state()),
+      index,
+    );
     folding.takeEvent(event);
   }
   const registered = (model: string, version: number) => reads.get(model)?.state.versions[version - 1] as VersionState;
@@ -197,7 +200,7 @@ function place(
   const { clock, actor, sha256 } = ports;
   const at = timestamp(clock.now());
   let { seq, digest: prev } = last;
-  return bodies.map((body) => {
+  return bodies.map((body, index) => {
     const event = RegistryEvent.parse({
       ...body,
       seq: ++seq,
@@ -214,6 +217,7 @@ function place(
         what: `The registry's entry (${body.type})`,
         bytes,
         limit: EVENT_LIMIT,
+        index,
       });
     const digest = sha256(text);
     prev = digest;
