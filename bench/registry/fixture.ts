@@ -23,11 +23,11 @@ const BATCH = 500;
 const digestOf = (text: string) => sha256(text);
 
 /** A manifest of about 1 KB, as a small model has one, with digests, a run and metrics of its own. */
-export function manifestOf(version: number, salt: string): ModelVersion {
+export function manifestOf(version: number, salt: string, model = MODEL): ModelVersion {
   const own = (what: string) => digestOf(`${salt} ${version} ${what}`);
   const files = [{ path: "model.onnx", size: 48_000 + version, digest: own("model") }];
   const hex = createHash("sha1").update(`${salt} ${version}`).digest("hex");
-  const base = aVersion({ model: MODEL, version, files, rootDigest: rootDigest(files, sha256) });
+  const base = aVersion({ model, version, files, rootDigest: rootDigest(files, sha256) });
   return {
     ...base,
     run: `2026-11-23-${hex.slice(0, 8)}`,
@@ -46,12 +46,13 @@ export function registrations(
   first: number,
   count: number,
   salt: string,
+  model = MODEL,
 ): { events: EventBody[]; manifests: ModelVersion[] } {
-  const manifests = Array.from({ length: count }, (_, index) => manifestOf(first + index, salt));
+  const manifests = Array.from({ length: count }, (_, index) => manifestOf(first + index, salt, model));
   const events = manifests.map(
     (manifest): EventBody => ({
       type: "version.registered",
-      model: MODEL,
+      model,
       version: manifest.version,
       rootDigest: manifest.rootDigest,
       manifest: sha256(canonicalJson(manifest)),
@@ -63,26 +64,30 @@ export function registrations(
 }
 
 /** Registers `count` versions in one commit. */
-export async function register(registry: Registry, count: number, salt: string): Promise<void> {
-  await registry.transact(MODEL, ({ versions }) => ({
-    ...registrations(versions.length + 1, count, salt),
+export async function register(registry: Registry, count: number, salt: string, model = MODEL): Promise<void> {
+  await registry.transact(model, ({ versions }) => ({
+    ...registrations(versions.length + 1, count, salt, model),
     result: null,
   }));
 }
 
-export async function pointAlias(registry: Registry, alias: string, to: number): Promise<void> {
-  await registry.transact(MODEL, ({ aliases }) => {
+export async function pointAlias(registry: Registry, alias: string, to: number, model = MODEL): Promise<void> {
+  await registry.transact(model, ({ aliases }) => {
     const held = aliases.get(alias);
     const generation = (held?.generation ?? 0) + 1;
     return {
-      events: [{ type: "alias.set", model: MODEL, alias, from: held?.version ?? null, to, generation, reason: null }],
+      events: [{ type: "alias.set", model, alias, from: held?.version ?? null, to, generation, reason: null }],
       result: null,
     };
   });
 }
 
-/** A registry of `versions` versions in a new repository, packed: written by the registry's own code in memory, brought to git by fast-import. */
-export async function makeFixture(folder: string, versions: number): Promise<void> {
+/** A registry of `versions` versions in a repository, packed: written by the registry's own code in memory, brought to git by fast-import. */
+export async function makeFixture(
+  folder: string,
+  versions: number,
+  { model = MODEL, alias = "production" } = {},
+): Promise<void> {
   await git(folder, ["init", "--quiet", "--initial-branch=main"]);
   const importing = spawn("git", ["fast-import", "--quiet", "--date-format=raw"], {
     cwd: folder,
@@ -117,8 +122,8 @@ export async function makeFixture(folder: string, versions: number): Promise<voi
     actor: { name: "ana", kind: "person" },
   });
   for (let made = 0; made < versions; made += BATCH)
-    await register(registry, Math.min(BATCH, versions - made), "fixture");
-  await pointAlias(registry, "production", versions);
+    await register(registry, Math.min(BATCH, versions - made), "fixture", model);
+  await pointAlias(registry, alias, versions, model);
   importing.stdin.end();
   const [code] = await ended;
   if (code !== 0) throw new Error(`git fast-import ended with ${code}`);

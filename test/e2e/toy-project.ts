@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { generator } from "../generator.ts";
 
 /**
  * A small real project: rows of 60 days with one feature, a "training" that fits its slope by a few lines of JavaScript, a `predict` that scores
@@ -174,17 +175,6 @@ export function rows(options: {
     }
   }
   return `${lines.join("\n")}\n`;
-}
-
-/** Mulberry32: 32 bits of state, enough to make rows. */
-function generator(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 const trainScript = `// Logistic regression of y on x by gradient descent: small, real, deterministic.
