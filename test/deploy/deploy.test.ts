@@ -12,7 +12,16 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Deployment, type DeploySettings, deploy, parseDocument, rollback } from "@trainyard/core";
+import {
+  Deployment,
+  type DeployPorts,
+  type DeploySettings,
+  deploy,
+  type Policy,
+  parseDocument,
+  rollback,
+  setPolicy,
+} from "@trainyard/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type DeployWorld, deployWorld, environmentsWith, MODEL, releaseVersion } from "./deploy-world.ts";
 import { type Fault, startModelServer } from "./model-server.ts";
@@ -207,6 +216,55 @@ test("a version goes to an environment only after the one it must have been live
   expect((await deploy(later, world.ports)).outcome).toBe("live");
 });
 
+test("what the policy forbids is refused before the target is touched, and again when it came while deploying", async () => {
+  await releaseVersion(world, 3);
+  await deploy(settings(), world.ports);
+  await releaseVersion(world, 5);
+  const allow = (policy: Policy) => setPolicy({ policy, reason: "agreed" }, world);
+  await allow({ rules: { production: { evaluation: {} } } });
+  const forbidden = expect.objectContaining({ code: "POLICY_FORBIDS" });
+  await expect(deploy(settings(), world.ports)).rejects.toEqual(forbidden);
+  expect(readdirSync(join(world.serving, "versions"))).toHaveLength(1);
+
+  await allow({});
+  const stage = world.ports.targets.open.bind(world.ports.targets);
+  const late = { open: (where: Parameters<typeof stage>[0]) => withSwitch(stage(where), () => allow({ aliases: [] })) };
+  await expect(deploy(settings(), { ...world.ports, targets: late })).rejects.toEqual(forbidden);
+  expect(await live()).toBe(1);
+  expect(await ask(2)).toMatchObject({ y: 6 });
+  expect(await production()).toMatchObject({ version: 1 });
+});
+
+test("a rollback is held to the policy, and no evaluation is too old for it", async () => {
+  await releaseVersion(world, 3);
+  await deploy(settings(), world.ports);
+  const v2 = await releaseVersion(world, 5);
+  const judged = {
+    type: "evaluation.recorded",
+    model: MODEL,
+    run: "r",
+    report: `sha256:${"1".repeat(64)}`,
+    rootDigest: v2.rootDigest,
+    verdict: "pass",
+    rows: 9,
+    baseline: null,
+    decidedBy: null,
+  } as const;
+  await world.registry.transact(MODEL, () => ({ events: [judged], result: null }));
+  await setPolicy({ policy: { rules: { production: { evaluation: { maxAgeDays: 1 } } } }, reason: "agreed" }, world);
+  await deploy(settings(), world.ports);
+  await expect(rollback({ ...settings(), reason: "late answers" }, world.ports)).rejects.toMatchObject({
+    code: "POLICY_FORBIDS", // v1 never passed an evaluation
+    details: { got: "v1 passed none" },
+  });
+  await setPolicy({ policy: {}, reason: "in a hurry" }, world);
+  await rollback({ ...settings(), reason: "late answers" }, world.ports);
+  await setPolicy({ policy: { rules: { production: { evaluation: { maxAgeDays: 1 } } } }, reason: "agreed" }, world);
+  world.clock.pass(30 * 86_400);
+  expect((await deploy(settings({ which: { version: 2 } }), world.ports)).outcome).toBe("live");
+  expect(await production()).toMatchObject({ version: 2 });
+});
+
 test("a withdrawn version is refused", async () => {
   await releaseVersion(world, 1);
   await world.registry.transact(MODEL, () => ({
@@ -377,3 +435,20 @@ test("putting a version live again later does not make its way there longer", as
   await deploy(settings(), world.ports);
   expect((await deploy(settings({ which: { version: 1 } }), world.ports)).deployment?.leadTime).toEqual(first);
 });
+
+type Target = ReturnType<DeployPorts["targets"]["open"]>;
+
+/** A target during whose switch something else happens. */
+function withSwitch(target: Target, meanwhile: () => Promise<unknown>): Target {
+  return Object.assign(Object.create(target) as Target, {
+    lock: () => target.lock(),
+    current: () => target.current(),
+    stage: (...words: Parameters<Target["stage"]>) => target.stage(...words),
+    async activate(digest: Parameters<Target["activate"]>[0]) {
+      await meanwhile();
+      await target.activate(digest);
+    },
+    probe: (...words: Parameters<Target["probe"]>) => target.probe(...words),
+    prune: (...words: Parameters<Target["prune"]>) => target.prune(...words),
+  });
+}

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { Proofs } from "../registry/proofs.ts";
 import type { ModelState } from "../registry/registry.ts";
 import { aDigest } from "../testing/builders.ts";
 import { liveBefore } from "./live-before.ts";
@@ -35,6 +36,7 @@ function after(live: readonly number[], withdrawn: readonly number[] = []): Mode
       rollback: version < 0,
     })),
     drifts: [],
+    proofs: new Proofs(),
   };
 }
 

@@ -2,23 +2,43 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { canonicalJson } from "../document.ts";
+import { isRefusal } from "../errors.ts";
 import { aDigest, aVersion, MemoryBranch, MemoryClock, MemoryRandom, MemoryStore } from "../testing/index.ts";
 import { openSnapshot, readLog } from "./branch-files.ts";
-import type { EventBody } from "./event.ts";
+import type { EventBody, EventOf } from "./event.ts";
 import { openRegistry } from "./open-registry.ts";
-import { replay } from "./projection.ts";
+import type { AliasRule, Policy } from "./policy.ts";
+import { type LoggedEvent, replay } from "./projection.ts";
 import type { Decision, ModelState } from "./registry.ts";
 import { rootDigest } from "./root-digest.ts";
 import { verifyRegistry } from "./verify.ts";
 
 const sha256 = (content: string | Uint8Array) => `sha256:${createHash("sha256").update(content).digest("hex")}`;
 
+const rule: fc.Arbitrary<AliasRule> = fc.record(
+  {
+    after: fc.constantFrom<string[]>(["staging"], ["champion"]),
+    evaluation: fc.constantFrom<{ maxAgeDays?: number }>({}, { maxAgeDays: 1 }),
+    attestations: fc.constant<string[]>(["slsa"]),
+  },
+  { requiredKeys: [] },
+);
+const aPolicy: fc.Arbitrary<Policy> = fc.record(
+  {
+    aliases: fc.constantFrom<string[]>(["champion"], ["s*", "champion"], []),
+    rules: fc.dictionary(fc.constantFrom("champion", "sta*", "*"), rule, { maxKeys: 2 }),
+    overrides: fc.boolean(),
+    models: fc.record({ a: fc.record({ rules: fc.constant({ champion: {} }) }) }),
+  },
+  { requiredKeys: [] },
+);
+
 const operation = fc.oneof(
   fc.record({ kind: fc.constant("register" as const), bytes: fc.integer({ min: 0, max: 9 }) }),
   fc.record({
     kind: fc.constant("alias" as const),
     alias: fc.constantFrom("staging", "champion"),
-    to: fc.option(fc.integer({ min: 1, max: 6 })),
+    to: fc.option(fc.integer({ min: 1, max: 3 })),
   }),
   fc.record({ kind: fc.constant("withdraw" as const), version: fc.integer({ min: 1, max: 6 }) }),
   fc.record({
@@ -26,7 +46,13 @@ const operation = fc.oneof(
     report: fc.integer({ min: 0, max: 9 }),
     bytes: fc.integer({ min: 0, max: 9 }),
   }),
-  fc.record({ kind: fc.constant("note" as const) }),
+  fc.record({ kind: fc.constant("note" as const), version: fc.option(fc.integer({ min: 1, max: 6 })) }),
+  fc.record({
+    kind: fc.constant("attest" as const),
+    version: fc.integer({ min: 1, max: 6 }),
+    type: fc.constantFrom("slsa", "signature"),
+  }),
+  fc.record({ kind: fc.constant("policy" as const), policy: fc.option(aPolicy) }),
 );
 type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
 
@@ -103,15 +129,90 @@ function decide(model: string, operation: Operation, state: ModelState): Decisio
         result: null,
       };
     }
-    case "note":
-      return { events: [{ type: "note", model, text: "x" }], result: null };
+    case "note": {
+      const { version } = operation;
+      if (version === null) return { events: [{ type: "note", model, text: "x" }], result: null };
+      if (state.versions[version - 1] === undefined) return nothing;
+      return { events: [{ type: "note", model, version, text: "x" }], result: null };
+    }
+    case "attest": {
+      const { version, type: predicateType } = operation;
+      const subject = state.versions[version - 1]?.rootDigest;
+      const digest = sha256(`${predicateType} of ${subject}`);
+      if (subject === undefined || state.proofs.attestations(version).some((one) => one.digest === digest))
+        return nothing;
+      return {
+        events: [{ type: "attestation.attached", model, version, predicateType, digest, subject }],
+        result: null,
+      };
+    }
+    case "policy":
+      return { events: [{ type: "policy.set", policy: operation.policy, reason: "x" }], result: null };
   }
+}
+
+/** Several operations of several models decided as one, as a batch does: each model's on the state they all began with. */
+function decideAll(items: readonly Item[], states: ReadonlyMap<string, ModelState>): Decision<null> {
+  const first = new Map(items.map((item) => [item.model, item])); // one of each model: more would need the state between them
+  const decisions = [...first.values()].map(({ model, operation }) =>
+    decide(model, operation, states.get(model) as ModelState),
+  );
+  return {
+    events: decisions.flatMap(({ events }) => [...events]),
+    manifests: decisions.flatMap(({ manifests = [] }) => [...manifests]),
+    result: null,
+  };
+}
+
+/** The policy's rules said a second time, slowly and with nothing in common with the product's: over the whole log before an event. */
+function isAllowed(log: readonly LoggedEvent[], index: number): boolean {
+  const before = log.slice(0, index).map(({ event }) => event);
+  const event = log[index]?.event;
+  const set = before.findLast((one) => one.type === "policy.set");
+  if (set?.type !== "policy.set" || set.policy === null || event === undefined) return true;
+  if (event.type === "version.registered") return event.override === null || set.policy.overrides !== false;
+  if (event.type !== "alias.set") return true;
+  const glob = (pattern: string) => new RegExp(`^${pattern.replaceAll("*", ".*")}$`).test(event.alias);
+  if (set.policy.aliases !== undefined && !set.policy.aliases.some(glob)) return false;
+  const own = before.filter((one) => "model" in one && one.model === event.model);
+  const wasAt = (alias: string) =>
+    own.some((one) => one.type === "alias.set" && one.alias === alias && one.to === event.to);
+  const bytes = own.findLast((one) => one.type === "version.registered" && one.version === event.to) as
+    | EventOf<"version.registered">
+    | undefined;
+  return Object.entries(set.policy.rules ?? {}).every(([pattern, all]) => {
+    const rule = set.policy?.models?.[event.model]?.rules?.[pattern] ?? all;
+    if (!glob(pattern)) return true;
+    const passed = own.some(
+      (one) => one.type === "evaluation.recorded" && one.verdict === "pass" && one.rootDigest === bytes?.rootDigest,
+    );
+    const attested = (type: string) =>
+      own.some((one) => one.type === "attestation.attached" && one.version === event.to && one.predicateType === type);
+    return (
+      (rule.after ?? []).every(wasAt) &&
+      (rule.evaluation === undefined || passed) &&
+      (rule.attestations ?? []).every(attested)
+    );
+  });
+}
+
+interface Item {
+  readonly writer: number;
+  readonly model: string;
+  readonly operation: Operation;
+  /** How many of what follows are done with it, in one commit. */
+  readonly batch: number;
 }
 
 test("whatever many writers do at once, the branch is what its log says, and every invariant holds", async () => {
   const work = fc.array(
-    fc.record({ writer: fc.integer({ min: 0, max: 3 }), model: fc.constantFrom("a", "b"), operation }),
-    { minLength: 1, maxLength: 40 },
+    fc.record({
+      writer: fc.integer({ min: 0, max: 3 }),
+      model: fc.constantFrom("a", "b"),
+      operation,
+      batch: fc.constantFrom(0, 0, 0, 2),
+    }),
+    { minLength: 1, maxLength: 40, size: "max" },
   );
   await fc.assert(
     fc.asyncProperty(work, fc.scheduler(), async (items, scheduler) => {
@@ -135,8 +236,16 @@ test("whatever many writers do at once, the branch is what its log says, and eve
         });
       });
       const done = [0, 1, 2, 3].map(async (writer) => {
-        for (const item of items.filter((one) => one.writer === writer)) {
-          await writers[writer]?.transact(item.model, (state) => decide(item.model, item.operation, state));
+        const own = items.filter((one) => one.writer === writer);
+        for (let at = 0; at < own.length; at++) {
+          const together = own.slice(at, at + 1 + (own[at] as Item).batch);
+          at += together.length - 1;
+          const models = [...new Set(together.map(({ model }) => model))];
+          await writers[writer]
+            ?.transactAll(models, (states) => decideAll(together, states))
+            .catch((error: unknown) => {
+              if (!isRefusal(error) || error.code !== "POLICY_FORBIDS") throw error;
+            });
         }
       });
       await scheduler.waitFor(Promise.all(done));
@@ -146,6 +255,7 @@ test("whatever many writers do at once, the branch is what its log says, and eve
       const snapshot = await openSnapshot({ branch, sha256 });
       if (snapshot === null) return;
       const log = await readLog(snapshot, { branch, sha256 });
+      expect(log.filter((_, index) => !isAllowed(log, index))).toEqual([]);
       const expected = replay(log, sha256);
       const paths = (await branch.list(snapshot.revision, "")).filter((path) => !path.includes("/versions/"));
       expect(paths).toEqual([...expected.keys()].sort());
@@ -172,6 +282,11 @@ test("changing any one character of any file of a registry is found", async () =
     { kind: "evaluate", report: 1, bytes: 1 },
     { kind: "alias", alias: "staging", to: 2 },
     { kind: "withdraw", version: 1 },
+    { kind: "attest", version: 2, type: "slsa" },
+    { kind: "note", version: 2 },
+    { kind: "policy", policy: { aliases: ["staging"], rules: { staging: { attestations: ["slsa"] } } } },
+    { kind: "alias", alias: "staging", to: null },
+    { kind: "alias", alias: "staging", to: 2 },
   ];
   for (const step of steps) await registry.transact("a", (state) => decide("a", step, state));
   const head = (await branch.head()) as string;
