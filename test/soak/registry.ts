@@ -15,6 +15,8 @@ const GROUP = 25;
 const ROUND = 100;
 /** Longest wait for a writer's first operation after the others were killed; over it a person would look what is wrong. */
 const PATIENCE_SECONDS = 30;
+/** Writers that did not go on before the soak gives up. */
+const HOPELESS = 20;
 /** Milliseconds within which a writer is killed: several operations, of the branch here and of a remote one. */
 const MOMENTS = { own: 100, push: 600, starting: 900 };
 
@@ -54,7 +56,8 @@ export async function soakRegistry({ kills, minutes, seed, stop, say }: SoakOpti
     ...{ kills: 0, whileStarting: 0, withItsGit: 0, pushing: 0, operations: 0, events: 0, versions: 0 },
     ...{ litter: 0, longestWait: 0, stuck: [], broken: [], lost: [], damaged: [] },
   };
-  const over = () => stop.aborted || tally.kills >= kills || performance.now() - began > minutes * 60_000;
+  const hopeless = () => tally.stuck.length > HOPELESS;
+  const over = () => stop.aborted || hopeless() || tally.kills >= kills || performance.now() - began > minutes * 60_000;
   const folder = mkdtempSync(join(tmpdir(), "trainyard-soak-"));
   try {
     for (let round = 0; !over(); round++) {
@@ -118,17 +121,21 @@ async function killOne(
     )
       await pause(2);
     const seconds = (performance.now() - wait) / 1000;
-    if (lines.length < wanted && !stop.aborted)
-      tally.stuck.push(`after ${Math.round(seconds)} s: ${said() || "it said nothing"}`);
-    else tally.longestWait = Math.max(tally.longestWait, seconds);
+    if (lines.length >= wanted) tally.longestWait = Math.max(tally.longestWait, seconds);
+    else if (child.exitCode === null && !stop.aborted)
+      tally.stuck.push(`nothing happened for ${Math.round(seconds)} s`);
     await pause(moment * MOMENTS[world.kind]);
   }
-  if (child.exitCode !== null) tally.stuck.push(`a writer ended with ${child.exitCode}: ${said()}`);
-  kill(child, together);
+  const killed = child.exitCode === null && child.signalCode === null;
+  if (killed) kill(child, together);
   await closed;
   const done = lines.slice(1).map((line) => JSON.parse(line) as Acknowledged);
   acknowledged.push(...done);
   tally.operations += done.length;
+  if (!killed) {
+    tally.stuck.push(`a writer ended with ${child.exitCode}: ${said()}`);
+    return;
+  }
   tally.kills++;
   if (starting) tally.whileStarting++;
   if (together) tally.withItsGit++;

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { openRegistry, verifyRegistry } from "@trainyard/core";
+import { isRefusal, openRegistry, type Registry, verifyRegistry } from "@trainyard/core";
 import { memoryBackend } from "@trainyard/core/testing";
 import { MODEL, REF } from "../../bench/registry/fixture.ts";
 import { runGit } from "../../packages/backends/src/git/git.ts";
@@ -57,27 +57,39 @@ export async function look(world: World, acknowledged: readonly Acknowledged[]):
   const registry = openRegistry({ ...ports, branch });
   try {
     const { findings, events, versions } = await verifyRegistry({ ...ports, branch }, { blobs: false });
-    const state = await registry.state(MODEL);
     const broken = findings.map(({ where, problem }) => `${where}: ${problem}`);
-    if (state.versions.some(({ version }, index) => version !== index + 1)) broken.push("versions are not dense");
-    const moves = new Set<string>();
-    for (const event of await registry.events(MODEL)) {
-      if (event.type === "alias.set") moves.add(`${event.alias} ${event.generation} ${event.to}`);
-      if (event.type === "alias.removed") moves.add(`${event.alias} ${event.generation} null`);
+    const lost: string[] = [];
+    try {
+      lost.push(...(await missing(registry, acknowledged)));
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      broken.push(error.message);
     }
-    const lost = acknowledged.flatMap((one) =>
-      one.kind === "alias"
-        ? moves.has(`${one.alias} ${one.generation} ${one.to}`)
-          ? []
-          : [`${one.alias} to v${one.to}, generation ${one.generation}`]
-        : one.versions.flatMap(({ version, rootDigest }) =>
-            state.versions[version - 1]?.rootDigest === rootDigest ? [] : [`v${version}`],
-          ),
-    );
     return { broken, lost, damaged: await fsck(world), events, versions, litter: litterOf(world) };
   } finally {
     branch.close();
   }
+}
+
+/** Acknowledged operations that the registry does not have. */
+async function missing(registry: Registry, acknowledged: readonly Acknowledged[]): Promise<string[]> {
+  const { versions } = await registry.state(MODEL);
+  const moves = new Set<string>();
+  for (const event of await registry.events(MODEL)) {
+    if (event.type === "alias.set") moves.add(`${event.alias} ${event.generation} ${event.to}`);
+    if (event.type === "alias.removed") moves.add(`${event.alias} ${event.generation} null`);
+  }
+  return acknowledged.flatMap((one) => {
+    if (one.kind === "alias")
+      return moves.has(`${one.alias} ${one.generation} ${one.to}`)
+        ? []
+        : [`${one.alias} to v${one.to}, generation ${one.generation}`];
+    return one.versions.flatMap(({ version, rootDigest }) =>
+      versions[version - 1]?.rootDigest === rootDigest && versions[version - 1]?.version === version
+        ? []
+        : [`v${version}`],
+    );
+  });
 }
 
 async function fsck(world: World): Promise<string[]> {
