@@ -115,31 +115,6 @@ test("restore brings lost and damaged bytes back from a copy, under whatever nam
   );
 });
 
-test("import gto turns a repository's tags into notes, once, and says what it could not carry", async () => {
-  for (const [name, word] of [
-    ["churn@v1.0.0", "-a"],
-    ["churn#prod#1", "-a"],
-    ["churn@v2.0.0", ""],
-  ] as const)
-    project.git("tag", ...(word === "" ? [name] : [word, name, "-m", `About ${name}`]));
-  const dry = await project.trainyard("import", "gto", "--dry-run");
-  expect(dry.stdout).toContain("3 GTO tags: 2 notes would be written, 0 known already, 1 not carried.");
-  const first = await project.trainyard("import", "gto");
-  expect(first.stdout).toMatch(/churn@v2\.0\.0 +not carried +it is a lightweight tag/);
-  expect(first.stdout).toMatch(/churn +prod +v1\.0\.0/);
-  expect(first.stdout).toContain("2 notes written");
-  expect((await project.json<{ written: number; known: number }>("import", "gto")).value).toMatchObject({
-    written: 0,
-    known: 2,
-  });
-  const { value: events } = await project.json<{ type: string; text: string }[]>("history", "churn");
-  expect(events.map(({ type, text }) => `${type} ${text.split(" ")[1]}`)).toEqual([
-    "note churn@v1.0.0",
-    "note churn#prod#1",
-  ]);
-  expect((await project.trainyard("verify", "--no-bytes")).code).toBe(0);
-});
-
 test("what is misspelt is told with the right name, and what is not there before anybody is asked", async () => {
   const says = async (...words: string[]) =>
     (await project.json<{ error: { code: string; message: string } }>(...words)).value.error;

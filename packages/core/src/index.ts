@@ -80,6 +80,7 @@ export { byCodePoint } from "./order.ts";
 export { type AliasChange, changeAlias } from "./register/alias.ts";
 export { ATTESTATION_LIMIT, type Attested, attest } from "./register/attest.ts";
 export { type Batch, batch } from "./register/batch.ts";
+export { type CarryPorts, carryOver } from "./register/carry-over.ts";
 export { type DiffSide, diff, diffVersions, type MetricDiff, type VersionDiff } from "./register/diff.ts";
 export { collectGarbage, type Garbage } from "./register/garbage.ts";
 export { type GitTag, type GtoEvent, gtoHistory } from "./register/gto.ts";
@@ -91,7 +92,8 @@ export {
   type VersionView,
   versionRows,
 } from "./register/history.ts";
-export { type ArtifactBytes, type GtoImport, importGto } from "./register/import-gto.ts";
+export { type ImportReport, importAll } from "./register/import-all.ts";
+export { type ArtifactFacts, gtoFacts } from "./register/import-gto.ts";
 export { AliasInputs, RegisterInputs } from "./register/inputs.ts";
 export { addNote } from "./register/note.ts";
 export { readPapers, type VersionPapers } from "./register/papers.ts";
@@ -100,6 +102,16 @@ export { type Registration, register, registerBest } from "./register/register.t
 export { type BlobSource, type Restoration, restore } from "./register/restore.ts";
 export { type FoundVersion, type SearchResult, search } from "./register/search.ts";
 export { setPolicy } from "./register/set-policy.ts";
+export {
+  type CarriedFact,
+  keyPart,
+  NOTE_CHARACTERS,
+  RECORD_CHARACTERS,
+  shortened,
+  type UpstreamBytes,
+  type UpstreamFact,
+  type UpstreamVersion,
+} from "./register/upstream.ts";
 export { withdraw } from "./register/withdraw.ts";
 export { EventBody, type EventOf, EventPlace, modelOf, RegistryEvent } from "./registry/event.ts";
 export { importRecordOf } from "./registry/import-record.ts";

@@ -1,7 +1,9 @@
 import { posix } from "node:path";
-import { type ArtifactBytes, type GitTag, type GtoEvent, isRefusal } from "@trainyard/core";
-import { parseYamlText } from "../config/yaml-text.ts";
+import type { ArtifactFacts, GitTag, GtoEvent, UpstreamBytes } from "@trainyard/core";
 import { git } from "../git/git.ts";
+import { artifactFiles } from "./artifact-files.ts";
+import { type CommitFiles, fieldOf, pathFrom } from "./commit-files.ts";
+import type { KeepFile } from "./keep-file.ts";
 
 /** Fields of a tag, one a line: none of them can hold a line break. */
 const FIELDS = [
@@ -27,53 +29,47 @@ export async function readTags(repository: string): Promise<GitTag[]> {
   return tags;
 }
 
-/** Looks each registration's artifact up in the `artifacts.yaml` of its commit, and whether that path is there. @throws GIT_MISSING, GIT_FAILED */
-export async function artifactBytes(repository: string, events: readonly GtoEvent[]): Promise<ArtifactBytes[]> {
-  const places = events.map(({ artifact, tag }) => {
-    const [folder, name] = artifact.includes(":") ? (artifact.split(":") as [string, string]) : ["", artifact];
-    return { folder, name, commit: tag.commit };
-  });
-  const lists = await kinds(
-    repository,
-    places.map(({ commit, folder }) => `${commit}:${posix.join(folder, "artifacts.yaml")}`),
-  );
-  const parsed = new Map<string, unknown>();
-  for (const id of new Set(lists.flatMap((one) => (one?.type === "blob" ? [one.id] : [])))) {
-    parsed.set(id, yamlOf(await git(repository, ["cat-file", "blob", id])));
-  }
-  const paths = places.map(({ folder, name }, index) => {
-    const entry = (parsed.get(lists[index]?.id ?? "") as Record<string, unknown> | null | undefined)?.[name];
-    const path = (entry as { path?: unknown } | null | undefined)?.path;
-    return typeof path === "string" && !/[\n\0]/.test(path) ? posix.join(folder, path) : null;
-  });
-  const asked = places.flatMap(({ commit }, index) => [`${commit}:${paths[index]}`, `${commit}:${paths[index]}.dvc`]);
-  const there = await kinds(repository, asked);
-  return paths.map((path, index): ArtifactBytes => {
-    if (path === null) return { where: "unnamed", path };
-    if (there[2 * index] !== null) return { where: "git", path };
-    return { where: there[2 * index + 1] === null ? "missing" : "dvc", path };
-  });
+/** Where a registration's artifact is, and what else is said about it: `artifacts.yaml` of its commit (GTO's), or `artifacts:` of `dvc.yaml` (DVC's). */
+export interface ArtifactEntry {
+  /** From the top of the repository; null where nobody names it. */
+  readonly path: string | null;
+  readonly facts: ArtifactFacts;
 }
 
-/** What each name leads to; null for what does not exist. One process for all. */
-async function kinds(repository: string, names: readonly string[]): Promise<({ id: string; type: string } | null)[]> {
-  if (names.length === 0) return [];
-  const text = await git(repository, ["cat-file", "--batch-check"], { input: `${names.join("\n")}\n` });
-  return text
-    .split("\n")
-    .slice(0, names.length)
-    .map((line) => {
-      const [, id, type] = /^([0-9a-f]+) (\w+) \d+$/.exec(line) ?? [];
-      return id === undefined || type === undefined ? null : { id, type };
-    });
+export async function artifactEntry(commits: CommitFiles, { artifact, tag }: GtoEvent): Promise<ArtifactEntry> {
+  const [folder, name] = artifact.includes(":") ? (artifact.split(":") as [string, string]) : ["", artifact];
+  const own = posix.join(folder, "artifacts.yaml");
+  const dvcs = posix.join(folder, "dvc.yaml");
+  const there = await commits.among(tag.commit, [own, dvcs]);
+  for (const file of [own, dvcs]) {
+    const found = there.get(file);
+    if (found === undefined) continue;
+    const value = await commits.yaml(found);
+    const entry = file === own ? fieldOf(value, name) : fieldOf(value, "artifacts", name);
+    if (entry !== null && typeof entry === "object")
+      return { path: pathFrom(folder, fieldOf(entry, "path")), facts: entryFacts(entry) };
+  }
+  return { path: null, facts: {} };
 }
 
-/** Null for what is no YAML: GTO would not read it either. */
-function yamlOf(text: string): unknown {
-  try {
-    return parseYamlText(new TextEncoder().encode(text), "artifacts.yaml").value;
-  } catch (error) {
-    if (isRefusal(error)) return null;
-    throw error;
+/** Everything but the path, as text. */
+export function entryFacts(entry: object): ArtifactFacts {
+  const facts: Record<string, string> = {};
+  for (const [name, value] of Object.entries(entry).slice(0, 100)) {
+    if (name === "path" || value === null || value === undefined) continue;
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    facts[name.slice(0, 200)] = text.slice(0, 2000);
   }
+  return facts;
+}
+
+/** The files of a registration. */
+export async function registrationFiles(
+  commits: CommitFiles,
+  commit: string,
+  { path }: ArtifactEntry,
+  keep: KeepFile,
+): Promise<UpstreamBytes> {
+  if (path === null) return { missing: "neither artifacts.yaml nor dvc.yaml of its commit says where its files are" };
+  return artifactFiles(commits, commit, path, keep);
 }

@@ -1,54 +1,73 @@
 import { importGtoVerb } from "@trainyard/backends";
-import { z } from "@trainyard/core";
+import { type ImportReport, z } from "@trainyard/core";
 import { aligned } from "../columns.ts";
 import { command } from "../command.ts";
 
 export const importCommand = command({
   about: [
-    "Writes what GTO's tags say into the history, a note a tag, with who, when, at which commit and where the bytes stand; `dir=name` becomes the model dir-name. Importing again adds only what is new.",
-    "They become notes, not versions: a version has a run's record and an evaluation, GTO has neither, and nothing is made up. The report lists what could not be carried, and who was in which stage.",
+    "Brings versions, aliases and what is known of them from another registry. Importing again adds only what is new there, and never moves back what was moved here since.",
+    "A version whose bytes can be had becomes a version here, with a number of its own; what it was called there finds it: MODEL@gto:v1.2.3, MODEL@mlflow:7. It has no run, no evaluation and no verdict, and nothing is made up.",
+    "What cannot be carried over is listed with the reason, and stands in the history as a note. docs/migrate.md says what that is.",
   ].join("\n"),
   examples: [["trainyard import gto --dry-run", "only the report"]],
   inputs: z.strictObject({
-    from: z.enum(["gto"]).describe("what to import").meta({ positional: true, placeholder: "gto" }),
-    repository: z
+    system: z.enum(["gto"]).describe("what to import").meta({ positional: true, placeholder: "gto" }),
+    from: z
       .string()
       .optional()
-      .describe("the repository with the tags; default: the project's")
-      .meta({ placeholder: "DIR" }),
+      .describe("gto: the repository with the tags, default the project's")
+      .meta({ placeholder: "PLACE" }),
     "dry-run": z.boolean().default(false).describe("write nothing"),
   }),
   stops: false,
   async run(inputs, context) {
     const project = await context.project();
-    const dry = inputs["dry-run"];
-    const done = await importGtoVerb(project, { folder: context.folder, repository: inputs.repository ?? null, dry });
-    const odd = done.tags.filter(({ model, problem }) => model === null || problem !== null);
-    const left = done.tags.filter(({ model }) => model === null).length;
-    const notes = dry
-      ? `${done.tags.length - left - done.known} notes would be written`
-      : `${done.written} notes written`;
-    const total = `${done.tags.length} GTO tags: ${notes}, ${done.known} known already, ${left} not carried.`;
-    const text = [
-      ...(odd.length === 0
-        ? []
-        : [
-            aligned(
-              ["tag", "", "why"],
-              odd.map((row) => [row.tag, row.model === null ? "not carried" : "odd", row.problem ?? ""]),
-            ),
-          ]),
-      ...(done.stages.length === 0
-        ? []
-        : [
-            "No alias was set, as there is no version to point at. In GTO these were in a stage:",
-            aligned(
-              ["artifact", "stage", "version"],
-              done.stages.map((row) => [row.artifact, row.stage, row.version]),
-            ),
-          ]),
-      total,
-    ];
-    return { json: done, text: text.join("\n"), exit: 0 };
+    const report = await importGtoVerb(project, {
+      folder: context.folder,
+      from: inputs.from ?? null,
+      dry: inputs["dry-run"],
+    });
+    return { json: report, text: reportText(report), exit: 0 };
   },
 });
+
+/** Rows beyond this are counted: --json has them all. */
+const ROWS = 40;
+
+function reportText({ models, facts, written, dryRun }: ImportReport): string {
+  const refused = models.filter(({ model }) => model === null).map(({ name, why }) => [name, "not carried", why ?? ""]);
+  const odd = facts
+    .filter(
+      ({ outcome, why, without }) =>
+        outcome === "left" || (outcome !== "known" && (why !== null || without.length > 0)),
+    )
+    .map(({ label, outcome, why, without }) => [
+      label,
+      outcome === "left" ? "not carried" : outcome === "same" ? "same bytes" : "odd",
+      [...(why === null ? [] : [why]), ...without].join("; "),
+    ]);
+  const rows = [...refused, ...odd];
+  const count = (outcome: string, kind?: string) =>
+    facts.filter((fact) => fact.outcome === outcome && (kind === undefined || fact.kind === kind)).length;
+  const carried = facts.filter(({ outcome, kind }) => outcome === "carried" && kind === "version");
+  return [
+    ...(carried.length === 0
+      ? []
+      : [
+          aligned(
+            ["carried over", "as"],
+            carried.slice(0, ROWS).map(({ label, model, version }) => [label, `${model} v${version}`]),
+          ),
+          ...(carried.length > ROWS ? [`and ${carried.length - ROWS} more`] : []),
+          "",
+        ]),
+    ...(rows.length === 0
+      ? []
+      : [
+          aligned(["what", "", "why"], rows.slice(0, ROWS)),
+          ...(rows.length > ROWS ? [`and ${rows.length - ROWS} more; --json has all`] : []),
+          "",
+        ]),
+    `${count("carried", "version")} versions, ${count("carried", "alias")} alias moves, ${count("carried", "withdrawn")} withdrawals and ${count("noted") + count("same")} notes ${dryRun ? "would be carried over" : "carried over"}; ${count("known")} known already, ${count("left") + refused.length} not carried. ${written} ${dryRun ? "events would be written." : "events written."}`,
+  ].join("\n");
+}

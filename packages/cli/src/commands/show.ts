@@ -83,7 +83,7 @@ function text(view: VersionView, papers: Papers): string {
       ),
     ),
     row(
-      manifest.origin === undefined ? "registered" : "carried over",
+      manifest.origin === undefined ? "registered" : "here since",
       `${longDate(instant(manifest.registeredAt) ?? 0)} UTC by ${manifest.by.name}`,
     ),
     ...leadTimeRows(papers).map(([name, value]) => row(name, value)),

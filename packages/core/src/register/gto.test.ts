@@ -1,11 +1,8 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { openRegistry } from "../registry/open-registry.ts";
-import { memoryBackend } from "../testing/index.ts";
 import { type GitTag, gtoHistory, parseGtoName } from "./gto.ts";
-import { importGto, modelNames } from "./import-gto.ts";
+import { modelNames } from "./import-names.ts";
 
-const sha256 = (content: string | Uint8Array) => `sha256:${createHash("sha256").update(content).digest("hex")}`;
 const commit = (digit: string) => digit.repeat(40);
 const aTag = (name: string, change: Partial<GitTag> = {}): GitTag => ({
   name,
@@ -85,31 +82,4 @@ test("artifacts get models' names; of two that would share one the first keeps i
     ["nlp/churn", "nlp-churn"],
     ["x", "x"],
   ]);
-});
-
-test("every tag becomes one note; importing again, also by two at once, adds none; a tag that was moved is a new one", async () => {
-  const backend = memoryBackend(sha256);
-  const registry = openRegistry(backend);
-  const ports = {
-    registry,
-    bytesOf: async (events: readonly unknown[]) => events.map(() => ({ where: "git" as const, path: "model.pkl" })),
-  };
-  const tags = [aTag("churn@v1.0.0", at(1)), aTag("churn#prod#1", at(2)), aTag("churn@v2.0.0", { tagger: null })];
-  expect(await importGto({ tags, dry: true }, ports)).toMatchObject({ written: 0, known: 0 });
-  expect(await backend.branch.head()).toBeNull();
-  const [one, two] = await Promise.all([
-    importGto({ tags, dry: false }, ports),
-    importGto({ tags, dry: false }, ports),
-  ]);
-  expect(one.written + two.written).toBe(2);
-  expect(await importGto({ tags, dry: false }, ports)).toMatchObject({ written: 0, known: 2 });
-  const notes = (await registry.events("churn")).map((event) => (event.type === "note" ? event.text : ""));
-  expect(notes).toEqual([
-    expect.stringMatching(
-      /^GTO churn@v1\.0\.0 [0-9a-f]{40} v1\.0\.0 registered at commit 1{40} by Ana, 1970-01-01T00:00:01Z, its bytes in git: model\.pkl: a message$/,
-    ),
-    expect.stringContaining("v1.0.0 assigned to prod"),
-  ]);
-  const moved = [aTag("churn@v1.0.0", { ...at(1), id: commit("e") })];
-  expect((await importGto({ tags: moved, dry: false }, ports)).written).toBe(1);
 });

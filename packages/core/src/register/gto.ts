@@ -29,6 +29,8 @@ export interface GtoEvent extends GtoName {
   readonly tag: GitTag;
   /** What the tag says that cannot be; null when it is in order. */
   readonly problem: string | null;
+  /** Stages whose holder is another one after it, as GTO shows them; null: nobody any more. */
+  readonly moves: readonly { readonly stage: string; readonly version: string | null }[];
 }
 
 export interface GtoHistory {
@@ -73,15 +75,12 @@ export function gtoHistory(tags: readonly GitTag[]): GtoHistory {
   const events = known.map((event) => {
     const artifact = artifacts.get(event.artifact) ?? { versions: new Map(), stages: new Map(), deprecated: false };
     artifacts.set(event.artifact, artifact);
+    const before = shown(artifact);
     artifact.deprecated = event.kind === "deprecated";
-    return take(event, artifact);
+    return { ...take(event, artifact), moves: movesBetween(before, shown(artifact)) };
   });
-  const stages = [...artifacts].flatMap(([name, { stages: held, deprecated }]) =>
-    (deprecated ? [] : [...held]).map(([stage, versions]) => ({
-      artifact: name,
-      stage,
-      version: versions.at(-1) as string,
-    })),
+  const stages = [...artifacts].flatMap(([artifact, one]) =>
+    [...shown(one)].map(([stage, version]) => ({ artifact, stage, version })),
   );
   return { events, stages };
 }
@@ -91,6 +90,18 @@ interface Artifact {
   readonly versions: Map<string, string>;
   readonly stages: Map<string, string[]>;
   deprecated: boolean;
+}
+
+/** Who is in which stage: the one assigned last, and nobody of a deprecated artifact. */
+function shown({ stages, deprecated }: Artifact): Map<string, string> {
+  return new Map(deprecated ? [] : [...stages].map(([stage, versions]) => [stage, versions.at(-1) as string]));
+}
+
+function movesBetween(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): GtoEvent["moves"] {
+  const stages = new Set([...before.keys(), ...after.keys()]);
+  return [...stages]
+    .filter((stage) => before.get(stage) !== after.get(stage))
+    .map((stage) => ({ stage, version: after.get(stage) ?? null }));
 }
 
 type Unjudged = GtoName & { readonly tag: GitTag };
@@ -103,9 +114,9 @@ function inOrder(a: Unjudged, b: Unjudged): number {
   );
 }
 
-function take(event: Unjudged, { versions, stages }: Artifact): GtoEvent {
+function take(event: Unjudged, { versions, stages }: Artifact): Omit<GtoEvent, "moves"> {
   const { tag, stage } = event;
-  const judged = (version: string | null, problem: string | null): GtoEvent => ({ ...event, version, problem });
+  const judged = (version: string | null, problem: string | null) => ({ ...event, version, problem });
   if (tag.tagger === null) return judged(event.version, "it is a lightweight tag: nobody knows who made it, or when");
   switch (event.kind) {
     case "registered":

@@ -1,132 +1,88 @@
-import { ModelName } from "../document.ts";
-import type { EventBody } from "../registry/event.ts";
-import type { Registry } from "../registry/registry.ts";
+import { ObjectId } from "../document.ts";
 import { timestamp } from "../time.ts";
-import { type GitTag, type GtoEvent, type GtoHistory, gtoHistory } from "./gto.ts";
+import type { GtoEvent } from "./gto.ts";
+import { keyPart, NOTE_CHARACTERS, RECORD_CHARACTERS, shortened, type UpstreamFact } from "./upstream.ts";
 
-/** Where the bytes of a GTO version stand, as far as the repository tells. */
-export interface ArtifactBytes {
-  /** `git`: a file or folder of the commit; `dvc`: a DVC pointer beside it; `missing`: artifacts.yaml names a path that is not there; `unnamed`: it names none. */
-  readonly where: "git" | "dvc" | "missing" | "unnamed";
-  readonly path: string | null;
-}
-
-export interface GtoImport {
-  readonly tags: readonly ImportedTag[];
-  /** Who was in which stage: no alias is set, as there is no version to point at. */
-  readonly stages: readonly (GtoHistory["stages"][number] & { readonly model: string | null })[];
-  /** Notes that were written, and those that stood there already. */
-  readonly written: number;
-  readonly known: number;
-}
-
-export interface ImportedTag {
-  readonly tag: string;
-  readonly kind: GtoEvent["kind"];
-  readonly artifact: string;
-  /** The model whose history has it; null when it was not carried. */
-  readonly model: string | null;
-  readonly version: string | null;
-  readonly stage: string | null;
-  readonly commit: string;
-  /** Of a registration alone. */
-  readonly bytes: ArtifactBytes | null;
-  /** What is odd about it, or why it was not carried. */
-  readonly problem: string | null;
-}
-
-/** A subject of a tag may be long; a note has room for this many characters of it. */
-const SUBJECT = 500;
+/** What `artifacts.yaml` of a tag's commit says about its artifact, beyond where it is. */
+export type ArtifactFacts = Readonly<Record<string, string>>;
 
 /**
- * Writes what GTO's tags say into the history, a note a tag. They become notes and not versions: a Trainyard version has a run's record and an
- * evaluation, GTO has neither, and nothing is made up here. Importing again adds only what is new.
- * @throws what the registry throws
+ * What GTO's tags say, by artifact: a registration is a version, a deregistration its withdrawal, an assignment an alias. GTO knows neither
+ * parameters nor metrics.
+ * @param of What the artifact's own file says at a registration.
  */
-export async function importGto(
-  { tags, dry }: { tags: readonly GitTag[]; dry: boolean },
-  { registry, bytesOf }: { registry: Registry; bytesOf: (events: readonly GtoEvent[]) => Promise<ArtifactBytes[]> },
-): Promise<GtoImport> {
-  const { events, stages } = gtoHistory(tags);
-  const models = modelNames(events.map(({ artifact }) => artifact));
-  const registrations = events.filter(({ kind }) => kind === "registered");
-  const found = await bytesOf(registrations);
-  const bytes = new Map(registrations.map((event, index) => [event, found[index] ?? null]));
-  const rows = events.map((event): ImportedTag => {
-    const model = models.get(event.artifact) ?? null;
-    const { kind, artifact, version, stage } = event;
-    const carried = model !== null && event.tag.tagger !== null;
-    const problem =
-      model === null ? `"${artifact}" cannot be a model's name here, or another artifact has it` : event.problem;
-    const place = { tag: event.tag.name, kind, artifact, version, stage, commit: event.tag.commit };
-    return { ...place, model: carried ? model : null, bytes: bytes.get(event) ?? null, problem };
-  });
-
-  let written = 0;
-  let known = 0;
-  for (const model of new Set(rows.flatMap((row) => row.model ?? []))) {
-    const texts = rows.flatMap((row, index) => (row.model === model ? [noteOf(events[index] as GtoEvent, row)] : []));
-    const fresh = async () => {
-      const there = new Set(
-        (await registry.events(model)).flatMap((one) => (one.type === "note" ? [keyOf(one.text)] : [])),
-      );
-      return texts.filter((text) => !there.has(keyOf(text)));
-    };
-    const missing = dry
-      ? (await fresh()).length
-      : (
-          await registry.transact(model, async () => {
-            const notes = (await fresh()).map((text): EventBody => ({ type: "note", model, text }));
-            return { events: notes, result: null };
-          })
-        ).events.length;
-    written += dry ? 0 : missing;
-    known += texts.length - missing;
+export function gtoFacts(
+  events: readonly GtoEvent[],
+  of: (event: GtoEvent) => ArtifactFacts,
+): Map<string, UpstreamFact[]> {
+  const artifacts = new Map<string, UpstreamFact[]>();
+  for (const event of events) {
+    const facts = artifacts.get(event.artifact) ?? [];
+    artifacts.set(event.artifact, facts);
+    facts.push(...factsOf(event, of));
   }
+  return artifacts;
+}
+
+function factsOf(event: GtoEvent, of: (event: GtoEvent) => ArtifactFacts): UpstreamFact[] {
+  const { tag, kind, problem } = event;
+  const key = gtoKey(event);
+  const who = tag.tagger === null ? "" : ` by ${tag.tagger.name}, ${timeOf(tag.tagger.at) ?? "at no time"}`;
+  const subject = tag.subject === "" ? "" : `: ${shortened(tag.subject, NOTE_CHARACTERS)}`;
+  const said = (words: string) => ({ key, label: tag.name, words: `${words}${who}${subject}`, problem });
+  const moves = event.moves.map(({ stage, version }): UpstreamFact => {
+    const own = event.stage === stage;
+    const words = version === null ? `nobody is in ${stage} any more` : `${version} is in ${stage}`;
+    const place = own ? { key } : { key: `${key} ${keyPart(stage)}` };
+    return { ...said(words), ...place, kind: "alias", alias: stage, to: version, tense: "then" };
+  });
+  switch (kind) {
+    case "registered":
+      if (tag.tagger === null) return [{ ...said("registered"), kind: "note" }, ...moves];
+      return [
+        { ...said(`${event.version} registered`), kind: "version", version: versionOf(event, of(event)) },
+        ...moves,
+      ];
+    case "deregistered":
+      if (problem !== null) return [{ ...said("taken back"), kind: "note" }, ...moves];
+      return [
+        ...moves,
+        { ...said(`${event.version} taken back in GTO`), kind: "withdrawn", version: event.version as string },
+      ];
+    case "assigned":
+    case "unassigned": {
+      const words = kind === "assigned" ? `assigned to ${event.stage}` : `taken out of ${event.stage}`;
+      if (moves.length > 0) return moves;
+      return [{ ...said(`${event.version ?? "a commit without a version"} ${words}`), kind: "note" }];
+    }
+    default:
+      return [{ ...said(kind), kind: "note" }, ...moves];
+  }
+}
+
+/** A tag that was moved since is another one. */
+export function gtoKey({ tag }: Pick<GtoEvent, "tag">): string {
+  return `gto ${keyPart(tag.name)} ${tag.id}`;
+}
+
+function versionOf({ tag, artifact, version }: GtoEvent, facts: ArtifactFacts) {
+  const at = tag.tagger === null ? null : timeOf(tag.tagger.at);
+  const by = tag.tagger === null ? null : shortened(tag.tagger.name, 100);
   return {
-    tags: rows,
-    stages: stages.map((stage) => ({ ...stage, model: models.get(stage.artifact) ?? null })),
-    written,
-    known,
+    origin: { system: "gto" as const, name: artifact, version: version as string, id: tag.id, at, by },
+    commit: ObjectId.safeParse(tag.commit).success ? tag.commit : null,
+    description: tag.subject === "" ? null : shortened(tag.subject, RECORD_CHARACTERS),
+    params: {},
+    metrics: [],
+    facts: { tag: tag.name, ...facts },
+    left: [],
   };
 }
 
-/** `models:churn` → `models-churn`. Where two artifacts would get one name, the first keeps it. */
-export function modelNames(artifacts: readonly string[]): Map<string, string> {
-  const names = new Map<string, string>();
-  const taken = new Set<string>();
-  for (const artifact of artifacts) {
-    const name = artifact.replace(/[:/]+/g, "-");
-    if (names.has(artifact) || taken.has(name) || !ModelName.safeParse(name).success) continue;
-    names.set(artifact, name);
-    taken.add(name);
-  }
-  return names;
-}
-
-/** A note begins with the tag and its object id: a tag that was moved since is another one. */
-function noteOf({ tag }: GtoEvent, row: ImportedTag): string {
-  const what = {
-    registered: `${row.version} registered`,
-    deregistered: `${row.version} taken back`,
-    assigned: `${row.version ?? "a commit without a version"} assigned to ${row.stage}`,
-    unassigned: `${row.version ?? "a commit without a version"} taken out of ${row.stage}`,
-    deprecated: "deprecated",
-    created: "created",
-  }[row.kind];
-  const at = timestamp((tag.tagger?.at ?? 0) * 1000);
-  const subject = tag.subject === "" ? "" : `: ${[...tag.subject].slice(0, SUBJECT).join("")}`;
-  return `GTO ${tag.name} ${tag.id} ${what} at commit ${tag.commit} by ${tag.tagger?.name ?? "nobody"}, ${at}${bytesWords(row.bytes)}${subject}`;
-}
-
-function keyOf(text: string): string {
-  return /^GTO (\S+ [0-9a-f]+) /.exec(text)?.[1] ?? "";
-}
-
-function bytesWords(bytes: ArtifactBytes | null): string {
-  if (bytes === null) return "";
-  if (bytes.where === "unnamed") return ", its bytes not named";
-  return bytes.where === "missing"
-    ? `, its bytes ${bytes.path} not there`
-    : `, its bytes in ${bytes.where}: ${bytes.path}`;
+/** Null for what no calendar has: a tag can hold any number. */
+function timeOf(seconds: number): string | null {
+  const milliseconds = seconds * 1000;
+  return Number.isFinite(milliseconds) && Math.abs(milliseconds) < 8.64e15 && seconds > -62_135_596_800
+    ? timestamp(milliseconds)
+    : null;
 }

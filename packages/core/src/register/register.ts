@@ -1,15 +1,15 @@
 import type { Backend } from "../backend.ts";
 import { decidingCheck, type Verdict } from "../check/check.ts";
 import { canonicalJson, type Sha256 } from "../document.ts";
-import { isRefusal, TrainyardError } from "../errors.ts";
+import { TrainyardError } from "../errors.ts";
 import type { EventBody } from "../registry/event.ts";
 import type { ModelVersion } from "../registry/model-version.ts";
 import { objectionToOverride, refuse } from "../registry/policy-rules.ts";
 import type { Decision, ModelState, Registry } from "../registry/registry.ts";
 import { timestamp } from "../time.ts";
-import { versionFiles } from "../train/version-files.ts";
 import { trimmed } from "./manifest.ts";
 import { modelCard } from "./model-card.ts";
+import { publish } from "./publish.ts";
 import { type JudgedRun, readJudgedRun } from "./run-bundle.ts";
 
 export interface RegisterSettings {
@@ -230,17 +230,4 @@ function evaluationEvent(
       decidedBy: decidingCheck(report.checks)?.rule ?? null,
     },
   ];
-}
-
-/** The version stands whether or not this works: registering again publishes again. */
-async function publish(manifest: ModelVersion, card: string, ports: RegisterPorts): Promise<void> {
-  const { model, version, rootDigest } = manifest;
-  try {
-    await ports.store.publish({ model, version, rootDigest, files: await versionFiles(manifest, ports), card });
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    ports.progress.note(
-      `${model} v${version} is registered, but could not be listed in the store: ${error.message} Register again to list it.`,
-    );
-  }
 }

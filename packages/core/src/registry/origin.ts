@@ -13,18 +13,18 @@ export const OriginName = z.object({
   name: z.string(),
   /** Its version there: "v1.2.3" (gto), "7" (mlflow), the digest DVC or git knows its bytes by (dvc). */
   version: z.string(),
+  /** What tells it from another of that name and version: the tag's object id (gto), the run's id (mlflow); null where the version says it all. */
+  id: z.string().nullable(),
 });
 export type OriginName = z.infer<typeof OriginName>;
 
 /** "gto churn v1.2.3". */
-export function originText({ system, name, version }: OriginName): string {
+export function originText({ system, name, version }: Pick<OriginName, "system" | "name" | "version">): string {
   return `${system} ${name} ${version}`;
 }
 
 /** Where a version came from that another registry made. Times and people are the other registry's words. */
 export const Origin = OriginName.extend({
-  /** What tells it from another of that name and version: the tag's object id (gto), the run's id (mlflow), the commit it was read from (dvc). */
-  id: z.string().nullable(),
   at: Timestamp.nullable(),
   by: z.string().nullable(),
   /** The ImportRecord in the store. */

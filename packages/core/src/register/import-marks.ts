@@ -1,0 +1,41 @@
+import type { RegistryEvent } from "../registry/event.ts";
+
+/** What an earlier import did with a fact. */
+export interface Mark {
+  /** `done`: it stands here. `left`: it could not be carried over. `same`: its bytes were version `version`. */
+  readonly what: "done" | "left" | "same";
+  readonly version: number | null;
+}
+
+/** What earlier imports left in a model's history. */
+export interface Marks {
+  /** By the fact's key; of one that was left and carried over later, the last word. */
+  readonly facts: ReadonlyMap<string, Mark>;
+  /** The last key by all of a key but its last word: of an alias without a history, where it was. */
+  readonly last: ReadonlyMap<string, string>;
+}
+
+/** Texts that an import writes end with the fact's key in brackets: `[gto churn#prod#1 1f2e…]`, with ` -` where it was left, ` =v3` where v3 has its bytes. */
+export function markedText(key: string, { what, version }: Mark, words: string): string {
+  return `${words} [${key}${what === "left" ? " -" : what === "same" ? ` =v${version}` : ""}]`;
+}
+
+export function readMarks(events: readonly RegistryEvent[]): Marks {
+  const facts = new Map<string, Mark>();
+  const last = new Map<string, string>();
+  for (const event of events) {
+    const text = event.type === "note" ? event.text : "reason" in event ? event.reason : null;
+    const [, key, left, same] =
+      / \[((?:gto|mlflow|dvc) [^[\]\s]+(?: [^[\]\s]+)*?)(?: (-)| =v(\d+))?\]$/.exec(text ?? "") ?? [];
+    if (key === undefined) continue;
+    const what = left !== undefined ? "left" : same !== undefined ? "same" : "done";
+    facts.set(key, { what, version: same === undefined ? null : Number(same) });
+    if (what !== "left") last.set(slotOf(key), key);
+  }
+  return { facts, last };
+}
+
+/** "mlflow churn alias champion 7" → "mlflow churn alias champion". */
+export function slotOf(key: string): string {
+  return key.slice(0, key.lastIndexOf(" "));
+}
