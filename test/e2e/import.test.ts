@@ -33,12 +33,36 @@ test("import gto makes versions of a repository's tags, once, and says what it c
   expect(first.facts.map(({ label, outcome, version }) => `${label} ${outcome} ${version}`)).toEqual([
     "toy@v3.0.0 noted null",
     "toy@v1.0.0 carried 1",
-    "toy#production#2 left 2",
-    "toy#staging#1 carried 2",
     "toy@v2.0.0 carried 2",
+    "toy#staging#1 carried 2",
+    "toy#production#2 left 2",
     "gone@v1.0.0 left null",
+  ]);
+  expect(first.facts.map(({ why }) => why)).toEqual([
+    "it is a lightweight tag: nobody knows who made it, or when",
+    null,
+    null,
+    null,
+    "production is an environment here: its alias is moved by deploying alone",
+    "neither artifacts.yaml nor dvc.yaml of its commit says where its files are",
   ]);
   const second = await importing("gto");
   expect(second.written).toBe(0);
   expect((await project.trainyard("verify")).code).toBe(0);
+});
+
+test("an imported version is listed, shown and found; it is deployed, and says what it lacks", async () => {
+  const { stdout } = await project.trainyard("show", "toy@gto:v2.0.0");
+  expect(stdout).toMatch(/^toy v2 {3}staging$/m);
+  expect(stdout).toMatch(/imported +gto toy v2\.0\.0, made .* by Ana, commit [0-9a-f]{7}$/m);
+  expect(stdout).toMatch(/not there +a run's record, an evaluation, a verdict: gto has none$/m);
+  expect(stdout).toMatch(/labels: \["small"\]$/m);
+  const { value: found } = await project.json<{ version: number; verdict: unknown }[]>("search", "origin = v1.0.0");
+  expect(found).toMatchObject([{ version: 1, verdict: null, run: null }]);
+  expect((await project.trainyard("list", "toy")).stdout).toMatch(/v1 .*gto toy v1\.0\.0/);
+  expect((await project.trainyard("diff", "toy@1", "toy@2")).stdout).toContain("was imported (gto toy v1.0.0)");
+  const deployed = await project.json<{ outcome: string; leadTime: { from: string } }>(
+    ...["deploy", "toy@gto:v2.0.0", "--environment", "staging", "--yes"],
+  );
+  expect(deployed.value).toMatchObject({ error: { code: "ENVIRONMENT_UNKNOWN" } });
 });

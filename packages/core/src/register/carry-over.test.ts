@@ -56,7 +56,7 @@ function world(bytes: Record<string, string> = { "1": "one", "2": "two", "3": "t
     async bytesOf({ origin }: UpstreamVersion) {
       const text = bytes[origin.version];
       if (text === undefined) return { missing: "nobody has them" };
-      return { files: [{ path: "m.pkl", size: text.length, ...(await backend.store.put({ text })) }] };
+      return { files: [{ path: "m.pkl", ...(await backend.store.put({ text })) }] };
     },
   };
   const carry = (facts: readonly UpstreamFact[], dry = false, environments: string[] = []) =>
