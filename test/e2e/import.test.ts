@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ToyProject } from "./toy-project.ts";
 
@@ -61,8 +63,23 @@ test("an imported version is listed, shown and found; it is deployed, and says w
   expect(found).toMatchObject([{ version: 1, verdict: null, run: null }]);
   expect((await project.trainyard("list", "toy")).stdout).toMatch(/v1 .*gto toy v1\.0\.0/);
   expect((await project.trainyard("diff", "toy@1", "toy@2")).stdout).toContain("was imported (gto toy v1.0.0)");
-  const deployed = await project.json<{ outcome: string; leadTime: { from: string } }>(
-    ...["deploy", "toy@gto:v2.0.0", "--environment", "staging", "--yes"],
-  );
-  expect(deployed.value).toMatchObject({ error: { code: "ENVIRONMENT_UNKNOWN" } });
+  const deployed = await project.json("deploy", "toy@gto:v2.0.0", "--environment", "production", "--yes");
+  expect(deployed.value).toMatchObject({ outcome: "live", version: 2, leadTime: { from: "commit" } });
+});
+
+test("as a baseline without scores it is refused like any other, and judged where the candidate is the first to be scored", async () => {
+  await project.trainyard("train");
+  expect((await project.json("evaluate")).value).toMatchObject({ error: { code: "BASELINE_UNSCORED" } });
+  expect((await project.trainyard("evaluate", "--baseline", "none")).code).toBe(0);
+});
+
+test("one whose bytes were lost is not deployed, and comes back with restore", async () => {
+  const { value: shown } = await project.json<{ files: { digest: string }[] }>("show", "toy@1");
+  const blob = `.trainyard/store/blobs/sha256/${shown.files[0]?.digest.slice("sha256:".length)}`;
+  rmSync(join(project.root, blob));
+  const refused = await project.json("deploy", "toy@1", "--environment", "production", "--yes");
+  expect(refused.value).toMatchObject({ error: { code: "BLOB_MISSING" } });
+  project.write("elsewhere/weights.json", "{}\n");
+  expect((await project.trainyard("restore", "--from", "elsewhere")).code).toBe(0);
+  expect((await project.trainyard("verify")).code).toBe(0);
 });
