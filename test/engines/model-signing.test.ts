@@ -3,7 +3,8 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { rootDigest, type Sha256 } from "@trainyard/core";
+import { attest, canonicalJson, openRegistry, rootDigest, type Sha256 } from "@trainyard/core";
+import { aVersion, memoryBackend } from "@trainyard/core/testing";
 import { afterEach, beforeEach, expect } from "vitest";
 import { digestFile } from "../../packages/backends/src/local/plain-file.ts";
 import { sha256 } from "../../packages/backends/src/local/sha256.ts";
@@ -41,14 +42,38 @@ async function signed(bin: (command: string) => string, texts: Readonly<Record<s
   const text = Buffer.from(bundle.dsseEnvelope.payload, "base64").toString("utf8");
   const { subject, predicate } = JSON.parse(text) as Statement;
   const resources = predicate.resources.map(({ name, digest }) => ({ path: name, digest: `sha256:${digest}` }));
-  return { files, resources, digest: `sha256:${subject[0]?.digest.sha256}` };
+  return {
+    files,
+    resources,
+    digest: `sha256:${subject[0]?.digest.sha256}`,
+    bundle: readFileSync(at("model.sig"), "utf8"),
+  };
+}
+
+/** Attaches a bundle to a version of these files. */
+async function attached(files: readonly { path: string; digest: Sha256 }[], bundle: string) {
+  const backend = memoryBackend(sha256);
+  const registry = openRegistry(backend);
+  const root = rootDigest(files, sha256);
+  const made = aVersion({ model: "churn", rootDigest: root, files: files.map((file) => ({ ...file, size: 1 })) });
+  const event = {
+    type: "version.registered",
+    model: "churn",
+    version: 1,
+    rootDigest: root,
+    manifest: sha256(canonicalJson(made)),
+    run: made.run,
+    override: null,
+  } as const;
+  await registry.transact("churn", () => ({ events: [event], manifests: [made], result: null }));
+  return attest({ model: "churn", version: 1, text: bundle, source: "model.sig" }, { ...backend, registry });
 }
 
 engineTest(
   MODEL_SIGNING,
   "the digest that OpenSSF model signing signs is our root digest of the same files",
   async (bin) => {
-    const { files, resources, digest } = await signed(bin, {
+    const { files, resources, digest, bundle } = await signed(bin, {
       "model.onnx": "weights",
       "a/b/c/d.json": "{}",
       "\u{ff5e}.txt": "sorts after the next in UTF-16, before it in code points",
@@ -58,6 +83,8 @@ engineTest(
     });
     expect(digest).toBe(rootDigest(files, sha256));
     expect(resources).toEqual(files.sort((a, b) => byCodePoint(a.path, b.path)));
+    expect(await attached(files, bundle)).toMatchObject({ form: "Sigstore bundle", changed: true });
+    await expect(attached(files.slice(1), bundle)).rejects.toMatchObject({ code: "ATTESTATION_OTHER" });
   },
 );
 
@@ -66,8 +93,9 @@ engineTest(
   MODEL_SIGNING,
   "a folder beside a file whose name begins like it is the one order in which model_signing differs from us",
   async (bin) => {
-    const { files, resources, digest } = await signed(bin, { "model/w.bin": "w", "model.onnx": "o" });
+    const { files, resources, digest, bundle } = await signed(bin, { "model/w.bin": "w", "model.onnx": "o" });
     expect(resources.map(({ path }) => path)).toEqual(["model/w.bin", "model.onnx"]);
     expect(digest).not.toBe(rootDigest(files, sha256));
+    expect(await attached(files, bundle)).toMatchObject({ changed: true });
   },
 );

@@ -1,8 +1,9 @@
-import type { Backend } from "../backend.ts";
+import type { Backend, Digester } from "../backend.ts";
 import { byteLength } from "../byte-length.ts";
 import type { Sha256 } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
 import type { Registry } from "../registry/registry.ts";
+import { digestInOrder, rootDigest } from "../registry/root-digest.ts";
 import { type AttestationStatement, readAttestation } from "./attestation-statement.ts";
 
 /** GitHub takes predicates up to 16 MB (actions/attest); what is longer is something else. */
@@ -33,16 +34,17 @@ export interface Attested {
  */
 export async function attest(
   { model, version, text, source }: AttestSettings,
-  { registry, store }: Pick<Backend, "store"> & { registry: Registry },
+  { registry, store, sha256 }: Pick<Backend, "store" | "sha256"> & { registry: Registry },
 ): Promise<Attested> {
   const bytes = byteLength(text);
   if (bytes > ATTESTATION_LIMIT)
     throw new TrainyardError("TEXT_TOO_LONG", { what: `The attestation ${source}`, bytes, limit: ATTESTATION_LIMIT });
-  const { form, predicateType, subjects } = readAttestation(text, source);
+  const statement = readAttestation(text, source);
+  const { form, predicateType, subjects } = statement;
   const known = (await registry.state(model)).versions[version - 1];
   if (known === undefined) throw new TrainyardError("VERSION_UNKNOWN", { model, version: `v${version}` });
   const subject = known.rootDigest;
-  if (!subjects.some(({ sha256 }) => `sha256:${sha256}` === subject))
+  if (!speaksOf(statement, subject, sha256))
     throw new TrainyardError("ATTESTATION_OTHER", {
       source,
       model,
@@ -58,6 +60,17 @@ export async function attest(
     result: null,
   }));
   return { digest, predicateType, form, changed: events.length > 0 };
+}
+
+/**
+ * True when a subject is the root digest; or when it is that of the very files in another order: model_signing 1.1.1 sorts `model/w.bin` before
+ * `model.onnx`, specification 1.0 and we do not.
+ */
+function speaksOf({ subjects, resources }: AttestationStatement, rootOfVersion: Sha256, digester: Digester): boolean {
+  const isSubject = (digest: Sha256) => subjects.some(({ sha256 }) => `sha256:${sha256}` === digest);
+  if (isSubject(rootOfVersion)) return true;
+  if (resources === null || rootDigest(resources, digester) !== rootOfVersion) return false;
+  return isSubject(digestInOrder(resources, digester));
 }
 
 function subjectWords({ name, sha256 }: AttestationStatement["subjects"][number]): string {

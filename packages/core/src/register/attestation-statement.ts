@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseJson } from "../document.ts";
+import { parseJson, type Sha256 } from "../document.ts";
 import { isRefusal, TrainyardError } from "../errors.ts";
 
 /** What an attestation says: of which bytes, and what kind of thing. Whether its signature holds is not looked at. */
@@ -7,6 +7,8 @@ export interface AttestationStatement {
   readonly form: "Sigstore bundle" | "DSSE envelope" | "in-toto Statement";
   readonly predicateType: string;
   readonly subjects: readonly { readonly name: string; readonly sha256: string | null }[];
+  /** The files an OpenSSF model signature lists, in its order; null for every other kind. */
+  readonly resources: readonly { readonly path: string; readonly digest: Sha256 }[] | null;
 }
 
 const IN_TOTO = "application/vnd.in-toto+json";
@@ -16,6 +18,14 @@ const Statement = z.object({
   _type: z.enum(["https://in-toto.io/Statement/v1", "https://in-toto.io/Statement/v0.1"]),
   subject: z.array(z.object({ name: z.string().default(""), digest: z.record(z.string(), z.string()) })).min(1),
   predicateType: z.string().min(1).max(256),
+});
+/** https://github.com/ossf/model-signing-spec: whole files, SHA-256. */
+const ModelSignature = z.object({
+  predicateType: z.string().startsWith("https://model_signing/signature/"),
+  predicate: z.object({
+    serialization: z.object({ method: z.literal("files"), hash_type: z.literal("sha256") }),
+    resources: z.array(z.object({ name: z.string(), digest: z.string().regex(/^[0-9a-f]{64}$/) })).min(1),
+  }),
 });
 /** https://github.com/secure-systems-lab/dsse/blob/master/envelope.md */
 const Envelope = z.object({ payloadType: z.string(), payload: z.string(), signatures: z.array(z.unknown()).min(1) });
@@ -67,7 +77,9 @@ export function readAttestation(text: string, source: string): AttestationStatem
   }
   const { predicateType, subject } = statement.data;
   const subjects = subject.map(({ name, digest }) => ({ name, sha256: digest["sha256"]?.toLowerCase() ?? null }));
-  return { form, predicateType, subjects };
+  const listed = ModelSignature.safeParse(inner).data?.predicate.resources ?? null;
+  const resources = listed?.map(({ name, digest }) => ({ path: name, digest: `sha256:${digest}` })) ?? null;
+  return { form, predicateType, subjects, resources };
 }
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

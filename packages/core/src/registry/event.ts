@@ -95,7 +95,7 @@ const AttestationAttached = z.object({
   predicateType: z.string().min(1).max(256),
   /** The statement, as it came, in the store. */
   digest: Sha256,
-  /** The version's root digest, which is among the statement's subjects. */
+  /** The version's root digest, of which the statement speaks. */
   subject: Sha256,
 });
 /** Of all models: it applies to what comes after it. */

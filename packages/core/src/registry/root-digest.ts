@@ -9,9 +9,16 @@ import { byCodePoint } from "../order.ts";
  * @param files At least one; paths unique.
  */
 export function rootDigest(files: readonly Pick<FileRef, "path" | "digest">[], sha256: Digester): Sha256 {
-  const sorted = [...files].sort((a, b) => byCodePoint(a.path, b.path));
-  const bytes = new Uint8Array(32 * sorted.length);
-  for (const [index, file] of sorted.entries()) {
+  return digestInOrder(
+    [...files].sort((a, b) => byCodePoint(a.path, b.path)),
+    sha256,
+  );
+}
+
+/** The same over files in the order they come in: other tools sort paths in other ways. */
+export function digestInOrder(files: readonly Pick<FileRef, "digest">[], sha256: Digester): Sha256 {
+  const bytes = new Uint8Array(32 * files.length);
+  for (const [index, file] of files.entries()) {
     const hex = file.digest.slice("sha256:".length);
     for (let i = 0; i < 32; i++) bytes[32 * index + i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
   }
