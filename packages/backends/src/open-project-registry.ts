@@ -34,15 +34,29 @@ export interface ProjectRegistry {
  * @throws CONFIG_NOT_FOUND, GIT_MISSING, NO_REPOSITORY
  */
 export async function openProjectRegistry(options: ProjectRegistryOptions): Promise<ProjectRegistry> {
-  const clock = clockFrom(options.environment);
+  return (await startProjectRegistry(options)).opened;
+}
+
+/** The same in two halves: git has been started when the first ends, and answers while the caller loads its code. @throws CONFIG_NOT_FOUND */
+export async function startProjectRegistry(
+  options: ProjectRegistryOptions,
+): Promise<{ opened: Promise<ProjectRegistry> }> {
   const root = await projectFolder(options.folder);
+  const opened = openAt(root, options);
+  opened.catch(() => {}); // whoever awaits it hears of it
+  return { opened };
+}
+
+async function openAt(root: string, options: ProjectRegistryOptions): Promise<ProjectRegistry> {
+  const clock = clockFrom(options.environment);
   const settings = gitSettings(root);
   const asked = options.actor ?? settings.then(personHere);
   const { write, progress } = options;
+  const opening = openBranch({ root, write, actor: asked, clock, settings, note: (text) => progress.note(text) });
   const [chosen, actor, { openRegistry }] = await Promise.all([
-    openBranch({ root, write, actor: asked, clock, settings, note: (text) => progress.note(text) }),
+    opening,
     asked,
-    import("@trainyard/core/open-registry"), // the schemas are 50 ms of start-up: git works meanwhile
+    import("@trainyard/core/open-registry"), // its schemas are 15 ms of start-up
   ]);
   const random = systemRandom();
   const registry = openRegistry({ branch: chosen.branch, sha256, clock, random, actor });

@@ -1,5 +1,6 @@
 import type { ExitCode, Project, Stop } from "@trainyard/backends";
-import type { Registry, TextLine, z } from "@trainyard/core";
+import { fields, type Registry, readFields, type TextLine, type z } from "@trainyard/core";
+import { sortWords } from "./arguments.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What a command gives back: one JSON value for machines, text for people, and how it ended. */
@@ -25,7 +26,7 @@ export interface Context {
 }
 
 /** What a word after `trainyard` does: its flags, help and checks all come from `inputs`. */
-export interface Command<S extends z.ZodObject = z.ZodObject> {
+interface Definition<S extends z.ZodObject> {
   /** A paragraph for its own help. */
   readonly about: string;
   readonly examples: readonly (readonly [command: string, meaning: string])[];
@@ -35,7 +36,19 @@ export interface Command<S extends z.ZodObject = z.ZodObject> {
   run(inputs: z.output<S>, context: Context): Promise<Outcome>;
 }
 
+export interface Command extends Definition<z.ZodObject> {
+  /** The inputs that the words after its name are. @throws INPUT_UNKNOWN, INPUT_MISSING, INPUT_INVALID */
+  read(words: readonly string[]): z.output<z.ZodObject>;
+}
+
 /** Keeps a command's inputs and its `run` agreeing in type. */
-export function command<S extends z.ZodObject>(definition: Command<S>): Command {
-  return definition as unknown as Command;
+export function command<S extends z.ZodObject>(definition: Definition<S>): Command {
+  const { inputs } = definition;
+  const read: Command["read"] = (words) => {
+    const all = fields(inputs);
+    return readFields(inputs, sortWords(words, all), (name) =>
+      all.find((field) => field.name === name)?.positional ? name.toUpperCase() : `--${name}`,
+    );
+  };
+  return { ...(definition as unknown as Definition<z.ZodObject>), read };
 }

@@ -63,9 +63,9 @@ async function dispatch(line: CommandLine, commands: readonly CommandEntry[], ar
       ? around.folder
       : (await import("node:path")).resolve(around.folder, line.globals.folder);
   const projects = openOnce(folder, line.globals.write, around);
-  if (entry.opensRegistry) projects.registry().catch(() => {}); // git answers while the code is loaded; wrong inputs are told first
-  const [command, { inputsOf }] = await Promise.all([entry.load(), import("./inputs-of.ts")]);
-  const inputs = inputsOf(command, line.rest);
+  if (entry.opensRegistry) await projects.start().catch(() => {}); // wrong inputs are told first
+  const command = await entry.load();
+  const inputs = command.read(line.rest);
   const stop = around.stopFor(command);
   const { environment, version } = around;
   const outcome = await command.run(inputs, {
@@ -90,13 +90,16 @@ async function dispatch(line: CommandLine, commands: readonly CommandEntry[], ar
 function openOnce(folder: string, write: CommandLine["globals"]["write"], around: Surroundings) {
   const { environment, version } = around;
   const { progress } = around.terminal;
-  let opening: Promise<ProjectRegistry> | undefined;
+  let starting: Promise<{ opened: Promise<ProjectRegistry> }> | undefined;
   let project: Promise<Project> | undefined;
-  const registry = () =>
-    (opening ??= import("@trainyard/backends/open-project-registry").then(({ openProjectRegistry }) =>
-      openProjectRegistry({ folder, environment, progress, write }),
+  /** Ends when git has been started. */
+  const start = () =>
+    (starting ??= import("@trainyard/backends/open-project-registry").then(({ startProjectRegistry }) =>
+      startProjectRegistry({ folder, environment, progress, write }),
     ));
+  const registry = async () => (await start()).opened;
   return {
+    start,
     registry,
     project: (stop: Stop) =>
       (project ??= import("@trainyard/backends/open-project").then(({ openProject }) =>
