@@ -7,6 +7,7 @@ import { REF, register } from "./fixture.ts";
 import { open } from "./open.ts";
 
 const COUNT = 128;
+const FOLDERS = "all folders";
 
 /** Bytes of the object database per register with a 1 KB manifest, one a commit: as written, and after `git gc`; and which files they are of. */
 export async function growth(place: string, size: number): Promise<Figure[]> {
@@ -31,6 +32,11 @@ export async function growth(place: string, size: number): Promise<Figure[]> {
   const each = (bytes: number) => bytes / COUNT / 1000;
   const unit = "kB a register";
   const written = files.reduce((sum, file) => sum + file.size, 0);
+  for (const sums of [loose, before.kinds, after.kinds])
+    sums.set(
+      FOLDERS,
+      [...sums].reduce((sum, [kind, bytes]) => sum + (kind.startsWith("folder") ? bytes : 0), 0),
+    );
   const parts = [...new Set([...loose.keys(), ...after.kinds.keys()])]
     .map((kind) => ({
       kind,

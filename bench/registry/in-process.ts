@@ -36,8 +36,10 @@ export async function inProcess(
   const named = (what: string) => `${what}, in process, ${size} versions`;
   return [
     atMost(8, { name: `${named("register")}, p50`, value: register50, unit: "ms", against: beside("create") }),
+    plain({ name: `${named("register")}, least`, value: Math.min(...registering), unit: "ms" }),
     ...ratio("register", register50),
     atMost(8, { name: `${named("set alias")}, p50`, value: alias50, unit: "ms", against: beside("alias") }),
+    plain({ name: `${named("set alias")}, least`, value: Math.min(...moving), unit: "ms" }),
     ...ratio("set alias", alias50),
     atMost(1, { name: `${named("each of 100 in one commit")}`, value: quantile(batches, 0.5) / 100, unit: "ms" }),
     plain({
