@@ -81,6 +81,23 @@ test("a batch does everything in one commit, and names the line that cannot be d
   await clean();
 });
 
+test("an alias is taken from the version that is named, and from no other", async () => {
+  await project.trainyard("alias", "toy@1", "candidate-b");
+  const other = await refused("alias", "toy@2", "candidate-b", "--remove");
+  expect(other).toMatchObject({
+    code: "ALIAS_MOVED",
+    message: "toy@candidate-b: expected v2, found v1. Nothing was written.",
+  });
+  expect((await refused("alias", "toy@1", "candidate-b", "--remove", "--expected", "none")).code).toBe("ALIAS_MOVED");
+  expect((await project.trainyard("alias", "toy", "candidate-b", "--remove")).code).toBe(0);
+});
+
+test("the history of one version is asked for by its name, and that of a model nobody knows is refused", async () => {
+  const { value } = await project.json<{ type: string }[]>("history", "toy@production", "--last", "1");
+  expect(value).toMatchObject([{ type: "alias.removed" }]);
+  expect((await refused("history", "toi")).code).toBe("MODEL_UNKNOWN");
+});
+
 test("a note stands in the history of its version", async () => {
   expect((await project.trainyard("note", "toy@production", "customer A asked")).stdout).toMatch(
     /^Noted on toy v1 \(event \d+\)\.\n$/,

@@ -16,13 +16,17 @@ export async function aliasVerb(project: Project, inputs: AliasInputs): Promise<
   await project.mayWrite();
   const reference = parseReference(inputs.model);
   const { model, environments } = await knownModel(project, reference.model);
-  const version = inputs.remove ? null : (await resolve(project.registry, reference)).version;
+  const needsVersion = !inputs.remove || reference.which !== null;
+  const named = needsVersion ? (await resolve(project.registry, reference)).version : undefined;
   const change = await changeAlias(
     {
       model,
       alias: inputs.alias,
-      version,
-      expected: await expectedVersion(project, model, inputs.expected),
+      version: inputs.remove ? null : (named ?? null),
+      expected:
+        inputs.expected === undefined && inputs.remove
+          ? named // `churn@12 champion --remove` takes it from v12, and from nobody else
+          : await expectedVersion(project, model, inputs.expected),
       reason: inputs.reason ?? null,
       environments,
     },

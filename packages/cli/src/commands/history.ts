@@ -1,6 +1,14 @@
-import { historyRows, z } from "@trainyard/core";
+import {
+  chooseModel,
+  historyRows,
+  parseReference,
+  type Registry,
+  type RegistryEvent,
+  resolve,
+  z,
+} from "@trainyard/core";
 import { aligned } from "../columns.ts";
-import { command } from "../command.ts";
+import { type Context, command } from "../command.ts";
 
 export const history = command({
   about:
@@ -8,15 +16,20 @@ export const history = command({
   examples: [
     ["trainyard history", "all of it"],
     ["trainyard history churn --last 5", "the newest five of one model"],
+    ["trainyard history churn@12", "what happened to one version"],
   ],
   inputs: z.strictObject({
-    model: z.string().optional().describe("only this model").meta({ positional: true, placeholder: "MODEL" }),
+    model: z
+      .string()
+      .optional()
+      .describe("only this model, or this version")
+      .meta({ positional: true, placeholder: "MODEL[@VERSION]" }),
     last: z.int().positive().optional().describe("only the newest so many"),
   }),
   stops: false,
   async run(inputs, context) {
     const registry = await context.registry();
-    const events = await registry.events(inputs.model, inputs.last);
+    const events = await eventsOf(inputs, registry, context);
     const rows = historyRows(events, null).map((row) => [
       String(row.seq),
       row.at.replace("T", " ").slice(0, 16),
@@ -37,3 +50,20 @@ export const history = command({
     };
   },
 });
+
+/** @throws REFERENCE_INVALID, VERSION_UNKNOWN, ALIAS_UNKNOWN, and MODEL_UNKNOWN for one that neither the registry nor the config has */
+async function eventsOf(
+  { model, last }: { model?: string | undefined; last?: number | undefined },
+  registry: Registry,
+  context: Context,
+): Promise<RegistryEvent[]> {
+  if (model === undefined) return registry.events(undefined, last);
+  const reference = parseReference(model);
+  if (reference.which !== null) {
+    const { version } = await resolve(registry, reference);
+    return (await registry.eventsOf(reference.model, version)).slice(-(last ?? Number.MAX_SAFE_INTEGER));
+  }
+  const events = await registry.events(model, last);
+  if (events.length === 0) chooseModel((await context.project()).config, model);
+  return events;
+}

@@ -172,7 +172,7 @@ export class Attempt {
         throw new TrainyardError("ALIAS_MOVED", {
           model,
           alias: name,
-          expected: `unchanged since this deployment began`,
+          expected: "as when this deployment began",
           got,
         });
       }

@@ -25,8 +25,8 @@ export const registerRefusals = {
     `Use \`trainyard deploy MODEL@VERSION --environment ${d.alias}\`.`,
   ],
   ALIAS_MOVED: (d: { model: string; alias: string; expected: string; got: string }) => [
-    `${d.model}@${d.alias} is ${d.got}, not ${d.expected} as expected. Nothing was written.`,
-    "Look at the history and decide again.",
+    `${d.model}@${d.alias}: expected ${d.expected}, found ${d.got}. Nothing was written.`,
+    `Look at what happened (\`trainyard history ${d.model}\`) and decide again.`,
   ],
   VERSION_WITHDRAWN: (d: { model: string; version: number; reason: string }) => [
     `${d.model} v${d.version} was withdrawn: ${d.reason}.`,

@@ -79,5 +79,5 @@ export function liveAliases(state: ModelState): string[] {
 }
 
 function said(version: number | null): string {
-  return version === null ? "held by nobody" : `v${version}`;
+  return version === null ? "nobody" : `v${version}`;
 }

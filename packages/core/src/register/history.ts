@@ -51,7 +51,7 @@ function whatOf(event: RegistryEvent): string {
     case "alias.removed":
       return `${event.alias}: v${event.from} → nobody`;
     case "deploy.recorded":
-      return `v${event.version} in ${event.environment}: ${event.outcome}${event.smoke === "passed" ? "" : ` (smoke test ${event.smoke})`}`;
+      return `v${event.version} in ${event.environment}: ${event.outcome}${event.smoke === "passed" ? "" : ` (smoke test ${event.smoke.replace("-", " ")})`}`;
     case "drift.detected":
       return `${event.verdict === "drift" ? "drift" : "data broken"} on v${event.version}${event.retrain ? ", retraining asked for" : ""}`;
     case "note":

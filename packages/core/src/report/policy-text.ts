@@ -6,11 +6,10 @@ const WIDTH = 16;
 
 /** The policy in words, who set it and why. */
 export function policyText(event: EventOf<"policy.set"> | null): string {
-  const nothing = "Everything is allowed: no policy is set.";
-  if (event === null) return nothing;
+  if (event === null) return "Everything is allowed: no policy is set.";
   const { seq, at, by, reason, policy } = event;
   const since = `event ${seq}, ${at.slice(0, 10)} by ${by.name}: ${reason}`;
-  if (policy === null) return `${nothing.slice(0, -1)} since ${since}`;
+  if (policy === null) return `Everything is allowed since ${since}`;
   const { models = {}, ...all } = policy;
   return [
     `Policy since ${since}`,
