@@ -2,7 +2,7 @@
 export function aligned(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const right = header.map((name) => name.endsWith(">"));
   const all = [header.map((name) => name.replace(/>$/, "")), ...rows.map((row) => row.map(printable))];
-  const widths = header.map((_, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
+  const widths = header.map((_, column) => all.reduce((most, row) => Math.max(most, (row[column] ?? "").length), 0)); // a list may have a million rows
   return all
     .map((row) =>
       row

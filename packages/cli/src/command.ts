@@ -6,8 +6,8 @@ import type { Terminal } from "./terminal.ts";
 /** What a command gives back: one JSON value for machines, text for people, and how it ended. */
 export interface Outcome {
   readonly json: unknown;
-  /** A function where it takes more reading than the JSON: it is called only when a person looks. */
-  readonly text: string | readonly TextLine[] | (() => Promise<string>);
+  /** A function where it takes more work than the JSON: it is called only when a person looks. */
+  readonly text: string | readonly TextLine[] | (() => string | Promise<string>);
   readonly exit: ExitCode;
 }
 

@@ -121,6 +121,7 @@ export const commands: readonly CommandEntry[] = [
     name: "note",
     group: "Change",
     summary: "write a sentence into the history",
+    opensRegistry: true,
     load: async () => (await import("./commands/note.ts")).note,
   },
   {
@@ -134,18 +135,21 @@ export const commands: readonly CommandEntry[] = [
     name: "transact",
     group: "Change",
     summary: "several of these in one commit, or none",
+    opensRegistry: true,
     load: async () => (await import("./commands/transact.ts")).transact,
   },
   {
     name: "policy",
     group: "Change",
     summary: "what must be true before an alias may move; show it, set it",
+    opensRegistry: true,
     load: async () => (await import("./commands/policy.ts")).policy,
   },
   {
     name: "attest",
     group: "Change",
     summary: "keep a signed statement about a version beside it",
+    opensRegistry: true,
     load: async () => (await import("./commands/attest.ts")).attest,
   },
   {

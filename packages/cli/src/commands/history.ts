@@ -30,24 +30,22 @@ export const history = command({
   async run(inputs, context) {
     const registry = await context.registry();
     const events = await eventsOf(inputs, registry, context);
-    const rows = historyRows(events, null).map((row) => [
-      String(row.seq),
-      row.at.replace("T", " ").slice(0, 16),
-      row.by,
-      row.model ?? "",
-      `${row.what}${row.why === null ? "" : `: ${row.why}`}`,
-    ]);
-    const replayed = events.some((event) => event.simulatedClock)
-      ? "\n(some of these instants are told, not measured: TRAINYARD_NOW was set)"
-      : "";
-    return {
-      json: events,
-      text:
-        rows.length === 0
-          ? "Nothing has happened yet."
-          : `${aligned(["#>", "when (UTC)", "who", "model", "what"], rows)}${replayed}`,
-      exit: 0,
+    const text = () => {
+      const rows = historyRows(events, null).map((row) => [
+        String(row.seq),
+        row.at.replace("T", " ").slice(0, 16),
+        row.by,
+        row.model ?? "",
+        `${row.what}${row.why === null ? "" : `: ${row.why}`}`,
+      ]);
+      const replayed = events.some((event) => event.simulatedClock)
+        ? "\n(some of these instants are told, not measured: TRAINYARD_NOW was set)"
+        : "";
+      return rows.length === 0
+        ? "Nothing has happened yet."
+        : `${aligned(["#>", "when (UTC)", "who", "model", "what"], rows)}${replayed}`;
     };
+    return { json: events, text, exit: 0 };
   },
 });
 

@@ -23,7 +23,7 @@ export const list = command({
           : [chooseModel((await context.project()).config, inputs.model).model];
     const states = await Promise.all(models.map((model) => registry.state(model)));
     const rows = states.flatMap(versionRows);
-    const text =
+    const text = () =>
       rows.length === 0
         ? "No version yet. Train, evaluate and register one: trainyard train"
         : aligned(
