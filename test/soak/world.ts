@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,6 +9,8 @@ import { runGit } from "../../packages/backends/src/git/git.ts";
 import { openGitBranch } from "../../packages/backends/src/git/git-branch.ts";
 import { sha256 } from "../../packages/backends/src/local/sha256.ts";
 import type { Acknowledged } from "./writer.ts";
+
+const SEPARATE = spawnSync("setsid", ["--version"]).status === 0;
 
 /** Where writers are killed: one repository they share, or clones that push to one origin. */
 export interface World {
@@ -32,7 +35,12 @@ export async function makeWorld(folder: string, kind: World["kind"], writers: nu
   }
   const truth = join(folder, "origin.git");
   await call("init", "--quiet", "--bare", truth);
-  for (const number of numbers) await call("clone", "--quiet", truth, join(folder, `clone-${number}`));
+  for (const number of numbers) {
+    const clone = join(folder, `clone-${number}`);
+    await call("clone", "--quiet", truth, clone);
+    // A server does not die with its clients: what receives the push is in a group of its own.
+    if (SEPARATE) await call("-C", clone, "config", "remote.origin.receivepack", "setsid git-receive-pack");
+  }
   return { kind, places: numbers.map((number) => join(folder, `clone-${number}`)), truth };
 }
 

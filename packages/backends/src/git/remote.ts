@@ -4,6 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Revision, TrainyardError } from "@trainyard/core";
 import { git, lastWords, runGit } from "./git.ts";
+import { lockNamed, outwaitLock } from "./stale-ref-lock.ts";
 import { refRefusal } from "./update-ref.ts";
 
 /** Longest wait for a remote to answer. */
@@ -60,6 +61,8 @@ export async function fetchRef(folder: string, remote: Remote, ref: string, into
     // Another process of this clone fetches at the same moment: what it brings is as new.
     if (!/cannot lock ref|Unable to create .*\.lock/.test(stderr)) throw unreachable(remote, stderr);
     if (tries === LOCK_TRIES) throw await refRefusal(stderr, into, "git fetch");
+    const lock = lockNamed(stderr, [into], folder);
+    if (lock !== null && !(await outwaitLock(lock))) throw await refRefusal(stderr, into, "git fetch");
     await pause(20 + 100 * Math.random());
   }
 }
@@ -80,6 +83,8 @@ export async function pushRef(folder: string, remote: Remote, revision: Revision
   ];
   const { code, stdout, stderr } = await runGit(folder, words, { timeout: TIMEOUT });
   if (code === 0) return;
+  const lock = remote.local ? lockNamed(stderr, [ref], folder) : null; // behind a folder no server looks after its locks
+  if (lock !== null) await outwaitLock(lock);
   const line = stdout.split("\n").find((text) => text.startsWith("!")) ?? "";
   const why = /\[(?:remote )?rejected\] ?\((.*)\)/.exec(line)?.[1] ?? "";
   // The same race has many names, by where it is noticed: before the push, under the remote's lock, or by a hosting service.

@@ -5,9 +5,13 @@ import { normalize } from "node:path";
 import { TrainyardError } from "@trainyard/core";
 import { gitArguments, gitEnvironment, gitMissing, lastWords } from "./git.ts";
 import { registryWriteRefusal } from "./object-writer.ts";
+import { lockNamed, outwaitLock } from "./stale-ref-lock.ts";
 
 /** A lock older than this belongs to nobody: git holds a ref for milliseconds. */
-const STALE_SECONDS = 10;
+const STALE_SECONDS = 5;
+
+/** How often a move is tried again after a lock that was in its way is gone. */
+const LOCK_TRIES = 4;
 
 export interface RefMove {
   readonly ref: string;
@@ -56,8 +60,25 @@ export class RefMover {
   }
 
   async #move({ ref, to, from, seen }: RefMove): Promise<void> {
+    let updates = [`update ${ref} ${to} ${from ?? "0".repeat(to.length)}`, `update ${seen} ${to}`];
+    let moved = false;
+    for (let tries = 1; ; tries++) {
+      const child = await this.#tell(updates);
+      const done = child.said.split(COMMITTED).length - 1;
+      if (done === updates.length) return;
+      if (child.failure !== null) throw child.failure;
+      const lock = tries < LOCK_TRIES ? lockNamed(child.problem, [ref, seen], this.#folder) : null;
+      moved ||= done > 0;
+      if (lock === null || !(await outwaitLock(lock))) {
+        if (moved) return;
+        throw await refRefusal(child.problem || "it ended without a word", ref, "git update-ref");
+      }
+      updates = updates.slice(done);
+    }
+  }
+
+  async #tell(updates: readonly string[]): Promise<Child> {
     const child = this.#start();
-    const updates = [`update ${ref} ${to} ${from ?? "0".repeat(to.length)}`, `update ${seen} ${to}`];
     holdAlive(child, true);
     child.said = "";
     child.process.stdin.write(updates.map((update) => `start\n${update}\nprepare\ncommit\n`).join(""));
@@ -67,9 +88,7 @@ export class RefMover {
       this.#idle = setTimeout(() => this.close(), IDLE_MILLISECONDS);
       this.#idle.unref();
     }
-    if (child.said.includes(COMMITTED)) return;
-    if (child.failure !== null) throw child.failure;
-    throw await refRefusal(child.problem || "it ended without a word", ref, "git update-ref");
+    return child;
   }
 
   #start(): Child {
