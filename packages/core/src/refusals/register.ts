@@ -95,7 +95,7 @@ export const registerRefusals = {
     todo: string;
     /** Which event of its transaction, from 0. */
     index?: number;
-  }) => [`The registry's policy forbids ${d.what}: ${d.rule}; ${d.got}. Nothing was written.`, d.todo],
+  }) => [`The registry's policy forbids ${d.what}: ${d.rule}; ${d.got}.`, d.todo],
   POLICY_IMPOSSIBLE: (d: { model: string | null; alias: string; problem: string }) => [
     `By this policy no version${d.model === null ? "" : ` of ${d.model}`} could ever hold ${d.alias}: ${d.problem}. Nothing was written.`,
     "Change the policy's file and set it again.",

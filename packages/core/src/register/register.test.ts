@@ -11,6 +11,7 @@ import type { RunRecord } from "../train/run-record.ts";
 import { changeAlias } from "./alias.ts";
 import { history, showVersion, versionRows } from "./history.ts";
 import { type RegisterPorts, register, registerBest } from "./register.ts";
+import { setPolicy } from "./set-policy.ts";
 import { withdraw } from "./withdraw.ts";
 
 const sha256 = (content: string | Uint8Array) => `sha256:${createHash("sha256").update(content).digest("hex")}`;
@@ -86,6 +87,15 @@ describe("register", () => {
     await bundle("run-1", "weights");
     await bundle("run-2", "other weights");
     expect((await register({ ...settings("-"), run: null }, ports)).run).toBe("run-2");
+  });
+
+  test("a policy against overriding refuses it, and the evaluation is recorded all the same", async () => {
+    await bundle("run-1", "weights", { report: failed });
+    await setPolicy({ policy: { overrides: false }, reason: "agreed" }, ports);
+    const attempt = register(settings("run-1", { override: true, reason: "it must go out" }), ports);
+    await expect(attempt).rejects.toEqual(refusal("POLICY_FORBIDS"));
+    expect(await types()).toEqual(["evaluation.recorded"]);
+    expect((await verifyRegistry(backend)).findings).toEqual([]);
   });
 
   test("registering again is free: the same version, no event, no commit", async () => {

@@ -46,7 +46,7 @@ export function objectionToOverride(policy: Policy | null, model: string): Objec
     what: `a version of ${model} against its verdict`,
     rule: "no verdict is overridden",
     got: "it was overridden",
-    todo: "Register a run that passes its gates from committed rules, without --override.",
+    todo: "That it was judged is recorded, where it was not before. Register a run that passes its gates from committed rules, without --override.",
   };
 }
 
