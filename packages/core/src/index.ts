@@ -95,6 +95,7 @@ export {
 export { type ImportReport, importAll } from "./register/import-all.ts";
 export { type ArtifactFacts, gtoFacts } from "./register/import-gto.ts";
 export { AliasInputs, RegisterInputs } from "./register/inputs.ts";
+export { type MlflowModel, type MlflowVersion, mlflowFacts, mlflowSlots, withoutPassword } from "./register/mlflow.ts";
 export { addNote } from "./register/note.ts";
 export { readPapers, type VersionPapers } from "./register/papers.ts";
 export { comparisons, fieldText, parseQuery, type Query, queryText } from "./register/query.ts";

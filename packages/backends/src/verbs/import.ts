@@ -1,8 +1,22 @@
 import { resolve } from "node:path";
-import { gtoFacts, gtoHistory, type ImportReport, importAll } from "@trainyard/core";
+import {
+  gtoFacts,
+  gtoHistory,
+  type ImportReport,
+  importAll,
+  type MlflowModel,
+  mlflowFacts,
+  mlflowSlots,
+  TrainyardError,
+  type UpstreamBytes,
+} from "@trainyard/core";
 import { CommitFiles } from "../imports/commit-files.ts";
 import { type ArtifactEntry, artifactEntry, readTags, registrationFiles } from "../imports/gto-tags.ts";
 import { keepFile } from "../imports/keep-file.ts";
+import { type Credentials, MlflowApi } from "../imports/mlflow-api.ts";
+import { readMlflowDatabase } from "../imports/mlflow-database.ts";
+import { readMlflowServer, servedFiles } from "../imports/mlflow-server.ts";
+import { localFiles, placeOf } from "../imports/mlflow-source.ts";
 import type { Project } from "../project.ts";
 import { portsOf } from "./ports-of.ts";
 
@@ -33,6 +47,54 @@ export async function importGtoVerb(project: Project, inputs: ImportInputs): Pro
   } finally {
     commits.close();
   }
+}
+
+/** `import mlflow`: what an MLflow database or server has in its model registry. Credentials are taken as MLflow's own client takes them. */
+export async function importMlflowVerb(
+  project: Project,
+  inputs: ImportInputs & { readonly environment: Credentials },
+): Promise<ImportReport> {
+  const { dry, environment } = inputs;
+  const asked = inputs.from ?? environment["MLFLOW_TRACKING_URI"] ?? "";
+  if (asked === "")
+    throw new TrainyardError("INPUT_MISSING", {
+      input: "from",
+      needed: "an MLflow database file, or the address of its server",
+    });
+  if (!dry) await project.mayWrite();
+  const keep = keepFile(project.backend.store, dry);
+  const { working } = project.backend.progress;
+  const api = /^https?:/i.test(asked) ? new MlflowApi(asked, environment) : null;
+  const path = resolve(inputs.folder, asked.replace(/^sqlite:\/{3}/, ""));
+  const read =
+    api === null ? await readMlflowDatabase(path) : await readMlflowServer(api, (what) => working(what, null));
+  const sources = new Map(read.models.flatMap((model) => sourcesOf(model)));
+  const filesOf = async (source: string | null): Promise<UpstreamBytes> => {
+    const place = placeOf(source, read.places);
+    if (source === null) return { missing: "MLflow does not say where its files are" };
+    if (place === null) return { missing: `${source.slice(0, 200)}: that run or model is not there any more` };
+    const here = read.local === null ? { missing: "" } : await localFiles(place, read.local, keep);
+    if ("files" in here || api === null) return here;
+    return servedFiles(api, { place, source }, keep);
+  };
+  return importAll(
+    {
+      system: "mlflow",
+      from: api?.address ?? "an MLflow database",
+      upstream: new Map(read.models.map((model) => [model.name, mlflowFacts(model)])),
+      dryRun: dry,
+      slots: mlflowSlots,
+    },
+    environmentsOf(project),
+    {
+      ...portsOf(project),
+      bytesOf: ({ origin }) => filesOf(sources.get(`${origin.name}\0${origin.version}`) ?? null),
+    },
+  );
+}
+
+function sourcesOf({ name, versions }: MlflowModel): [string, string | null][] {
+  return versions.map(({ version, source }) => [`${name}\0${version}`, source]);
 }
 
 function environmentsOf({ config }: Project) {

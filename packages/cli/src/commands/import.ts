@@ -1,4 +1,4 @@
-import { importGtoVerb } from "@trainyard/backends";
+import { importGtoVerb, importMlflowVerb } from "@trainyard/backends";
 import { type ImportReport, z } from "@trainyard/core";
 import { aligned } from "../columns.ts";
 import { command } from "../command.ts";
@@ -9,24 +9,32 @@ export const importCommand = command({
     "A version whose bytes can be had becomes a version here, with a number of its own; what it was called there finds it: MODEL@gto:v1.2.3, MODEL@mlflow:7. It has no run, no evaluation and no verdict, and nothing is made up.",
     "What cannot be carried over is listed with the reason, and stands in the history as a note. docs/migrate.md says what that is.",
   ].join("\n"),
-  examples: [["trainyard import gto --dry-run", "only the report"]],
+  examples: [
+    ["trainyard import gto --dry-run", "only the report"],
+    ["trainyard import mlflow --from mlflow.db", "from a database file"],
+    [
+      "trainyard import mlflow --from http://127.0.0.1:5000",
+      "from a server; credentials as MLflow's client takes them",
+    ],
+  ],
   inputs: z.strictObject({
-    system: z.enum(["gto"]).describe("what to import").meta({ positional: true, placeholder: "gto" }),
+    system: z.enum(["gto", "mlflow"]).describe("what to import").meta({ positional: true, placeholder: "SYSTEM" }),
     from: z
       .string()
       .optional()
-      .describe("gto: the repository with the tags, default the project's")
+      .describe(
+        "gto: the repository with the tags, default the project's; mlflow: its database file or its server's address, default MLFLOW_TRACKING_URI",
+      )
       .meta({ placeholder: "PLACE" }),
     "dry-run": z.boolean().default(false).describe("write nothing"),
   }),
   stops: false,
   async run(inputs, context) {
     const project = await context.project();
-    const report = await importGtoVerb(project, {
-      folder: context.folder,
-      from: inputs.from ?? null,
-      dry: inputs["dry-run"],
-    });
+    const { folder, environment } = context;
+    const given = { folder, from: inputs.from ?? null, dry: inputs["dry-run"], environment };
+    const report =
+      inputs.system === "gto" ? await importGtoVerb(project, given) : await importMlflowVerb(project, given);
     return { json: report, text: reportText(report), exit: 0 };
   },
 });

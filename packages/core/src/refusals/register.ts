@@ -130,6 +130,10 @@ export const registerRefusals = {
     `The expression cannot be read at character ${d.position}: expected ${d.expected}, got ${d.got}.${d.nearest === null ? "" : ` Did you mean "${d.nearest}"?`}`,
     "Write for example: roc_auc > 0.8 and (stage = staging or not params.window = 28d).",
   ],
+  IMPORT_SOURCE: (d: { from: string; problem: string; todo: string }) => [
+    `${d.from} cannot be imported: ${d.problem}. Nothing was written.`,
+    d.todo,
+  ],
   REGISTRY_READ_ONLY: (d: { problem: string }) => [
     `The registry could not be written: ${d.problem}. Nothing was written.`,
     "Check that you may write to the repository's .git folder.",

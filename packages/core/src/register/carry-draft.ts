@@ -8,7 +8,7 @@ import type { Proofs } from "../registry/proofs.ts";
 import type { ModelState, VersionState } from "../registry/registry.ts";
 import { timestamp } from "../time.ts";
 import { importManifest } from "./import-manifest.ts";
-import { type Mark, type Marks, markedText, slotOf } from "./import-marks.ts";
+import { goneAliases, type Mark, type Marks, markedText, slotOf } from "./import-marks.ts";
 import { aliasNameOf } from "./import-names.ts";
 import { importedAs } from "./imported-as.ts";
 import {
@@ -58,7 +58,8 @@ export class CarryDraft {
     this.#aliases = new Map(known.state.aliases);
   }
 
-  async take(facts: readonly UpstreamFact[]): Promise<void> {
+  async take(told: readonly UpstreamFact[]): Promise<void> {
+    const facts = [...told, ...goneAliases(told, this.#settings.slots ?? [], this.#marks)];
     const newest = this.#newestKnown(facts);
     for (const [index, fact] of facts.entries()) {
       const { kind, label } = fact;
@@ -187,6 +188,9 @@ export class CarryDraft {
     if (number === undefined) return refuse(`${fact.to} is not here`);
     if (passed) return refuse("the alias went on from there, and that was carried over before");
     const held = this.#aliases.get(alias)?.version ?? null;
+    const { was } = fact;
+    if (number === null && was !== undefined && this.#numbers.get(was) !== held && held !== null)
+      return refuse(`nobody holds it there any more; here it was moved to v${held} since`);
     if (held === number) return this.#once(fact, "done", "noted", number, null);
     if (number !== null) {
       const { withdrawn } = this.#versions[number - 1] as VersionState;

@@ -25,8 +25,11 @@ export async function importAll(
     from,
     upstream,
     dryRun,
+    slots,
   }: Pick<ImportReport, "system" | "from" | "dryRun"> & {
     readonly upstream: ReadonlyMap<string, readonly UpstreamFact[]>;
+    /** How keys of what is only told as it is now begin, by the name there. */
+    readonly slots?: (name: string) => readonly string[];
   },
   environments: (model: string) => readonly string[],
   ports: CarryPorts,
@@ -42,7 +45,10 @@ export async function importAll(
   for (const [name, said] of upstream) {
     const model = names.get(name);
     if (model === undefined) continue;
-    const done = await carryOver({ model, facts: said, from, environments: environments(model), dry: dryRun }, ports);
+    const done = await carryOver(
+      { model, facts: said, from, environments: environments(model), dry: dryRun, slots: slots?.(name) ?? [] },
+      ports,
+    );
     facts.push(...done.facts);
     written += done.written;
   }

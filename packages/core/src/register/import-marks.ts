@@ -1,4 +1,5 @@
 import type { RegistryEvent } from "../registry/event.ts";
+import type { UpstreamFact } from "./upstream.ts";
 
 /** What an earlier import did with a fact. */
 export interface Mark {
@@ -38,4 +39,27 @@ export function readMarks(events: readonly RegistryEvent[]): Marks {
 /** "mlflow churn alias champion 7" → "mlflow churn alias champion". */
 export function slotOf(key: string): string {
   return key.slice(0, key.lastIndexOf(" "));
+}
+
+/** Aliases that an earlier import brought and that nobody holds there any more. */
+export function goneAliases(facts: readonly UpstreamFact[], slots: readonly string[], { last }: Marks): UpstreamFact[] {
+  const told = new Set(facts.map(({ key }) => slotOf(key)));
+  return [...last].flatMap(([slot, key]): UpstreamFact[] => {
+    const begins = slots.find((one) => slot.startsWith(`${one} `));
+    if (begins === undefined || told.has(slot)) return [];
+    const alias = plain(slot.slice(begins.length + 1));
+    const was = plain(key.slice(slot.length + 1));
+    if (alias === null || was === null) return [];
+    const said = { label: alias, words: `nobody holds ${alias} any more`, problem: null };
+    return [{ kind: "alias", key: `${slot} -nobody`, ...said, alias, to: null, was, tense: "now" }];
+  });
+}
+
+/** Null for what no import wrote. */
+function plain(part: string): string | null {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return null;
+  }
 }

@@ -35,6 +35,8 @@ export type UpstreamFact =
       readonly alias: string;
       /** Null: nobody holds it any more. */
       readonly to: string | null;
+      /** Who held it, as the last import found it. */
+      readonly was?: string;
       /** `now`: the registry keeps no history, so the same word may come again and only the last one counts. */
       readonly tense: "then" | "now";
     })
@@ -86,6 +88,8 @@ export interface CarrySettings {
   /** Names under `deploy:`: their aliases are moved by deploying alone. */
   readonly environments: readonly string[];
   readonly dry: boolean;
+  /** How keys of what is only told as it is now begin: what an import brought and is not told any more is gone there. */
+  readonly slots?: readonly string[];
 }
 
 /** Files of versions that are not here yet, by the fact's key. */
