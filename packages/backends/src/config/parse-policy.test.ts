@@ -26,7 +26,7 @@ test("the policy that the documentation shows is one, and could be followed", as
 test("the batch that the documentation shows can be read, and names the version that is not there", async () => {
   const text = /cat changes.jsonl\n([^`]*?)\$ trainyard transact/.exec(page)?.[1] ?? "";
   const backend = memoryBackend(sha256);
-  const attempt = batch({ text, environmentsOf: () => [] }, { registry: openRegistry(backend) });
+  const attempt = batch({ text, environmentsOf: async () => [] }, { registry: openRegistry(backend) });
   await expect(attempt).rejects.toMatchObject({ code: "BATCH_LINE", details: { line: 1, code: "ALIAS_MOVED" } });
 });
 

@@ -46,7 +46,7 @@ const run = (lines: readonly (object | string)[], { registry } = world) =>
   batch(
     {
       text: lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n"),
-      environmentsOf: () => ["production"],
+      environmentsOf: async () => ["production"],
     },
     { registry },
   );

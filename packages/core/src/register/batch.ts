@@ -40,7 +40,7 @@ export interface BatchSettings {
   /** The lines, one operation each; empty ones are passed over. */
   readonly text: string;
   /** The environments of a model: their aliases are moved by deploying alone. @throws MODEL_UNKNOWN */
-  readonly environmentsOf: (model: string) => readonly string[];
+  readonly environmentsOf: (model: string) => Promise<readonly string[]>;
 }
 
 export interface Batch {
@@ -59,8 +59,11 @@ export async function batch(
 ): Promise<Batch> {
   const lines = readLines(text);
   const environments = new Map<string, readonly string[]>();
-  for (const line of lines)
-    atLine(line.number, () => environments.set(line.operation.model, environmentsOf(line.operation.model)));
+  for (const { number, operation } of lines) {
+    const { model } = operation;
+    if (environments.has(model)) continue;
+    environments.set(model, await environmentsOf(model).catch((error: unknown) => refuseLine(number, error)));
+  }
   /** The line each event came from: what the engine refuses, it refuses by event. */
   let origins: number[] = [];
   try {
@@ -83,9 +86,7 @@ export async function batch(
   } catch (error) {
     const index = isRefusal(error) ? (error.details as { index?: number }).index : undefined;
     if (index === undefined) throw error;
-    return atLine(origins[index] ?? 0, () => {
-      throw error;
-    });
+    return refuseLine(origins[index] ?? 0, error);
   }
 }
 
@@ -145,16 +146,17 @@ function readLine(line: string, number: number): Operation {
   throw refuse(`${field} is not a field of ${op}; its fields are ${fields}.`);
 }
 
-/** Gives a refusal the number of the line it is about. @throws BATCH_LINE */
 function atLine<T>(line: number, check: () => T): T {
   try {
     return check();
   } catch (error) {
-    if (!isRefusal(error)) throw error;
-    throw new TrainyardError(
-      "BATCH_LINE",
-      { line, code: error.code, problem: error.message, hint: error.hint },
-      { cause: error },
-    );
+    return refuseLine(line, error);
   }
+}
+
+/** Gives a refusal the number of the line it is about. @throws BATCH_LINE */
+function refuseLine(line: number, error: unknown): never {
+  if (!isRefusal(error)) throw error;
+  const { code, message: problem, hint } = error;
+  throw new TrainyardError("BATCH_LINE", { line, code, problem, hint }, { cause: error });
 }
