@@ -6,6 +6,7 @@ import { MemoryStore } from "@trainyard/core/testing";
 import { git } from "../packages/backends/src/git/git.ts";
 import { sha256 } from "../packages/backends/src/local/sha256.ts";
 import { atMost, type Figure } from "./figure.ts";
+import { FlagError } from "./flag-error.ts";
 import { coldCommands, coldReads } from "./registry/cold.ts";
 import { makeFixture } from "./registry/fixture.ts";
 import { growth } from "./registry/growth.ts";
@@ -120,12 +121,13 @@ async function verified(place: string, size: number): Promise<Figure> {
 
 function groupOf(name: string): Group {
   const found = GROUPS.find((group) => group === name);
-  if (found === undefined) throw new Error(`--only: there is no group ${name}; there are ${GROUPS.join(", ")}`);
+  if (found === undefined) throw new FlagError(`--only: there is no group ${name}; there are ${GROUPS.join(", ")}`);
   return found;
 }
 
 function numbers(text: string): number[] {
   const all = text.split(",").map(Number);
-  if (all.some((number) => !Number.isInteger(number) || number < 1)) throw new Error(`"${text}" is no list of numbers`);
+  if (all.some((number) => !Number.isInteger(number) || number < 1))
+    throw new FlagError(`"${text}" is no list of numbers`);
   return all;
 }

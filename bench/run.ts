@@ -1,6 +1,7 @@
 /** Benchmarks:  npm run --silent bench -- NAME [--json] [FLAGS] */
 import { parseArgs } from "node:util";
 import { type Figure, tableOf } from "./figure.ts";
+import { FlagError } from "./flag-error.ts";
 
 const USAGE = `Usage: npm run --silent bench -- NAME [--json]
   start
@@ -30,7 +31,13 @@ if (bench === undefined) {
   console.error(USAGE);
   process.exitCode = 2;
 } else {
-  const figures = await bench();
-  console.log(json ? JSON.stringify({ bench: name, figures }) : tableOf(figures));
-  if (figures.some((figure) => figure.met === false)) process.exitCode = 1;
+  try {
+    const figures = await bench();
+    console.log(json ? JSON.stringify({ bench: name, figures }) : tableOf(figures));
+    if (figures.some((figure) => figure.met === false)) process.exitCode = 1;
+  } catch (error) {
+    if (!(error instanceof FlagError)) throw error;
+    console.error(`${error.message}\n${USAGE}`);
+    process.exitCode = 2;
+  }
 }
