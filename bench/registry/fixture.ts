@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import {
-  canonicalJson,
-  type EventBody,
+  commitText,
   type ModelVersion,
   openRegistry,
   type Registry,
+  registrationOf,
   rootDigest,
 } from "@trainyard/core";
 import { aVersion, MemoryBranch, MemoryClock } from "@trainyard/core/testing";
@@ -41,32 +41,15 @@ export function manifestOf(version: number, salt: string, model = MODEL): ModelV
   };
 }
 
-/** The events and manifests of `count` new versions. */
-export function registrations(
-  first: number,
-  count: number,
-  salt: string,
-  model = MODEL,
-): { events: EventBody[]; manifests: ModelVersion[] } {
-  const manifests = Array.from({ length: count }, (_, index) => manifestOf(first + index, salt, model));
-  const events = manifests.map(
-    (manifest): EventBody => ({
-      type: "version.registered",
-      model,
-      version: manifest.version,
-      rootDigest: manifest.rootDigest,
-      manifest: sha256(canonicalJson(manifest)),
-      run: manifest.run,
-      override: null,
-    }),
-  );
-  return { events, manifests };
+/** The events of `count` new versions. */
+export function registrations(first: number, count: number, salt: string, model = MODEL) {
+  return Array.from({ length: count }, (_, index) => registrationOf(manifestOf(first + index, salt, model)));
 }
 
 /** Registers `count` versions in one commit. */
 export async function register(registry: Registry, count: number, salt: string, model = MODEL): Promise<void> {
   await registry.transact(model, ({ versions }) => ({
-    ...registrations(versions.length + 1, count, salt, model),
+    events: registrations(versions.length + 1, count, salt, model),
     result: null,
   }));
 }
@@ -107,7 +90,7 @@ export async function makeFixture(
     async commit(...[parent, changes, message]: Parameters<MemoryBranch["commit"]>) {
       const revision = await branch.commit(parent, changes, message);
       await write(`commit ${REF}\ncommitter trainyard <trainyard@noreply.invalid> 1000000000 +0000\n`);
-      await write(data(`${message.subject}\n\nTrainyard-Operation: ${message.operation}\n`));
+      await write(data(commitText(message)));
       for (const [path, text] of changes)
         await write(text === null ? `D ${path}\n` : `M 100644 inline ${path}\n${data(text)}`);
       await write("\n");

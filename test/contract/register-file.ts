@@ -1,4 +1,4 @@
-import { canonicalJson, type Digester, type EventBody, type Registry, rootDigest } from "@trainyard/core";
+import { type Digester, type Registry, registrationOf, rootDigest } from "@trainyard/core";
 import { aVersion } from "@trainyard/core/testing";
 
 /** Registers a version of flight-delays of one file with this digest; the same bytes again give no event. @returns Its number. */
@@ -11,16 +11,7 @@ export async function registerFile(registry: Registry, digest: string, sha256: D
     if (known !== undefined) return { events: [], result: known.version };
     const version = state.versions.length + 1;
     const manifest = aVersion({ version, rootDigest: root, files });
-    const event: EventBody = {
-      type: "version.registered",
-      model,
-      version,
-      rootDigest: root,
-      manifest: sha256(canonicalJson(manifest)),
-      run: manifest.run,
-      override: null,
-    };
-    return { events: [event], manifests: [manifest], result: version };
+    return { events: [registrationOf(manifest)], result: version };
   });
   return result;
 }

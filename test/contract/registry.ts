@@ -156,7 +156,7 @@ export function registryContract(name: string, open: () => Promise<BranchHarness
 
     test("a commit by hand is refused on the next read and the next write, and verify names it", async () => {
       await registerBytes(registry, aDigest("b"));
-      await harness.edit(new Map([["models/flight-delays/aliases/production.json", "{}\n"]]));
+      await harness.edit(new Map([["aliases/flight-delays/production.json", "{}\n"]]));
       await expect(registry.state(model)).rejects.toEqual(refusal("REGISTRY_DAMAGED"));
       await expect(registry.models()).rejects.toEqual(refusal("REGISTRY_DAMAGED"));
       await expect(registerBytes(registry, aDigest("c"))).rejects.toEqual(refusal("REGISTRY_DAMAGED"));
@@ -174,13 +174,11 @@ export function registryContract(name: string, open: () => Promise<BranchHarness
       await pointAlias(registry, "production", 1);
       const forged = { alias: "production", version: 2, rootDigest: rootOf("c"), generation: 1, sinceSeq: 4 };
       await harness.edit(
-        new Map([["models/flight-delays/aliases/production.json", `${canonicalJson(forged)}\n`]]),
+        new Map([["aliases/flight-delays/production.json", `${canonicalJson(forged)}\n`]]),
         await forgedAs(),
       );
       await expect(registry.state(model)).rejects.toEqual(refusal("REGISTRY_DAMAGED"));
-      expect((await verified()).findings.map(({ where }) => where)).toContain(
-        "models/flight-delays/aliases/production.json",
-      );
+      expect((await verified()).findings.map(({ where }) => where)).toContain("aliases/flight-delays/production.json");
     });
 
     test("a manifest, an event, a chain or a head that was changed is found", async () => {

@@ -3,15 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  canonicalJson,
-  changeAlias,
-  type EventBody,
-  openRegistry,
-  type Registry,
-  rootDigest,
-  withdraw,
-} from "@trainyard/core";
+import { changeAlias, openRegistry, type Registry, registrationOf, rootDigest, withdraw } from "@trainyard/core";
 import { aVersion, memoryBackend } from "@trainyard/core/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openGitBranch } from "../../packages/backends/src/git/git-branch.ts";
@@ -45,16 +37,11 @@ afterAll(() => {
 
 /** Versions 1 to `count` in one commit. */
 async function registerMany(count: number): Promise<void> {
-  const manifests = Array.from({ length: count }, (_, index) => {
+  const events = Array.from({ length: count }, (_, index) => {
     const files = [{ path: "model.onnx", size: 11, digest: sha256(`bytes ${index}`) }];
-    return aVersion({ version: index + 1, files, rootDigest: rootDigest(files, sha256) });
+    return registrationOf(aVersion({ version: index + 1, files, rootDigest: rootDigest(files, sha256) }));
   });
-  const events = manifests.map((manifest): EventBody => {
-    const { version, rootDigest: root, run } = manifest;
-    const digest = sha256(canonicalJson(manifest));
-    return { type: "version.registered", model, version, rootDigest: root, manifest: digest, run, override: null };
-  });
-  await registry.transact(model, () => ({ events, manifests, result: null }));
+  await registry.transact(model, () => ({ events, result: null }));
 }
 
 function git(...words: string[]): string {

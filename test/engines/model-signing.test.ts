@@ -3,7 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { attest, canonicalJson, openRegistry, rootDigest, type Sha256 } from "@trainyard/core";
+import { attest, openRegistry, registrationOf, rootDigest, type Sha256 } from "@trainyard/core";
 import { aVersion, memoryBackend } from "@trainyard/core/testing";
 import { afterEach, beforeEach, expect } from "vitest";
 import { digestFile } from "../../packages/backends/src/local/plain-file.ts";
@@ -56,16 +56,7 @@ async function attached(files: readonly { path: string; digest: Sha256 }[], bund
   const registry = openRegistry(backend);
   const root = rootDigest(files, sha256);
   const made = aVersion({ model: "churn", rootDigest: root, files: files.map((file) => ({ ...file, size: 1 })) });
-  const event = {
-    type: "version.registered",
-    model: "churn",
-    version: 1,
-    rootDigest: root,
-    manifest: sha256(canonicalJson(made)),
-    run: made.run,
-    override: null,
-  } as const;
-  await registry.transact("churn", () => ({ events: [event], manifests: [made], result: null }));
+  await registry.transact("churn", () => ({ events: [registrationOf(made)], result: null }));
   return attest({ model: "churn", version: 1, text: bundle, source: "model.sig" }, { ...backend, registry });
 }
 

@@ -49,9 +49,8 @@ for (let number = 0; ; number++) {
 
 async function register(count: number, number: number): Promise<Acknowledged> {
   const { result } = await registry.transact(MODEL, ({ versions }) => {
-    const drafted = registrations(versions.length + 1, count, `${seed} ${number}`);
-    const told = drafted.manifests.map(({ version, rootDigest }) => ({ version, rootDigest }));
-    return { ...drafted, result: told };
+    const events = registrations(versions.length + 1, count, `${seed} ${number}`);
+    return { events, result: events.map(({ version, rootDigest }) => ({ version, rootDigest })) };
   });
   return { kind: "registered", versions: result };
 }

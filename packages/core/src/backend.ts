@@ -67,7 +67,7 @@ export interface RegistryBranch {
   list(revision: Revision, folder: string): Promise<string[]>;
   /**
    * Adds one commit on `parent` (null: the branch must not exist) that writes these files (null: deletes) and moves the branch, if and only if
-   * `parent` is still its head. `message` carries the operation id, so that no two writers can build the same commit.
+   * `parent` is still its head. The files hold the operation's id, so that no two writers build the same commit.
    * @throws REGISTRY_CONFLICT when the head is another; then nothing was written.
    */
   commit(
@@ -77,14 +77,14 @@ export interface RegistryBranch {
   ): Promise<Revision>;
   /** Does work while no other writer of this machine does any: only so that nobody decides in vain. Safety is `commit`'s. */
   inTurn?<T>(work: () => Promise<T>): Promise<T>;
-  /** Commits from newest to oldest, at most `limit`: to check that history is linear and that an operation arrived. */
+  /** Commits from newest to oldest, at most `limit`: to check that history is linear and which event is the newest. */
   log(revision: Revision, limit: number): Promise<{ revision: Revision; parents: Revision[]; message: string }[]>;
 }
 
 export interface CommitMessage {
   readonly subject: string;
-  /** Random per transaction; stands in the commit as the trailer `Trainyard-Operation: …`. */
-  readonly operation: string;
+  /** Number and digest of the newest event; stands in the commit as the trailer `Trainyard-Event: …`. */
+  readonly event: string;
 }
 
 /** Where bytes come from: text or bytes in hand, or a file of the workspace or a run (an absolute path). */

@@ -18,7 +18,8 @@ const identity = {
 };
 const refusal = (code: string) => expect.objectContaining({ name: "TrainyardError", code });
 const files = (entries: Record<string, string>) => new Map(Object.entries(entries));
-const message = () => ({ subject: "A test", operation: crypto.randomUUID() });
+let made = 0;
+const message = () => ({ subject: "A test", event: String(++made) });
 
 let root: string;
 let opened: GitBranch[];

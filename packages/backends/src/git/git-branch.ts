@@ -4,6 +4,7 @@ import {
   type Actor,
   type Clock,
   type CommitMessage,
+  commitText,
   type RegistryBranch,
   type Revision,
   TrainyardError,
@@ -194,7 +195,7 @@ async function shallowCommits({ commonFolder }: Repository): Promise<ReadonlySet
 function commitBytes(
   tree: string,
   parent: Revision | null,
-  { subject, operation }: CommitMessage,
+  { subject, event }: CommitMessage,
   { actor, clock }: GitBranchOptions,
 ): Buffer {
   const seconds = Math.max(0, Math.floor(clock.now() / 1000));
@@ -204,10 +205,7 @@ function commitBytes(
     `author ${personOf(actor)} <${EMAIL}> ${seconds} +0000`,
     `committer trainyard <${EMAIL}> ${seconds} +0000`,
     "",
-    oneLine(subject),
-    "",
-    `Trainyard-Operation: ${operation}`,
-    "",
+    commitText({ subject: oneLine(subject), event }),
   ];
   return Buffer.from(lines.join("\n"));
 }

@@ -10,7 +10,6 @@ function after(live: readonly number[], withdrawn: readonly number[] = []): Mode
     seq: version,
     version,
     rootDigest: aDigest(String(version)),
-    manifest: aDigest("f"),
     run: `run-${version}`,
     origin: null,
     withdrawn: withdrawn.includes(version) ? "leak" : null,

@@ -5,9 +5,9 @@ import { ModelConfig } from "../config/config.ts";
 import { profileOf } from "../data/build-profile.ts";
 import { combineTables, selectRows } from "../data/combine-tables.ts";
 import type { Column, Table } from "../data/table.ts";
-import { canonicalJson, prettyJson, type Sha256 } from "../document.ts";
+import { prettyJson, type Sha256 } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
-import type { EventBody } from "../registry/event.ts";
+import { type EventBody, registrationOf } from "../registry/event.ts";
 import { openRegistry } from "../registry/open-registry.ts";
 import { type Generator, generator } from "../statistics/generator.ts";
 import { aDigest, aVersion, memoryBackend } from "../testing/index.ts";
@@ -153,19 +153,8 @@ beforeEach(async () => {
     evaluationProfile: await put(profileOf(reference, { ...given, source: "February" })),
     predictionsProfile: await put(profileOf(scored, { ...given, source: "predictions", groups: null })),
   });
-  const events: EventBody[] = [
-    {
-      type: "version.registered",
-      model: "flight-delays",
-      version: 1,
-      rootDigest: version.rootDigest,
-      manifest: sha256(canonicalJson(version)),
-      run: "run-1",
-      override: null,
-    },
-    ...live(1, null),
-  ];
-  await register(events, version);
+  const events: EventBody[] = [registrationOf(version), ...live(1, null)];
+  await register(events);
   deliverLast(30);
 });
 
@@ -188,8 +177,8 @@ function live(version: number, from: number | null): EventBody[] {
   ];
 }
 
-async function register(events: readonly EventBody[], version: ReturnType<typeof aVersion>) {
-  await project.registry.transact("flight-delays", () => ({ events, manifests: [version], result: null }));
+async function register(events: readonly EventBody[]) {
+  await project.registry.transact("flight-delays", () => ({ events, result: null }));
 }
 
 /** The last days of April. */

@@ -5,6 +5,7 @@ import { folderStore, localRuns, localWorkspace, openTables, sha256 } from "@tra
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ModelConfig } from "../config/config.ts";
 import { canonicalJson, prettyJson } from "../document.ts";
+import { registrationOf } from "../registry/event.ts";
 import type { ModelVersion } from "../registry/model-version.ts";
 import { openRegistry } from "../registry/open-registry.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -117,15 +118,7 @@ async function production(text: string | null = csv(0.5), alias = true): Promise
   });
   await registry.transact(MODEL, () => ({
     events: [
-      {
-        type: "version.registered",
-        model: MODEL,
-        version: 1,
-        rootDigest: version.rootDigest,
-        manifest: sha256(canonicalJson(version)),
-        run: record.id,
-        override: null,
-      },
+      registrationOf(version),
       ...(alias
         ? [
             {
@@ -140,7 +133,6 @@ async function production(text: string | null = csv(0.5), alias = true): Promise
           ]
         : []),
     ],
-    manifests: [version],
     result: null,
   }));
   return version;

@@ -1,7 +1,6 @@
 import type { Backend } from "../backend.ts";
-import { canonicalJson } from "../document.ts";
-import type { EventBody, EventOf } from "../registry/event.ts";
-import { MANIFEST_LIMIT, type ModelVersion } from "../registry/model-version.ts";
+import { type EventBody, type EventOf, registrationOf } from "../registry/event.ts";
+import { MANIFEST_LIMIT } from "../registry/model-version.ts";
 import type { Policy } from "../registry/policy.ts";
 import { objectionToMove } from "../registry/policy-rules.ts";
 import type { Proofs } from "../registry/proofs.ts";
@@ -27,7 +26,6 @@ type Outcome = Pick<CarriedFact, "outcome" | "version" | "why">;
 /** The events that bring what is new into a model's history, found one fact after the other. */
 export class CarryDraft {
   readonly events: EventBody[] = [];
-  readonly manifests: ModelVersion[] = [];
   readonly facts: CarriedFact[] = [];
 
   readonly #settings: CarrySettings;
@@ -124,17 +122,7 @@ export class CarryDraft {
         `what names it has no room in the ${MANIFEST_LIMIT} bytes of a manifest`,
       );
     const { system, name, version: called, id } = origin;
-    this.manifests.push(made);
-    this.#add({
-      type: "version.registered",
-      model: this.#settings.model,
-      version,
-      rootDigest: kept.root,
-      manifest: this.#ports.sha256(canonicalJson(made)),
-      run: null,
-      override: null,
-      origin: { system, name, version: called, id },
-    });
+    this.#add(registrationOf(made));
     this.#versions.push({
       version,
       rootDigest: kept.root,

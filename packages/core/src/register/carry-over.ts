@@ -1,5 +1,6 @@
 import type { Backend } from "../backend.ts";
 import { isRefusal } from "../errors.ts";
+import { registeredVersion } from "../registry/event.ts";
 import type { ModelVersion } from "../registry/model-version.ts";
 import type { Policy } from "../registry/policy.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -39,12 +40,13 @@ export async function carryOver(
     const { facts: rows, events } = await decide(await registry.state(model));
     return { facts: rows, written: events.length };
   }
-  const { result } = await registry.transact(model, async (state) => {
+  const { events, result } = await registry.transact(model, async (state) => {
     const draft = await decide(state);
-    return { events: draft.events, manifests: draft.manifests, result: draft };
+    return { events: draft.events, result: draft.facts };
   });
-  await publishAll(result.manifests, ports);
-  return { facts: result.facts, written: result.events.length };
+  const made = events.flatMap((event) => (event.type === "version.registered" ? [registeredVersion(event)] : []));
+  await publishAll(made, ports);
+  return { facts: result, written: events.length };
 
   async function history() {
     return (await registry.models()).includes(model) ? await registry.events(model) : [];

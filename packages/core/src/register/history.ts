@@ -30,7 +30,7 @@ export function history(events: readonly RegistryEvent[], model: string | null):
       what: whatOf(event),
       by: event.by.name,
       why: whyOf(event),
-      simulatedClock: event.simulatedClock,
+      simulatedClock: event.simulatedClock === true,
     }));
 }
 
@@ -41,9 +41,9 @@ function whatOf(event: RegistryEvent): string {
     case "evaluation.recorded":
       return `run ${event.run} judged ${event.verdict}${event.baseline === null ? "" : ` against v${event.baseline}`}, ${event.rows} rows`;
     case "version.registered":
-      return event.origin === undefined
-        ? `v${event.version} registered from run ${event.run}${event.override === null ? "" : ", against the verdict"}`
-        : `v${event.version} imported from ${originText(event.origin)}`;
+      return event.manifest.origin === undefined
+        ? `v${event.version} registered from run ${event.manifest.run}${(event.manifest.override ?? null) === null ? "" : ", against the verdict"}`
+        : `v${event.version} imported from ${originText(event.manifest.origin)}`;
     case "version.withdrawn":
       return `v${event.version} withdrawn`;
     case "alias.set":
@@ -68,7 +68,7 @@ function whyOf(event: RegistryEvent): string | null {
     case "evaluation.recorded":
       return event.decidedBy;
     case "version.registered":
-      return event.override;
+      return event.manifest.override?.reason ?? null;
     case "version.withdrawn":
     case "alias.set":
     case "alias.removed":

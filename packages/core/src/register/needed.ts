@@ -3,7 +3,7 @@ import { parseDocument, type Sha256 } from "../document.ts";
 import { isRefusal } from "../errors.ts";
 import { openSnapshot, type ReadPorts, readLog } from "../registry/branch-files.ts";
 import type { RegistryEvent } from "../registry/event.ts";
-import { readManifests } from "../registry/manifests.ts";
+import { allManifests } from "../registry/manifests.ts";
 import type { ModelVersion } from "../registry/model-version.ts";
 import { ImportRecord } from "../registry/origin.ts";
 import { RunRecord } from "../train/run-record.ts";
@@ -47,7 +47,7 @@ export async function neededBy(ports: ReadPorts & Pick<Backend, "store">): Promi
     await read(...document);
   }
   for (const model of models) {
-    for (const manifest of (await readManifests(model, ports)).manifests) {
+    for (const manifest of (await allManifests(model, ports)).manifests) {
       for (const digest of mentionedIn(JSON.stringify(manifest))) mentioned.add(digest);
       for (const [digest, what] of blobsOf(manifest)) required.set(digest, what);
       const { origin } = manifest;

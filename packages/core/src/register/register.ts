@@ -1,8 +1,8 @@
 import type { Backend } from "../backend.ts";
 import { decidingCheck, type Verdict } from "../check/check.ts";
-import { canonicalJson, type Sha256 } from "../document.ts";
+import type { Sha256 } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
-import type { EventBody } from "../registry/event.ts";
+import { type EventBody, registeredVersion, registrationOf } from "../registry/event.ts";
 import type { ModelVersion } from "../registry/model-version.ts";
 import { objectionToOverride, refuse } from "../registry/policy-rules.ts";
 import type { Decision, ModelState, Registry } from "../registry/registry.ts";
@@ -109,10 +109,10 @@ async function registerJudged(run: JudgedRun, override: string | null, ports: Re
       await record(run, ports);
       throw error;
     });
-  const { result } = await registry.transact<{ known: number } | { made: ModelVersion }>(model, async (state) => {
+  const { events, result: known } = await registry.transact<number | null>(model, async (state) => {
     const evaluation = evaluationEvent(run, state);
-    const known = state.versions.find((version) => version.rootDigest === run.rootDigest && version.withdrawn === null);
-    if (known !== undefined) return { events: evaluation, result: { known: known.version } };
+    const same = state.versions.find((version) => version.rootDigest === run.rootDigest && version.withdrawn === null);
+    if (same !== undefined) return { events: evaluation, result: same.version };
     return draftVersion(
       run,
       stored,
@@ -120,13 +120,14 @@ async function registerJudged(run: JudgedRun, override: string | null, ports: Re
       ports,
     );
   });
-  const manifest = "made" in result ? result.made : await registry.manifest(model, result.known);
+  const made = events.find((event) => event.type === "version.registered");
+  const manifest = made === undefined ? await registry.manifest(model, known ?? 0) : registeredVersion(made);
   await publish(manifest, await store.text(manifest.card, `the card of v${manifest.version}`), ports);
   ports.progress.done(
     model,
-    "made" in result ? `registered as v${manifest.version}` : `these bytes are v${manifest.version} already`,
+    made !== undefined ? `registered as v${manifest.version}` : `these bytes are v${manifest.version} already`,
   );
-  return { ...outcome, registered: manifest, unchanged: "known" in result };
+  return { ...outcome, registered: manifest, unchanged: made === undefined };
 }
 
 /** Nothing was overridden then. */
@@ -163,7 +164,7 @@ async function draftVersion(
   stored: StoredBytes,
   { override: reason, before, version }: { override: string | null; before: EventBody[]; version: number },
   ports: RegisterPorts,
-): Promise<Decision<{ made: ModelVersion }>> {
+): Promise<Decision<null>> {
   const { record, report } = run;
   const { model, code } = record;
   const override = reason === null ? null : { reason, by: ports.actor.name };
@@ -191,17 +192,7 @@ async function draftVersion(
     registeredAt: timestamp(ports.clock.now()),
     by: ports.actor,
   });
-  const manifest = ports.sha256(canonicalJson(made));
-  const event: EventBody = {
-    type: "version.registered",
-    model,
-    version,
-    rootDigest: run.rootDigest,
-    manifest,
-    run: record.id,
-    override: reason,
-  };
-  return { events: [...before, event], manifests: [made], result: { made } };
+  return { events: [...before, registrationOf(made)], result: null };
 }
 
 /** Appends `evaluation.recorded` where this report was not recorded yet; its bytes are stored first. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { beforeEach, expect, test } from "vitest";
-import { canonicalJson, prettyJson } from "../document.ts";
+import { prettyJson } from "../document.ts";
+import { registrationOf } from "../registry/event.ts";
 import type { ModelVersion } from "../registry/model-version.ts";
 import { openRegistry } from "../registry/open-registry.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -39,13 +40,7 @@ async function add(change: Partial<ModelVersion>, auc: number): Promise<void> {
       registeredAt: "2001-09-09T01:46:40Z",
       ...change,
     });
-    const { version, rootDigest: root, run } = manifest;
-    const digest = sha256(canonicalJson(manifest));
-    return {
-      events: [{ type: "version.registered", model, version, rootDigest: root, manifest: digest, run, override: null }],
-      manifests: [manifest],
-      result: null,
-    };
+    return { events: [registrationOf(manifest)], result: null };
   });
 }
 

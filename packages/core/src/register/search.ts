@@ -2,7 +2,7 @@ import type { Backend } from "../backend.ts";
 import type { Estimate, Verdict } from "../check/check.ts";
 import type { JsonValue, Params } from "../data/params.ts";
 import type { ReadPorts } from "../registry/branch-files.ts";
-import { readManifests } from "../registry/manifests.ts";
+import { allManifests } from "../registry/manifests.ts";
 import type { ModelVersion } from "../registry/model-version.ts";
 import { DAY, instant } from "../time.ts";
 import { type VersionRow, versionRows } from "./history.ts";
@@ -47,7 +47,7 @@ export async function search(
   const asked = comparisons(query).map(({ field }) => field);
   const unheard = new Map(asked.filter(({ kind }) => kind !== "own").map((field) => [fieldText(field), field]));
   for (const model of models) {
-    const { state, manifests } = await readManifests(model, ports);
+    const { state, manifests } = await allManifests(model, ports);
     for (const row of versionRows(state)) {
       const version = await factsOf(row, manifests[row.version - 1] as ModelVersion, asked, ports);
       for (const [name, field] of unheard) if (answer(version, field).length > 0) unheard.delete(name);

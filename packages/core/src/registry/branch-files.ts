@@ -2,8 +2,9 @@ import type { z } from "zod";
 import type { Backend, Revision } from "../backend.ts";
 import { canonicalJson, describe, parseJson, type Sha256 } from "../document.ts";
 import { isRefusal, TrainyardError } from "../errors.ts";
-import { RegistryEvent } from "./event.ts";
-import { eventPath, FORMAT, HEAD_FILE, REGISTRY_FILE, RegistryFile } from "./layout.ts";
+import { newestEvent } from "./commit-message.ts";
+import { modelOf, RegistryEvent } from "./event.ts";
+import { eventPath, FORMAT, REGISTRY_FILE, RegistryFile } from "./layout.ts";
 import type { LoggedEvent } from "./projection.ts";
 import { damagedAt } from "./state.ts";
 
@@ -14,7 +15,7 @@ export interface Snapshot {
   readonly revision: Revision;
   readonly registry: string;
   /** The newest event. */
-  readonly head: { readonly seq: number; readonly digest: Sha256 };
+  readonly head: { readonly seq: number; readonly digest: Sha256; readonly model: string | null };
 }
 
 /** Files read at a time: keeps memory flat however long the log is. */
@@ -22,7 +23,7 @@ const BATCH = 1000;
 
 /**
  * The newest state of the branch; null when there is none. A commit that Trainyard did not make (an edit by hand, a merge) is found here:
- * its operation is not that of the newest event.
+ * it does not say which event is the newest, or not the right one.
  * @throws REGISTRY_DAMAGED, REGISTRY_FUTURE
  */
 export async function openSnapshot(ports: ReadPorts): Promise<Snapshot | null> {
@@ -33,39 +34,22 @@ export async function openSnapshot(ports: ReadPorts): Promise<Snapshot | null> {
 /** @throws REGISTRY_DAMAGED, REGISTRY_FUTURE */
 export async function snapshotAt(revision: Revision, ports: ReadPorts): Promise<Snapshot> {
   const { branch, sha256 } = ports;
-  const files = await branch.read(revision, [REGISTRY_FILE, HEAD_FILE]);
-  const { format, registry } = readFile(RegistryFile.partial({ registry: true }), files, REGISTRY_FILE);
-  if (format > FORMAT) throw new TrainyardError("REGISTRY_FUTURE", { format, known: FORMAT });
-  if (registry === undefined) throw damaged(REGISTRY_FILE, "it names no registry");
-  const newest = readHead(files, sha256);
   const [commit] = await branch.log(revision, 1);
   if (commit === undefined || commit.parents.length > 1)
     throw damaged(`commit ${revision}`, "it is a merge; the registry's history is linear");
-  const operation = operationOf(commit.message);
-  if (operation !== newest.event.operation) {
-    throw damaged(
-      `commit ${revision}`,
-      operation === null ? "Trainyard did not make this commit" : "it is not the commit of the newest event",
-    );
-  }
-  const path = eventPath(newest.event.seq);
-  if ((await branch.read(revision, [path])).get(path) !== files.get(HEAD_FILE))
-    throw damagedAt(newest.event.seq, `it is not the event ${HEAD_FILE} holds`);
-  return { revision, registry, head: { seq: newest.event.seq, digest: newest.digest } };
-}
-
-/** The newest event, as HEAD.json holds it. @throws REGISTRY_DAMAGED */
-function readHead(files: ReadonlyMap<string, string>, sha256: (text: string) => Sha256): LoggedEvent {
-  const stored = files.get(HEAD_FILE);
-  if (stored === undefined) throw damaged(HEAD_FILE, "it is missing");
-  const seq = (jsonOf(stored, HEAD_FILE) as { seq?: unknown } | null)?.seq;
-  if (!Number.isSafeInteger(seq) || (seq as number) < 1) throw damaged(HEAD_FILE, "it is not an event");
-  return parseEvent(seq as number, stored, sha256);
-}
-
-/** The operation a commit's message carries, null when there is none. */
-export function operationOf(message: string): string | null {
-  return /^Trainyard-Operation: ([0-9a-f-]{36})$/m.exec(message)?.[1] ?? null;
+  const newest = newestEvent(commit.message);
+  const seq = newest?.seq ?? null;
+  const next = eventPath((seq ?? 0) + 1);
+  const files = await branch.read(revision, [REGISTRY_FILE, next, ...(seq === null ? [] : [eventPath(seq)])]);
+  const { format, registry } = readFile(RegistryFile.partial({ registry: true }), files, REGISTRY_FILE);
+  if (format > FORMAT) throw new TrainyardError("REGISTRY_FUTURE", { format, known: FORMAT });
+  if (registry === undefined) throw damaged(REGISTRY_FILE, "it names no registry");
+  if (seq === null) throw damaged(`commit ${revision}`, "Trainyard did not make this commit");
+  if (files.has(next)) throw damaged(`commit ${revision}`, `it is the commit of event ${seq}, which is not the newest`);
+  const { event, digest } = parseEvent(seq, files.get(eventPath(seq)), sha256);
+  if (newest === null || !digest.startsWith(newest.digest))
+    throw damaged(eventPath(seq), `its digest is ${digest}, its commit says ${newest?.digest}…`);
+  return { revision, registry, head: { seq, digest, model: modelOf(event) } };
 }
 
 /** Events by number, each checked to be canonical, valid and in its place. @throws REGISTRY_DAMAGED */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Verdict } from "../check/check.ts";
 import { Actor, AliasName, ModelName, Sha256, Timestamp } from "../document.ts";
-import { OriginName } from "./origin.ts";
+import { documentOf, Manifest, type ModelVersion, manifestOf } from "./model-version.ts";
 import { Policy } from "./policy.ts";
 
 /** What happened, before the registry gives it a place in the log. */
@@ -23,12 +23,8 @@ const VersionRegistered = z.object({
   model: ModelName,
   version: z.int().positive(),
   rootDigest: Sha256,
-  manifest: Sha256,
-  /** Null when it was imported. */
-  run: z.string().nullable(),
-  override: z.string().nullable(),
-  /** What it was called where it was imported from; absent when it was made here. */
-  origin: OriginName.optional(),
+  /** What the version's document says beyond the event's own fields. */
+  manifest: Manifest,
 });
 const VersionWithdrawn = z.object({
   type: z.literal("version.withdrawn"),
@@ -130,12 +126,25 @@ export const EventPlace = z.object({
   operation: z.uuid(),
   by: Actor,
   at: Timestamp,
-  simulatedClock: z.boolean(),
+  /** The instant was told (TRAINYARD_NOW); absent when it was measured. */
+  simulatedClock: z.literal(true).optional(),
 });
 export type EventPlace = z.infer<typeof EventPlace>;
 
 export const RegistryEvent = z.intersection(EventPlace, EventBody);
 export type RegistryEvent = z.infer<typeof RegistryEvent>;
+
+/** The event that registers a version. */
+export function registrationOf(document: ModelVersion): Extract<EventBody, { type: "version.registered" }> {
+  const { model, version, rootDigest } = document;
+  return { type: "version.registered", model, version, rootDigest, manifest: manifestOf(document) };
+}
+
+/** A version's document, as the event that registered it says. */
+export function registeredVersion(event: EventOf<"version.registered">): ModelVersion {
+  const { model, version, rootDigest, at, by, manifest } = event;
+  return documentOf(manifest, { model, version, rootDigest, registeredAt: at, by });
+}
 
 /** An event that belongs to one model. */
 export type ModelEvent = Extract<RegistryEvent, { model: string }>;

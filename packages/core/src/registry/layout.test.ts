@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { byCodePoint } from "../order.ts";
-import { chunkPath, eventPath, recentPath, versionPath } from "./layout.ts";
+import { blockPath, eventPath } from "./layout.ts";
 import { rootDigest } from "./root-digest.ts";
 
-test("events and versions stand ten to a folder, ten folders to a folder, a hundred tops at a hundred thousand", () => {
-  expect(eventPath(12_345)).toBe("log/0012/3/4/e12345.json");
-  expect(versionPath("m", 7)).toBe("models/m/versions/0000/0/0/v7.json");
+test("events stand sixteen to a folder, thirty-two folders to a folder, seven tops at a hundred thousand", () => {
+  expect(eventPath(12_345)).toBe("events/0/o/3/12345.json");
+  expect(eventPath(7)).toBe("events/0/0/0/7.json");
   const entries = new Map<string, Set<string>>();
   for (let seq = 1; seq < 100_000; seq++) {
     const parts = eventPath(seq).split("/");
@@ -15,17 +15,14 @@ test("events and versions stand ten to a folder, ten folders to a folder, a hund
       entries.set(folder, (entries.get(folder) ?? new Set()).add(parts[depth] as string));
     }
   }
-  const counts = [...entries].map(([folder, names]) => [folder === "log", names.size] as const);
-  expect(Math.max(...counts.map(([top, count]) => (top ? 0 : count)))).toBe(10);
-  expect(counts.find(([top]) => top)?.[1]).toBe(100);
+  const counts = [...entries].map(([folder, names]) => [folder === "events", names.size] as const);
+  expect(Math.max(...counts.map(([top, count]) => (top ? 0 : count)))).toBe(32);
+  expect(counts.find(([top]) => top)?.[1]).toBe(7);
 });
 
-test("a model's events in short stand eight to a file, then a hundred and twenty-eight", () => {
-  expect([0, 8, 120, 128].map((after) => recentPath("m", after))).toEqual(
-    [0, 1, 15, 0].map((name) => `models/m/log/recent/${name}.jsonl`),
-  );
-  expect(chunkPath("m", 1)).toBe("models/m/log/0000/01.jsonl");
-  expect(chunkPath("m", 10_000)).toBe("models/m/log/0100/00.jsonl");
+test("a model's history stands sixteen blocks to a folder", () => {
+  expect(blockPath("m", 0)).toBe("history/m/0/0/0.jsonl");
+  expect(blockPath("m", 1234)).toBe("history/m/4/d/1234.jsonl");
 });
 
 test("the root digest is that of the concatenated digests in the order of the paths' code points", () => {

@@ -43,5 +43,74 @@ export const ModelVersion = z.object({
 });
 export type ModelVersion = z.infer<typeof ModelVersion>;
 
-/** Longest manifest, in bytes of canonical JSON. */
+/** What the event of a registration says itself. */
+const OF_EVENT = { kind: true, model: true, version: true, rootDigest: true, registeredAt: true, by: true } as const;
+
+/**
+ * A version's document as its event holds it: without what the event says itself, what is null, a `size` that its
+ * files add up to, and a `headCommit` that is the commit.
+ */
+export const Manifest = ModelVersion.omit(OF_EVENT).partial({
+  size: true,
+  run: true,
+  inputsDigest: true,
+  commit: true,
+  headCommit: true,
+  tree: true,
+  params: true,
+  verdict: true,
+  record: true,
+  evaluation: true,
+  predictions: true,
+  evaluationProfile: true,
+  predictionsProfile: true,
+  override: true,
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+export function manifestOf(document: ModelVersion): Manifest {
+  const { files, size, commit, headCommit, origin } = document;
+  const sameCommit = headCommit === commit && origin === undefined;
+  const implied = [...(size === sum(files) ? ["size"] : []), ...(sameCommit ? ["headCommit"] : [])];
+  const kept = Object.entries(document).filter(
+    ([name, value]) => value !== null && !(name in OF_EVENT) && !implied.includes(name),
+  );
+  return Object.fromEntries(kept) as Manifest;
+}
+
+export function documentOf(
+  manifest: Manifest,
+  place: Pick<ModelVersion, "model" | "version" | "rootDigest" | "registeredAt" | "by">,
+): ModelVersion {
+  const { files, metrics, data, card, origin, commit = null } = manifest;
+  return {
+    kind: "trainyard.version/v1",
+    ...place,
+    files,
+    size: manifest.size ?? sum(files),
+    run: manifest.run ?? null,
+    inputsDigest: manifest.inputsDigest ?? null,
+    commit,
+    headCommit: manifest.headCommit ?? (origin === undefined ? commit : null),
+    tree: manifest.tree ?? null,
+    params: manifest.params ?? null,
+    metrics,
+    data,
+    verdict: manifest.verdict ?? null,
+    record: manifest.record ?? null,
+    evaluation: manifest.evaluation ?? null,
+    predictions: manifest.predictions ?? null,
+    evaluationProfile: manifest.evaluationProfile ?? null,
+    predictionsProfile: manifest.predictionsProfile ?? null,
+    card,
+    override: manifest.override ?? null,
+    ...(origin === undefined ? {} : { origin }),
+  };
+}
+
+function sum(files: readonly { size: number }[]): number {
+  return files.reduce((total, { size }) => total + size, 0);
+}
+
+/** Longest document of a version, in bytes of canonical JSON. */
 export const MANIFEST_LIMIT = 4096;

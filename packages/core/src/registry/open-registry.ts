@@ -1,9 +1,10 @@
 import { TrainyardError } from "../errors.ts";
-import { openSnapshot, readEvents, readFile, readLog, type Snapshot } from "./branch-files.ts";
-import { INDEX_FILE, IndexFile } from "./layout.ts";
-import { type KnownModels, readHolder, readManifest, readModel } from "./read-model.ts";
+import { damaged, openSnapshot, readEvents, readLog, type Snapshot } from "./branch-files.ts";
+import { MODELS_FOLDER, modelOfPath } from "./layout.ts";
+import type { ModelVersion } from "./model-version.ts";
+import { type KnownModels, readHolder, readManifests, readModel } from "./read-model.ts";
 import { readPolicy } from "./read-policy.ts";
-import type { Registry } from "./registry.ts";
+import type { Registry, VersionState } from "./registry.ts";
 import { concerns } from "./summary.ts";
 import { type RegistryPorts, transact, transactAll } from "./transact.ts";
 
@@ -24,20 +25,30 @@ export function openRegistry(ports: RegistryPorts): Registry {
     (await readEvents(snapshot.revision, numbers, ports)).map(({ event }) => event);
   const unknown = (model: string, version: number) =>
     new TrainyardError("VERSION_UNKNOWN", { model, version: `v${version}` });
+  const byVersion = async (model: string, version: number) => {
+    const { snapshot, state } = await read(model);
+    const found = state.versions[version - 1];
+    if (snapshot === null || found === undefined) throw unknown(model, version);
+    return { revision: snapshot.revision, found };
+  };
+  const bySeq = async (found: VersionState) => {
+    const snapshot = await openSnapshot(ports);
+    if (snapshot === null || found.seq > snapshot.head.seq) throw damaged(branch.name, `event ${found.seq} is gone`);
+    return { revision: snapshot.revision, found };
+  };
   return {
     async models() {
       const snapshot = await openSnapshot(ports);
       if (snapshot === null) return [];
-      return readFile(IndexFile, await branch.read(snapshot.revision, [INDEX_FILE]), INDEX_FILE);
+      return (await branch.list(snapshot.revision, MODELS_FOLDER)).map(modelOfPath);
     },
     async state(model) {
       return (await read(model)).state;
     },
     async manifest(model, version) {
-      const { snapshot, state } = await read(model);
-      const found = state.versions[version - 1];
-      if (snapshot === null || found === undefined) throw unknown(model, version);
-      return readManifest(snapshot.revision, model, found, ports);
+      const { revision, found } = await (typeof version === "number" ? byVersion(model, version) : bySeq(version));
+      const [manifest] = await readManifests(revision, model, [found], ports);
+      return manifest as ModelVersion;
     },
     async events(model, last) {
       if (model !== undefined) {

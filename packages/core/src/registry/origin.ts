@@ -48,3 +48,7 @@ export const ImportRecord = z.object({
   files: z.array(FileRef).min(1),
 });
 export type ImportRecord = z.infer<typeof ImportRecord>;
+
+export function originName({ system, name, version, id }: OriginName): OriginName {
+  return { system, name, version, id };
+}

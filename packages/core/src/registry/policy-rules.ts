@@ -37,7 +37,7 @@ export function objection(policy: Policy | null, event: ModelEvent, state: () =>
   if (policy === null) return null;
   if (event.type === "alias.set") return objectionToMove(policy, event, state());
   if (event.type !== "version.registered") return null; // nothing is forbidden to be taken away, judged or told
-  return event.override === null ? null : objectionToOverride(policy, event.model);
+  return (event.manifest.override ?? null) === null ? null : objectionToOverride(policy, event.model);
 }
 
 export function objectionToOverride(policy: Policy | null, model: string): Objection | null {

@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
-import { canonicalJson } from "../document.ts";
 import { changeAlias } from "../register/alias.ts";
 import { aDigest, aVersion, memoryBackend } from "../testing/index.ts";
 import { DAY } from "../time.ts";
-import type { EventBody } from "./event.ts";
+import { type EventBody, registrationOf } from "./event.ts";
 import { openRegistry } from "./open-registry.ts";
 import { Policy } from "./policy.ts";
 import { fits } from "./policy-rules.ts";
@@ -41,18 +40,9 @@ const evaluate = (version: number, report: string, verdict: "pass" | "fail" = "p
 const registerVersion = (version: number, override: string | null = null) =>
   registry.transact(model, () => {
     const root = rootDigest(filesOf(version), sha256);
-    const made = aVersion({ model, version, rootDigest: root, files: filesOf(version) });
-    const manifest = sha256(canonicalJson(made));
-    const event = {
-      type: "version.registered",
-      model,
-      version,
-      rootDigest: root,
-      manifest,
-      run: "r",
-      override,
-    } as const;
-    return { events: [event], manifests: [made], result: null };
+    const by = override === null ? null : { reason: override, by: "ana" };
+    const made = aVersion({ model, version, rootDigest: root, files: filesOf(version), override: by });
+    return { events: [registrationOf(made)], result: null };
   });
 const move = (alias: string, version: number | null) =>
   changeAlias({ model, alias, version, reason: null, environments: [] }, { registry });

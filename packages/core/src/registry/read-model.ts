@@ -1,28 +1,26 @@
-import type { z } from "zod";
-import type { Revision } from "../backend.ts";
-import { parseDocument, type Sha256 } from "../document.ts";
-import { canonicalText, damaged, jsonOf, type ReadPorts, readEvents, readFile, type Snapshot } from "./branch-files.ts";
-import type { RegistryEvent } from "./event.ts";
+import type { Digester, Revision } from "../backend.ts";
+import type { Sha256 } from "../document.ts";
+import { damaged, jsonOf, type ReadPorts, readEvents, readFile, type Snapshot } from "./branch-files.ts";
+import { type EventOf, type RegistryEvent, registeredVersion } from "./event.ts";
+import { inRanges, outOfRanges } from "./event-numbers.ts";
 import {
   AliasFile,
   aliasFolder,
   aliasPath,
-  CHUNK,
-  chunkPath,
+  BLOCK,
+  blockPath,
+  eventPath,
   fileText,
-  INDEX_FILE,
-  IndexFile,
   ModelFile,
   modelPath,
-  RECENT,
-  recentPath,
-  versionPath,
 } from "./layout.ts";
-import { ModelVersion } from "./model-version.ts";
-import type { Files } from "./projection.ts";
+import type { ModelVersion } from "./model-version.ts";
+import { originName } from "./origin.ts";
+import type { ModelBefore } from "./projection.ts";
 import type { AliasState, ModelState, VersionState } from "./registry.ts";
+import { rootDigest } from "./root-digest.ts";
 import { Folding } from "./state.ts";
-import { Summary } from "./summary.ts";
+import { Summary, summaryOf } from "./summary.ts";
 
 export interface ReadModel {
   readonly state: ModelState;
@@ -32,13 +30,14 @@ export interface ReadModel {
   readonly events: number;
   /** Its events in short: at least `events`, the first of them are the model's. */
   readonly summaries: readonly Summary[];
-  /** The model's own file and the index, as they stand on the branch. */
-  readonly files: Files;
+  /** What more events are added to; null for a model without any. */
+  readonly before: ModelBefore | null;
 }
 
 /** What was read of a model before; the log only grows, so that the next read begins there. */
 export interface Known {
   readonly events: number;
+  /** Chain of the history's files among them. */
   readonly chain: Sha256;
   readonly summaries: Summary[];
   readonly folding: Folding;
@@ -52,43 +51,53 @@ export async function readModel(
   ports: ReadPorts,
   known: KnownModels = new Map(),
 ): Promise<ReadModel> {
-  const files: Files = new Map();
-  const file = snapshot === null ? null : await readModelFile(snapshot, model, files, ports);
+  const file = snapshot === null ? null : await readModelFile(snapshot, model, ports);
   if (snapshot === null || file === null) {
     const folding = new Folding(model);
-    return { state: folding.state(), folding, events: 0, summaries: [], files };
+    return { state: folding.state(), folding, events: 0, summaries: [], before: null };
   }
-  const before = known.get(model);
-  const usable = before !== undefined && before.events <= file.events ? before : null;
-  const now =
-    (usable === null ? null : await follow(usable, snapshot.revision, file, ports)) ??
-    (await follow(null, snapshot.revision, file, ports));
   const path = modelPath(model);
-  if (now === null) throw damaged(path, "its events are not those its chain was made of");
+  const numbers = recentOf(file, path);
+  const earlier = known.get(model);
+  const now =
+    (earlier === undefined ? null : await follow(earlier, snapshot.revision, file, numbers, ports)) ??
+    (await follow(null, snapshot.revision, file, numbers, ports));
+  if (now === null) throw damaged(path, "its events are not those its history has");
   known.set(model, now);
   const { folding, summaries, events } = now;
   const state = folding.state();
   const versions = state.versions.length;
   const { withdrawn } = folding;
-  const latest = state.versions.findLast((version) => version.withdrawn === null)?.version ?? null;
-  if (files.get(path) !== fileText({ ...file, model, versions, latest, withdrawn }))
+  if (fileText(file) !== fileText({ ...file, model, versions, withdrawn, recent: inRanges(numbers) }))
     throw damaged(path, "it says other things than the model's events");
   await checkAliases(snapshot.revision, state, ports);
-  return { state, folding, events, summaries, files };
+  const recent = summaries.slice(events - numbers.length, events);
+  const registered = (version: number) => state.versions[version - 1] as VersionState;
+  return { state, folding, events, summaries, before: { file, recent, registered } };
 }
 
-/** Null when the index does not name the model. @throws REGISTRY_DAMAGED */
-export async function readModelFile(
-  { revision }: Snapshot,
+/** Null when the registry has no such model. @throws REGISTRY_DAMAGED */
+async function readModelFile(
+  { revision, head }: Snapshot,
   model: string,
-  files: Files,
   { branch }: ReadPorts,
-): Promise<z.output<typeof ModelFile> | null> {
+): Promise<ModelFile | null> {
   const path = modelPath(model);
-  for (const [name, text] of await branch.read(revision, [path, INDEX_FILE])) files.set(name, text);
-  const isKnown = readFile(IndexFile, files, INDEX_FILE).includes(model);
-  if (isKnown !== files.has(path)) throw damaged(path, isKnown ? "it is missing" : `${INDEX_FILE} does not name it`);
-  return isKnown ? readFile(ModelFile, files, path) : null;
+  const files = await branch.read(revision, [path]);
+  // The newest event cannot be a model's that is not there, nor one that its file does not know.
+  if (!files.has(path) && head.model !== model) return null;
+  const file = readFile(ModelFile, files, path);
+  const last = recentOf(file, path).at(-1) ?? head.seq;
+  if (last > head.seq || (head.model === model && last !== head.seq))
+    throw damaged(path, `it does not go with event ${head.seq}, the newest`);
+  return file;
+}
+
+/** Numbers of the events that are not in the history yet. @throws REGISTRY_DAMAGED */
+function recentOf({ events, recent }: ModelFile, path: string): number[] {
+  const numbers = outOfRanges(recent, BLOCK);
+  if (numbers?.length !== events % BLOCK) throw damaged(path, "its events do not add up");
+  return numbers;
 }
 
 /** Goes on from what is known to what the file says; null when that does not follow. */
@@ -96,41 +105,36 @@ async function follow(
   before: Known | null,
   revision: Revision,
   file: ModelFile,
+  recent: readonly number[],
   ports: ReadPorts,
 ): Promise<Known | null> {
-  const { sha256 } = ports;
   const { model, events } = file;
   const from = before?.events ?? 0;
-  const settled = events - (events % RECENT);
-  if (file.recent.length !== events - settled) return null;
-  const lines: string[] = [];
+  if (from > events) return null;
+  const settled = events - recent.length;
   // Whole files are read from the one that holds the first event that is not known.
-  let skip = from;
-  if (from < settled) {
-    const full = events - (events % CHUNK);
-    const paths: string[] = [];
-    if (from < full) {
-      skip = from - (from % CHUNK);
-      for (let after = skip; after < full; after += CHUNK) paths.push(chunkPath(model, after / CHUNK));
-    } else skip = from - (from % RECENT);
-    for (let after = Math.max(full, skip); after < settled; after += RECENT) paths.push(recentPath(model, after));
+  const first = Math.floor(from / BLOCK);
+  const paths = Array.from({ length: settled / BLOCK - first }, (_, index) => blockPath(model, first + index));
+  const added: Summary[] = [];
+  let chain = before?.chain ?? "";
+  if (paths.length > 0) {
     const texts = await ports.branch.read(revision, paths);
-    for (const path of paths) {
+    for (const [index, path] of paths.entries()) {
       const text = texts.get(path);
       if (text === undefined) throw damaged(path, "it is missing");
-      for (const line of text.split("\n").slice(0, -1)) lines.push(line);
+      chain = ports.sha256(chain + text);
+      const lines = text.split("\n").slice(0, -1);
+      if (lines.length !== BLOCK) throw damaged(path, `it has ${lines.length} events in short, not ${BLOCK}`);
+      for (const line of index === 0 ? lines.slice(from % BLOCK) : lines) added.push(parseSummary(line, path));
     }
-  } else skip = settled;
-  for (const summary of file.recent) lines.push(fileText(summary).slice(0, -1));
-  if (lines.length !== events - skip) return null;
-
-  let chain = before?.chain ?? "";
-  const added: Summary[] = [];
-  for (const line of lines.slice(from - skip)) {
-    chain = sha256(chain + line);
-    added.push(parseSummary(line, model));
   }
   if (chain !== file.chain) return null;
+  const numbers = recent.slice(Math.max(0, from - settled));
+  for (const { event } of await readEvents(revision, numbers, ports)) {
+    if (!("model" in event) || event.model !== model)
+      throw damaged(modelPath(model), `event ${event.seq} is not this model's`);
+    added.push(summaryOf(event));
+  }
   const folding = before === null ? new Folding(model) : before.folding.fork();
   for (const summary of added) folding.take(summary);
   // Another read may have gone on from the same place meanwhile: then this one has a list of its own.
@@ -140,11 +144,10 @@ async function follow(
   return { events, chain, summaries, folding };
 }
 
-function parseSummary(line: string, model: string): Summary {
-  const where = `${modelPath(model)} and its log`;
-  const result = Summary.safeParse(jsonOf(line, where));
+function parseSummary(line: string, path: string): Summary {
+  const result = Summary.safeParse(jsonOf(line, path));
   if (result.success) return result.data;
-  throw damaged(where, `an event in short is not one: ${result.error.issues[0]?.message ?? ""}`);
+  throw damaged(path, `an event in short is not one: ${result.error.issues[0]?.message ?? ""}`);
 }
 
 async function checkAliases(revision: Revision, state: ModelState, { branch }: ReadPorts): Promise<void> {
@@ -172,9 +175,8 @@ export async function readHolder(
   alias: string,
   ports: ReadPorts,
 ): Promise<VersionState | null> {
-  const files: Files = new Map();
+  if ((await readModelFile(snapshot, model, ports)) === null) return null;
   const path = aliasPath(model, alias);
-  if ((await readModelFile(snapshot, model, files, ports)) === null) return null;
   const texts = await ports.branch.read(snapshot.revision, [path]);
   if (!texts.has(path)) return null;
   const held = readFile(AliasFile, texts, path);
@@ -204,31 +206,45 @@ export async function readHolder(
 }
 
 function versionOf(event: RegistryEvent & { type: "version.registered" }): VersionState {
-  const { seq, version, rootDigest, manifest, run, origin = null, at, by } = event;
+  const { seq, version, rootDigest, manifest, at, by } = event;
+  const { run = null, origin } = manifest;
   return {
     seq,
     version,
     rootDigest,
-    manifest,
     run,
-    origin,
+    origin: origin === undefined ? null : originName(origin),
     withdrawn: null,
     registeredAt: at,
     by: { name: by.name, kind: by.kind },
   };
 }
 
-/** @throws REGISTRY_DAMAGED */
-export async function readManifest(
+/** Manifests of versions, from the events that registered them. @throws REGISTRY_DAMAGED */
+export async function readManifests(
   revision: Revision,
   model: string,
-  version: Pick<VersionState, "version" | "manifest">,
-  { branch, sha256 }: ReadPorts,
-): Promise<ModelVersion> {
-  const path = versionPath(model, version.version);
-  const text = (await branch.read(revision, [path])).get(path);
-  if (text === undefined) throw damaged(path, "it is missing");
-  const got = sha256(canonicalText(text, path));
-  if (got !== version.manifest) throw damaged(path, `its digest is ${got}, recorded is ${version.manifest}`);
-  return parseDocument(ModelVersion, text, path);
+  versions: readonly VersionState[],
+  ports: ReadPorts,
+): Promise<ModelVersion[]> {
+  const numbers = versions.map(({ seq }) => seq);
+  return (await readEvents(revision, numbers, ports)).map(({ event }, index) => {
+    const expected = versions[index] as VersionState;
+    if (event.type !== "version.registered" || event.model !== model || event.version !== expected.version)
+      throw damaged(eventPath(event.seq), `it does not register ${model} v${expected.version}`);
+    const problem = problemOf(event, ports.sha256);
+    if (problem !== null || event.rootDigest !== expected.rootDigest)
+      throw damaged(eventPath(event.seq), problem ?? "its bytes are others than the model's history says");
+    return registeredVersion(event);
+  });
+}
+
+/** What is wrong with a registration; null when nothing is. */
+export function problemOf(
+  { manifest, rootDigest: root }: EventOf<"version.registered">,
+  sha256: Digester,
+): string | null {
+  // A manifest too long for its limit leaves the files to the record.
+  const sound = manifest.files.length === 0 || rootDigest(manifest.files, sha256) === root;
+  return sound ? null : "its files do not add up to its root digest";
 }

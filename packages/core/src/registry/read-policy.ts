@@ -9,13 +9,12 @@ export async function readPolicy(
   revision: Revision,
   seq: number,
   ports: ReadPorts,
-  files?: ReadonlyMap<string, string>,
 ): Promise<EventOf<"policy.set"> | null> {
-  const texts = files ?? (await ports.branch.read(revision, [POLICY_FILE]));
-  if (!texts.has(POLICY_FILE)) return null;
+  const texts = await ports.branch.read(revision, [POLICY_FILE]);
   const { policy, sinceSeq } = readFile(PolicyFile, texts, POLICY_FILE);
   if (sinceSeq > seq) throw damaged(POLICY_FILE, "it names an event that is not there");
   const [event] = (await readEvents(revision, [sinceSeq], ports)).map((logged) => logged.event);
+  if (event?.type === "registry.created" && policy === null) return null;
   if (event?.type !== "policy.set" || canonicalJson(event.policy) !== canonicalJson(policy))
     throw damaged(POLICY_FILE, `it says other things than event ${sinceSeq}`);
   return event;

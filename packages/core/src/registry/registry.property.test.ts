@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { canonicalJson } from "../document.ts";
 import { isRefusal } from "../errors.ts";
 import { aDigest, aVersion, MemoryBranch, MemoryClock, MemoryRandom, MemoryStore } from "../testing/index.ts";
 import { openSnapshot, readLog } from "./branch-files.ts";
-import type { EventBody, EventOf } from "./event.ts";
+import { type EventBody, type EventOf, registrationOf } from "./event.ts";
 import { openRegistry } from "./open-registry.ts";
 import type { AliasRule, Policy } from "./policy.ts";
 import { type LoggedEvent, replay } from "./projection.ts";
@@ -68,16 +67,7 @@ function decide(model: string, operation: Operation, state: ModelState): Decisio
       if (state.versions.some((version) => version.rootDigest === root && version.withdrawn === null)) return nothing;
       const version = state.versions.length + 1;
       const manifest = aVersion({ model, version, rootDigest: root, files });
-      const event: EventBody = {
-        type: "version.registered",
-        model,
-        version,
-        rootDigest: root,
-        manifest: sha256(canonicalJson(manifest)),
-        run: "r",
-        override: null,
-      };
-      return { events: [event], manifests: [manifest], result: null };
+      return { events: [registrationOf(manifest)], result: null };
     }
     case "alias": {
       const { alias, to } = operation;
@@ -157,11 +147,7 @@ function decideAll(items: readonly Item[], states: ReadonlyMap<string, ModelStat
   const decisions = [...first.values()].map(({ model, operation }) =>
     decide(model, operation, states.get(model) as ModelState),
   );
-  return {
-    events: decisions.flatMap(({ events }) => [...events]),
-    manifests: decisions.flatMap(({ manifests = [] }) => [...manifests]),
-    result: null,
-  };
+  return { events: decisions.flatMap(({ events }) => [...events]), result: null };
 }
 
 /** The policy's rules said a second time, slowly and with nothing in common with the product's: over the whole log before an event. */
@@ -170,7 +156,8 @@ function isAllowed(log: readonly LoggedEvent[], index: number): boolean {
   const event = log[index]?.event;
   const set = before.findLast((one) => one.type === "policy.set");
   if (set?.type !== "policy.set" || set.policy === null || event === undefined) return true;
-  if (event.type === "version.registered") return event.override === null || set.policy.overrides !== false;
+  if (event.type === "version.registered")
+    return (event.manifest.override ?? null) === null || set.policy.overrides !== false;
   if (event.type !== "alias.set") return true;
   const glob = (pattern: string) => new RegExp(`^${pattern.replaceAll("*", ".*")}$`).test(event.alias);
   if (set.policy.aliases !== undefined && !set.policy.aliases.some(glob)) return false;

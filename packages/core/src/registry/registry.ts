@@ -54,8 +54,6 @@ export interface VersionState {
   readonly seq: number;
   readonly version: number;
   readonly rootDigest: Sha256;
-  /** Digest of its manifest's canonical JSON. */
-  readonly manifest: Sha256;
   /** Null when it was imported: then `origin` says from where. */
   readonly run: string | null;
   readonly origin: OriginName | null;
@@ -77,8 +75,8 @@ export interface AliasState {
 export interface Registry {
   models(): Promise<string[]>;
   state(model: string): Promise<ModelState>;
-  /** @throws VERSION_UNKNOWN */
-  manifest(model: string, version: number): Promise<ModelVersion>;
+  /** A version that was read is found by its event; a number by the model's log. @throws VERSION_UNKNOWN */
+  manifest(model: string, version: number | VersionState): Promise<ModelVersion>;
   /** Oldest first; of one model, or of all; with `last`, only the newest so many. */
   events(model?: string, last?: number): Promise<RegistryEvent[]>;
   /** What happened to one version, oldest first: how its bytes were judged, its registration, aliases, deployments, drift, withdrawal. @throws VERSION_UNKNOWN */
@@ -100,7 +98,5 @@ export interface Registry {
 }
 export interface Decision<T> {
   readonly events: readonly EventBody[];
-  /** Manifests of the versions these events register. */
-  readonly manifests?: readonly ModelVersion[];
   readonly result: T;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { aDigest } from "../testing/index.ts";
-import type { EventBody, RegistryEvent } from "./event.ts";
+import { aDigest, aVersion } from "../testing/index.ts";
+import { type EventBody, type RegistryEvent, registrationOf } from "./event.ts";
 import { fold } from "./state.ts";
 
 const model = "flight-delays";
@@ -15,18 +15,10 @@ function log(...bodies: EventBody[]): RegistryEvent[] {
     operation: operationOf(index),
     by: { name: "ana", kind: "person" },
     at: "2001-09-09T01:46:40Z",
-    simulatedClock: false,
   }));
 }
-const registered = (version: number, digit = String(version)): EventBody => ({
-  type: "version.registered",
-  model,
-  version,
-  rootDigest: aDigest(digit),
-  manifest: aDigest("f"),
-  run: "r",
-  override: null,
-});
+const registered = (version: number, digit = String(version)): EventBody =>
+  registrationOf(aVersion({ model, version, rootDigest: aDigest(digit) }));
 const set = (from: number | null, to: number, generation: number): EventBody => ({
   type: "alias.set",
   model,

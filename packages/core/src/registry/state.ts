@@ -143,7 +143,6 @@ export class Folding {
       seq: event.seq,
       version: event.version,
       rootDigest: event.rootDigest,
-      manifest: event.manifest,
       run: event.run,
       origin: event.origin ?? null,
       withdrawn: null,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Verdict } from "../check/check.ts";
 import { AliasName, Sha256, Timestamp } from "../document.ts";
 import type { EventBody, ModelEvent } from "./event.ts";
-import { OriginName } from "./origin.ts";
+import { OriginName, originName } from "./origin.ts";
 
 /** Who, without the address of the run: that stands in the event. */
 const By = z.object({ name: z.string(), kind: z.enum(["person", "workflow"]) });
@@ -24,7 +24,6 @@ export const Summary = z.discriminatedUnion("type", [
     ...place,
     version,
     rootDigest: Sha256,
-    manifest: Sha256,
     run: z.string().nullable(),
     by: By,
     origin: OriginName.optional(),
@@ -79,10 +78,10 @@ export function summaryOf(event: ModelEvent): Summary {
       return { type, seq, at, run, report, rootDigest, verdict };
     }
     case "version.registered": {
-      const { type, version, rootDigest, manifest, run, by, origin } = event;
+      const { type, version, rootDigest, by, manifest } = event;
       const who = { name: by.name, kind: by.kind };
-      const from = origin === undefined ? {} : { origin };
-      return { type, seq, at, version, rootDigest, manifest, run, by: who, ...from };
+      const from = manifest.origin === undefined ? {} : { origin: originName(manifest.origin) };
+      return { type, seq, at, version, rootDigest, run: manifest.run ?? null, by: who, ...from };
     }
     case "version.withdrawn":
       return { type: event.type, seq, at, version: event.version, reason: event.reason };

@@ -4,14 +4,15 @@ import { canonicalJson, type Sha256 } from "../document.ts";
 import { isRefusal, TrainyardError } from "../errors.ts";
 import { timestamp } from "../time.ts";
 import { canonicalText, damaged, openSnapshot, type ReadPorts, type Snapshot, snapshotAt } from "./branch-files.ts";
-import { type EventBody, modelOf, RegistryEvent } from "./event.ts";
-import { eventPath, fileText, POLICY_FILE, versionPath } from "./layout.ts";
-import { MANIFEST_LIMIT, type ModelVersion } from "./model-version.ts";
+import { eventName } from "./commit-message.ts";
+import { type EventBody, modelOf, RegistryEvent, registeredVersion } from "./event.ts";
+import { eventPath } from "./layout.ts";
+import { MANIFEST_LIMIT } from "./model-version.ts";
 import { objection, refuse } from "./policy-rules.ts";
-import { type Changes, type Files, type LoggedEvent, Projection, replay, touched } from "./projection.ts";
-import { type KnownModels, type ReadModel, readModel } from "./read-model.ts";
+import { type Changes, type LoggedEvent, Projection, replay } from "./projection.ts";
+import { type KnownModels, problemOf, type ReadModel, readModel } from "./read-model.ts";
 import { readPolicy } from "./read-policy.ts";
-import type { Decision, ModelState, VersionState } from "./registry.ts";
+import type { Decision, ModelState } from "./registry.ts";
 
 export type RegistryPorts = Pick<Backend, "branch" | "sha256" | "clock" | "random" | "actor">;
 
@@ -59,7 +60,7 @@ export async function transactAll<T>(
       base.revision,
       draft.changes,
       draft.subject,
-      { operation, seq: base.head.seq + 1 },
+      { operation, newest: draft.newest },
       ports,
     );
     return stands ? { events: draft.events, result: decision.result } : null;
@@ -84,24 +85,26 @@ async function createRegistry(ports: RegistryPorts): Promise<Snapshot | null> {
     ports,
   );
   const files = replay(born, sha256);
-  if (!(await commit(null, files, "Create the registry", { operation, seq: 1 }, ports))) return null;
+  if (!(await commit(null, files, "Create the registry", { operation, newest: born[0] as LoggedEvent }, ports)))
+    return null;
   const revision = await branch.head();
   if (revision === null) throw damaged(branch.name, "it vanished after it was created");
   const snapshot = await snapshotAt(revision, ports);
   return snapshot.head.seq === 1 ? snapshot : null; // others wrote on it already: read what they wrote
 }
 
-/** True when the operation stands on the branch, false when another writer was first. */
+/** True when the operation, whose last event is `newest`, stands on the branch; false when another writer was first. */
 async function commit(
   parent: Revision | null,
   changes: ReadonlyMap<string, string | null>,
   subject: string,
-  { operation, seq }: { operation: string; seq: number },
+  { operation, newest }: { operation: string; newest: LoggedEvent },
   ports: ReadPorts,
 ): Promise<boolean> {
+  const { seq } = newest.event;
   let failure: unknown = null;
   try {
-    await ports.branch.commit(parent, changes, { subject, operation });
+    await ports.branch.commit(parent, changes, { subject, event: eventName(seq, newest.digest) });
   } catch (error) {
     failure = error;
   }
@@ -127,33 +130,21 @@ async function arrived(seq: number, operation: string, ports: ReadPorts): Promis
 
 /** @throws POLICY_FORBIDS, TEXT_TOO_LONG */
 async function draftCommit<T>(
-  { events: bodies, manifests = [] }: Decision<T>,
+  { events: bodies }: Decision<T>,
   base: Snapshot,
   reads: ReadonlyMap<string, ReadModel>,
   operation: string,
   ports: RegistryPorts,
-): Promise<{ events: RegistryEvent[]; changes: Changes; subject: string }> {
-  const { branch, sha256 } = ports;
+): Promise<{ events: RegistryEvent[]; newest: LoggedEvent; changes: Changes; subject: string }> {
+  const { sha256 } = ports;
   const placed = place(bodies, { seq: base.head.seq, digest: base.head.digest }, operation, ports);
   const events = placed.map(({ event }) => event);
-  const files: Files = new Map([...reads.values()].flatMap((read) => [...read.files]));
-  const more = [...reads].flatMap(([model, read]) =>
-    touched(
-      model,
-      bodies.filter((body) => modelOf(body) === model),
-      read.events,
-    ),
-  );
-  for (const [path, text] of await branch.read(
-    base.revision,
-    [...more, POLICY_FILE].filter((path) => !files.has(path)),
-  ))
-    files.set(path, text);
   // What the registry would refuse to read it does not write: an impossible decision is a bug, found before it is kept.
   const foldings = new Map([...reads].map(([model, read]) => [model, read.folding.fork()]));
-  let policy = (await readPolicy(base.revision, base.head.seq, ports, files))?.policy ?? null;
+  let policy = (await readPolicy(base.revision, base.head.seq, ports))?.policy ?? null;
   for (const [index, event] of events.entries()) {
     if (event.type === "policy.set") policy = event.policy;
+    if (event.type === "version.registered") checkRegistration(event, sha256);
     if (!("model" in event)) continue;
     const folding = foldings.get(event.model);
     if (folding === undefined) throw new Error(`a transaction holds an event of ${event.model}, which it did not read`);
@@ -163,31 +154,18 @@ async function draftCommit<T>(
     );
     folding.takeEvent(event);
   }
-  const registered = (model: string, version: number) => reads.get(model)?.state.versions[version - 1] as VersionState;
-  const projection = new Projection(sha256, files, registered);
+  const projection = new Projection(sha256, (model) => reads.get(model)?.before ?? null);
   for (const event of placed) projection.add(event);
-  const changes = projection.changes();
-  for (const event of events) {
-    if (event.type !== "version.registered") continue;
-    const own = manifests.filter((manifest) => manifest.model === event.model);
-    changes.set(versionPath(event.model, event.version), manifestText(own, event.version, event.manifest, sha256));
-  }
-  return { events, changes, subject: subjectOf(events) };
+  const newest = placed.at(-1) as LoggedEvent;
+  return { events, newest, changes: projection.changes(), subject: subjectOf(events) };
 }
 
-function manifestText(
-  manifests: readonly ModelVersion[],
-  version: number,
-  digest: Sha256,
-  sha256: RegistryPorts["sha256"],
-): string {
-  const manifest = manifests.find((candidate) => candidate.version === version);
-  if (manifest === undefined) throw new Error(`v${version} is registered without its manifest`);
-  const text = canonicalJson(manifest);
-  if (sha256(text) !== digest) throw new Error(`the event of v${version} names another manifest`);
-  if (byteLength(text) > MANIFEST_LIMIT)
-    throw new Error(`the manifest of v${version} has more than ${MANIFEST_LIMIT} bytes`);
-  return fileText(manifest);
+function checkRegistration(event: RegistryEvent & { type: "version.registered" }, sha256: RegistryPorts["sha256"]) {
+  const what = `the manifest of ${event.model} v${event.version}`;
+  const problem = problemOf(event, sha256);
+  if (problem !== null) throw new Error(`${what}: ${problem}`);
+  const bytes = byteLength(canonicalJson(registeredVersion(event)));
+  if (bytes > MANIFEST_LIMIT) throw new Error(`${what} has ${bytes} bytes, more than ${MANIFEST_LIMIT}`);
 }
 
 /** Gives events their place after `last`. @throws TEXT_TOO_LONG */
@@ -208,7 +186,7 @@ function place(
       operation,
       by: actor,
       at,
-      simulatedClock: clock.simulated,
+      ...(clock.simulated ? { simulatedClock: true } : {}),
     });
     const text = canonicalJson(event);
     const bytes = byteLength(text);

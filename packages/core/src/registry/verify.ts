@@ -1,20 +1,13 @@
 import type { Backend } from "../backend.ts";
-import { parseDocument, type Sha256 } from "../document.ts";
+import type { Sha256 } from "../document.ts";
 import { isRefusal } from "../errors.ts";
-import {
-  canonicalText,
-  checkChain,
-  operationOf,
-  parseEvent,
-  type ReadPorts,
-  type Snapshot,
-  snapshotAt,
-} from "./branch-files.ts";
-import { modelOf, type RegistryEvent } from "./event.ts";
-import { eventPath, versionPath } from "./layout.ts";
-import { ModelVersion } from "./model-version.ts";
+import { checkChain, parseEvent, type ReadPorts, type Snapshot, snapshotAt } from "./branch-files.ts";
+import { newestEvent } from "./commit-message.ts";
+import { modelOf, type RegistryEvent, registeredVersion } from "./event.ts";
+import { EVENTS_FOLDER, eventPath } from "./layout.ts";
+import type { ModelVersion } from "./model-version.ts";
 import { type LoggedEvent, replay } from "./projection.ts";
-import { rootDigest } from "./root-digest.ts";
+import { problemOf } from "./read-model.ts";
 import { fold } from "./state.ts";
 import { forbiddenEvents } from "./verify-policy.ts";
 
@@ -58,7 +51,7 @@ export async function verifyRegistry(
   for (const [model, own] of byModel(events)) await collect(findings, async () => fold(model, own));
   for (const { seq, problem } of forbiddenEvents(events)) findings.push({ where: `event ${seq}`, seq, problem });
   if (snapshot !== undefined) await checkHistory(snapshot, events, ports, findings);
-  const manifests = await checkFiles(files, events, ports, findings);
+  const manifests = checkFiles(files, events, ports, findings);
   const digests = blobs ? storeDigests(events, manifests) : [];
   for (const { digest, problem } of await ports.store.verify(digests)) {
     const seq = events.find(({ text }) => text.includes(digest))?.event.seq ?? null;
@@ -91,7 +84,7 @@ async function eventsOf(
   { sha256 }: ReadPorts,
   findings: Finding[],
 ): Promise<LoggedEvent[]> {
-  const count = seq ?? [...files.keys()].filter((path) => path.startsWith("log/")).length;
+  const count = seq ?? [...files.keys()].filter((path) => path.startsWith(`${EVENTS_FOLDER}/`)).length;
   const events: LoggedEvent[] = [];
   for (let number = 1; number <= count; number++) {
     const event = await collect(findings, async () => parseEvent(number, files.get(eventPath(number)), sha256));
@@ -108,73 +101,50 @@ async function checkHistory(
   { branch }: ReadPorts,
   findings: Finding[],
 ): Promise<void> {
-  const newestFirst = [...new Set(events.map(({ event }) => event.operation))].reverse();
+  const ends = events.filter(({ event }, index) => event.operation !== events[index + 1]?.event.operation);
+  const newestFirst = ends.map(({ event }) => event.seq).reverse();
   const commits = await collect(findings, () => branch.log(revision, newestFirst.length + 1));
   for (const [index, commit] of (commits ?? []).entries()) {
-    const expected = newestFirst[index];
-    const operation = operationOf(commit.message);
+    const expected = newestFirst[index] ?? null;
+    const seq = newestEvent(commit.message)?.seq ?? null;
+    const where = `commit ${commit.revision}`;
     if (commit.parents.length > 1)
-      findings.push({
-        where: `commit ${commit.revision}`,
-        seq: null,
-        problem: "it is a merge; the registry's history is linear",
-      });
-    if (operation === expected && operation !== null) continue;
-    const seq = events.find(({ event }) => event.operation === expected)?.event.seq ?? null;
-    findings.push({
-      where: `commit ${commit.revision}`,
-      seq,
-      problem: operation === null ? "Trainyard did not make this commit" : "its operation is not the log's",
-    });
+      findings.push({ where, seq: null, problem: "it is a merge; the registry's history is linear" });
+    if (seq === expected && seq !== null) continue;
+    const problem =
+      seq === null
+        ? "Trainyard did not make this commit"
+        : `it says event ${seq} is the newest, the log says ${expected ?? "none"}`;
+    findings.push({ where, seq: expected, problem });
     return; // everything older is out of step too
   }
 }
 
-/** Every file of the branch against the replayed log; the manifests that are sound. */
-async function checkFiles(
+/** Every file of the branch against the replayed log; its manifests. */
+function checkFiles(
   files: ReadonlyMap<string, string>,
   events: readonly LoggedEvent[],
   { sha256 }: ReadPorts,
   findings: Finding[],
-): Promise<ModelVersion[]> {
+): ModelVersion[] {
   const expected = replay(events, sha256);
-  const registered = new Map(
-    events.flatMap(({ event }) =>
-      event.type === "version.registered" ? [[versionPath(event.model, event.version), event] as const] : [],
-    ),
-  );
   for (const [path, text] of expected) {
     if (files.get(path) === text) continue;
     findings.push({
       where: path,
-      seq: seqOf(path),
+      seq: seqIn(path),
       problem: files.has(path) ? "it says other things than the log" : "it is missing",
     });
   }
   for (const path of files.keys()) {
-    if (!expected.has(path) && !registered.has(path))
-      findings.push({ where: path, seq: seqOf(path), problem: "the log knows nothing of it" });
+    if (!expected.has(path)) findings.push({ where: path, seq: seqIn(path), problem: "the log knows nothing of it" });
   }
   const manifests: ModelVersion[] = [];
-  for (const [path, event] of registered) {
-    const problem = (text: string) => findings.push({ where: path, seq: event.seq, problem: text });
-    const text = files.get(path);
-    if (text === undefined) {
-      problem("it is missing");
-      continue;
-    }
-    const manifest = await collect(findings, async () => {
-      const got = sha256(canonicalText(text, path));
-      if (got === event.manifest) return parseDocument(ModelVersion, text, path);
-      problem(`its digest is ${got}, recorded is ${event.manifest}`);
-      return undefined;
-    });
-    if (manifest === undefined) continue;
-    if (manifest.rootDigest !== event.rootDigest)
-      problem(`it is of other bytes (${manifest.rootDigest}) than its event (${event.rootDigest})`);
-    if (manifest.files.length > 0 && rootDigest(manifest.files, sha256) !== manifest.rootDigest)
-      problem("its files do not add up to its root digest");
-    manifests.push(manifest);
+  for (const { event } of events) {
+    if (event.type !== "version.registered") continue;
+    const problem = problemOf(event, sha256);
+    if (problem !== null) findings.push({ where: `event ${event.seq}`, seq: event.seq, problem });
+    manifests.push(registeredVersion(event));
   }
   return manifests;
 }
@@ -220,13 +190,13 @@ async function collect<T>(findings: Finding[], check: () => Promise<T>): Promise
     const where = (error.details as { where?: string }).where ?? "the branch";
     const problem = (error.details as { problem?: string }).problem ?? error.message;
     if (!findings.some((finding) => finding.where === where && finding.problem === problem))
-      findings.push({ where, seq: seqOf(where), problem });
+      findings.push({ where, seq: seqIn(where), problem });
     return undefined;
   }
 }
 
-function seqOf(where: string): number | null {
-  const seq = /^(?:event |log\/.*\/e)(\d+)/.exec(where)?.[1];
+function seqIn(where: string): number | null {
+  const seq = /^(?:event |events\/.*\/)(\d+)/.exec(where)?.[1];
   return seq === undefined ? null : Number(seq);
 }
 

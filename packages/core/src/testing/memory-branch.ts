@@ -2,6 +2,7 @@ import type { CommitMessage, Digester, RegistryBranch, Revision } from "../backe
 import { canonicalJson } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
 import { byCodePoint } from "../order.ts";
+import { commitText } from "../registry/commit-message.ts";
 
 interface Commit {
   readonly revision: Revision;
@@ -47,10 +48,10 @@ export class MemoryBranch implements RegistryBranch {
   async commit(
     parent: Revision | null,
     changes: ReadonlyMap<string, string | null>,
-    { subject, operation }: CommitMessage,
+    message: CommitMessage,
   ): Promise<Revision> {
     if (parent !== this.#head) throw new TrainyardError("REGISTRY_CONFLICT", { model: this.name });
-    return this.#add(parent, changes, `${subject}\n\nTrainyard-Operation: ${operation}\n`);
+    return this.#add(parent, changes, commitText(message));
   }
 
   async log(
