@@ -10,7 +10,7 @@ import { TrainyardError } from "../errors.ts";
 import { type EventBody, registrationOf } from "../registry/event.ts";
 import { openRegistry } from "../registry/open-registry.ts";
 import { type Generator, generator } from "../statistics/generator.ts";
-import { aDigest, aVersion, memoryBackend } from "../testing/index.ts";
+import { aDigest, aRoot, aVersion, memoryBackend } from "../testing/index.ts";
 import { DAY } from "../time.ts";
 import { driftCheck } from "./drift-check.ts";
 import { DriftReport } from "./drift-report.ts";
@@ -159,7 +159,7 @@ beforeEach(async () => {
 });
 
 function live(version: number, from: number | null): EventBody[] {
-  const rootDigest = aDigest("b");
+  const rootDigest = aRoot;
   return [
     {
       type: "deploy.recorded",

@@ -10,7 +10,16 @@ import type { ModelVersion } from "../registry/model-version.ts";
 import { openRegistry } from "../registry/open-registry.ts";
 import type { Registry } from "../registry/registry.ts";
 import { generator } from "../statistics/generator.ts";
-import { aDigest, aRun, aVersion, MemoryBranch, MemoryClock, MemoryProgress, MemoryRandom } from "../testing/index.ts";
+import {
+  aDigest,
+  aRoot,
+  aRun,
+  aVersion,
+  MemoryBranch,
+  MemoryClock,
+  MemoryProgress,
+  MemoryRandom,
+} from "../testing/index.ts";
 import type { RunRecord } from "../train/run-record.ts";
 import { type EvaluatePorts, evaluate } from "./evaluate.ts";
 import { evaluateFiles } from "./evaluate-files.ts";
@@ -109,7 +118,7 @@ async function bundle(
 
 /** Version 1 in production, judged on these predictions. */
 async function production(text: string | null = csv(0.5), alias = true): Promise<ModelVersion> {
-  const { record } = await bundle("run-v001", text, { rootDigest: aDigest("b") });
+  const { record } = await bundle("run-v001", text, { rootDigest: aRoot });
   const put = async (content: string) => (await ports.store.put({ text: content })).digest;
   const version = aVersion({
     run: record.id,

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
-import { canonicalJson } from "../document.ts";
 import { isRefusal } from "../errors.ts";
+import { registrationOf } from "../registry/event.ts";
 import { openRegistry } from "../registry/open-registry.ts";
 import type { Registry } from "../registry/registry.ts";
 import { rootDigest } from "../registry/root-digest.ts";
@@ -27,17 +27,7 @@ async function aWorld() {
       const files = [{ path: "model.onnx", size: 1, digest: aDigest(String(version)) }];
       const root = rootDigest(files, sha256);
       const made = aVersion({ model, version, rootDigest: root, files });
-      const manifest = sha256(canonicalJson(made));
-      const event = {
-        type: "version.registered",
-        model,
-        version,
-        rootDigest: root,
-        manifest,
-        run: "r",
-        override: null,
-      };
-      await registry.transact(model, () => ({ events: [event as never], manifests: [made], result: null }));
+      await registry.transact(model, () => ({ events: [registrationOf(made)], result: null }));
     }
   return { backend, registry };
 }

@@ -4,7 +4,7 @@ import type { EvaluationReport, MetricComparison } from "../evaluate/evaluation-
 import type { ModelVersion } from "../registry/model-version.ts";
 import { textOf } from "../report/text/line.ts";
 import { versionDiffLines } from "../report/version-diff-text.ts";
-import { aDigest, aReport, aRun, aVersion, memoryBackend } from "../testing/index.ts";
+import { aDigest, aReport, aRoot, aRun, aVersion, memoryBackend } from "../testing/index.ts";
 import { diffVersions } from "./diff.ts";
 import { readPapers, type VersionPapers } from "./papers.ts";
 
@@ -39,7 +39,7 @@ function second(change: { manifest?: Partial<ModelVersion>; report?: Partial<Eva
     baseline: { value: 0.676, interval: [0.66, 0.69] },
     difference: { value: 0.014, interval: [0.004, 0.024] },
   };
-  const baseline = { ...aReport().candidate, label: "production v1", version: 1, rootDigest: aDigest("b") };
+  const baseline = { ...aReport().candidate, label: "production v1", version: 1, rootDigest: aRoot };
   return {
     manifest,
     record,

@@ -5,6 +5,9 @@ import type { RunRecord } from "../train/run-record.ts";
 /** `sha256:` and one hex digit, 64 times: a valid digest of nothing. */
 export const aDigest = (digit: string): string => `sha256:${digit.repeat(64)}`;
 
+/** Root digest of the one file that a built run and version have. */
+export const aRoot = "sha256:e0e77a507412b120f6ede61f62295b1a7b2ff19d3dcc8f7253e51663470c888e";
+
 const object = (digit: string): string => digit.repeat(40);
 const at = "2001-09-09T01:46:40Z";
 
@@ -51,7 +54,7 @@ export function aRun(change: Partial<RunRecord> = {}): RunRecord {
     ],
     outputs: modelFiles,
     modelFiles,
-    rootDigest: aDigest("b"),
+    rootDigest: aRoot,
     metrics: [{ name: "log_loss", value: 0.48, goal: "minimize", split: null, unit: null }],
     predictions: null,
     profiles: { training: null, evaluation: null, predictions: null },
@@ -79,7 +82,7 @@ export function aReport(change: Partial<EvaluationReport> = {}): EvaluationRepor
       label: "candidate",
       run: "run-1",
       version: null,
-      rootDigest: aDigest("b"),
+      rootDigest: aRoot,
       predictions: null,
       scoredBy: "candidate-job",
     },
@@ -135,7 +138,7 @@ export function aVersion(change: Partial<ModelVersion> = {}): ModelVersion {
     kind: "trainyard.version/v1",
     model: "flight-delays",
     version: 1,
-    rootDigest: aDigest("b"),
+    rootDigest: aRoot,
     files: [{ path: "model.onnx", size: 11, digest: aDigest("a") }],
     size: 11,
     run: "run-1",

@@ -1,4 +1,4 @@
-export { aDigest, aReport, aRun, aVersion } from "./builders.ts";
+export { aDigest, aReport, aRoot, aRun, aVersion } from "./builders.ts";
 export { MemoryClock, MemoryProgress, MemoryRandom, memoryBackend } from "./memory-backend.ts";
 export { MemoryBranch } from "./memory-branch.ts";
 export { MemoryRuns } from "./memory-runs.ts";
