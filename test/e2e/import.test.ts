@@ -1,5 +1,6 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ToyProject } from "./toy-project.ts";
 
@@ -81,5 +82,57 @@ test("one whose bytes were lost is not deployed, and comes back with restore", a
   expect(refused.value).toMatchObject({ error: { code: "BLOB_MISSING" } });
   project.write("elsewhere/weights.json", "{}\n");
   expect((await project.trainyard("restore", "--from", "elsewhere")).code).toBe(0);
+  expect((await project.trainyard("verify")).code).toBe(0);
+});
+
+test("import mlflow reads the database MLflow wrote: versions, aliases and stages, once", async () => {
+  const sql = readFileSync(join(import.meta.dirname, "../fixtures/mlflow/registry.sql"), "utf8");
+  const path = join(project.root, ".home/mlflow.db");
+  const database = new DatabaseSync(path);
+  database.exec(sql.replaceAll("file:///mlflow/", `file://${project.root}/.home/`));
+  const runs = database.prepare("SELECT artifact_uri FROM runs ORDER BY start_time").all();
+  for (const [index, { artifact_uri: uri }] of runs.entries())
+    project.write(`${String(uri).slice(`file://${project.root}/`.length)}/model/model.pkl`, `weights ${index >> 1}`);
+  const first = await importing("mlflow", "--from", path);
+  expect(first.facts.map(({ label, outcome, version }) => `${label} ${outcome} ${version}`)).toEqual([
+    "Flight Delays noted null",
+    "Flight Delays version 1 carried 1",
+    "Flight Delays version 2 same 1",
+    "Flight Delays version 3 carried 2",
+    "Flight Delays version 4 same 2",
+    "Flight Delays version 5 noted null",
+    "stage Archived carried 1",
+    "stage Staging carried 2",
+    "stage Production carried 1",
+    "alias Champion carried 1",
+    "alias challenger carried 2",
+  ]);
+  expect((await importing("mlflow", "--from", path)).written).toBe(0);
+  database.exec("UPDATE registered_model_aliases SET version = 3 WHERE alias = 'Champion'");
+  database.exec("DELETE FROM registered_model_aliases WHERE alias = 'challenger'");
+  database.close();
+  expect((await importing("mlflow", "--from", path)).written).toBe(2);
+  const { value: found } = await project.json<unknown[]>(
+    "search",
+    "roc_auc >= 0.7 and params.lr = 0.1 and origin = mlflow",
+  );
+  expect(found).toMatchObject([{ model: "flight-delays", version: 1, aliases: ["archived", "production"] }]);
+  expect((await project.json("import", "mlflow", "--from", "trainyard.yaml")).value).toMatchObject({
+    error: { code: "IMPORT_SOURCE" },
+  });
+});
+
+test("import dvc makes a version of an artifact that dvc.yaml declares, with its metrics", async () => {
+  project.write("dvc.yaml", "metrics: [scores.json]\nartifacts:\n  lateness: {path: late.bin, desc: late or not}\n");
+  project.write("scores.json", '{"auc": 0.75, "loss": NaN}');
+  project.write("late.bin", "late");
+  project.commit("Declare an artifact");
+  const first = await project.json<Report & { facts: { without: string[] }[] }>("import", "dvc");
+  expect(first.value.facts).toMatchObject([
+    { outcome: "carried", version: 1, without: ["metric loss is no finite number"] },
+  ]);
+  expect((await importing("dvc", "--all-commits")).written).toBe(0);
+  const identity = first.value.facts[0]?.label.split(" ")[1];
+  expect((await project.trainyard("show", `lateness@dvc:${identity}`)).stdout).toMatch(/auc 0\.7500/);
   expect((await project.trainyard("verify")).code).toBe(0);
 });

@@ -16,7 +16,7 @@ export { diffVerb } from "./verbs/diff.ts";
 export { type DriftChecked, driftAndRetrainVerb, driftFilesVerb, driftVerb } from "./verbs/drift-check.ts";
 export { type Evaluated, evaluateFilesVerb, evaluateVerb } from "./verbs/evaluate.ts";
 export { type ExitCode, trainExit } from "./verbs/exit-code.ts";
-export { importGtoVerb, importMlflowVerb } from "./verbs/import.ts";
+export { importDvcVerb, importGtoVerb, importMlflowVerb } from "./verbs/import.ts";
 export { noteVerb } from "./verbs/note.ts";
 export { policyVerb } from "./verbs/policy.ts";
 export { type Registered, registerVerb } from "./verbs/register.ts";

@@ -167,7 +167,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "import",
     group: "Change",
-    summary: "bring the history of another registry: gto",
+    summary: "bring versions and aliases from another registry: gto, mlflow, dvc",
     load: async () => (await import("./commands/import.ts")).importCommand,
   },
 ];

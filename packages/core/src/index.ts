@@ -82,6 +82,7 @@ export { ATTESTATION_LIMIT, type Attested, attest } from "./register/attest.ts";
 export { type Batch, batch } from "./register/batch.ts";
 export { type CarryPorts, carryOver } from "./register/carry-over.ts";
 export { type DiffSide, diff, diffVersions, type MetricDiff, type VersionDiff } from "./register/diff.ts";
+export { type DvcArtifact, dvcFacts, metricsIn, paramsIn } from "./register/dvc.ts";
 export { collectGarbage, type Garbage } from "./register/garbage.ts";
 export { type GitTag, type GtoEvent, gtoHistory } from "./register/gto.ts";
 export {

@@ -28,18 +28,10 @@ export class CommitFiles {
     this.#reader.close();
   }
 
-  /** The file at a path, or all below it where it is a folder. @throws GIT_FAILED */
+  /** The file at a path, or all below it where it is a folder; "" is the top. @throws GIT_FAILED */
   async below(commit: string, path: string): Promise<CommitFile[]> {
-    const text = await git(this.repository, [
-      "--literal-pathspecs",
-      "ls-tree",
-      "-r",
-      "-z",
-      "--full-tree",
-      commit,
-      "--",
-      path,
-    ]);
+    const words = ["--literal-pathspecs", "ls-tree", "-r", "-z", "--full-tree", commit];
+    const text = await git(this.repository, path === "" ? words : [...words, "--", path]);
     return text
       .split("\0")
       .filter((line) => line !== "")

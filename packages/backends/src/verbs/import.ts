@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import {
+  dvcFacts,
   gtoFacts,
   gtoHistory,
   type ImportReport,
@@ -10,7 +11,9 @@ import {
   TrainyardError,
   type UpstreamBytes,
 } from "@trainyard/core";
+import { artifactFiles } from "../imports/artifact-files.ts";
 import { CommitFiles } from "../imports/commit-files.ts";
+import { readDvcArtifacts } from "../imports/dvc-artifacts.ts";
 import { type ArtifactEntry, artifactEntry, readTags, registrationFiles } from "../imports/gto-tags.ts";
 import { keepFile } from "../imports/keep-file.ts";
 import { type Credentials, MlflowApi } from "../imports/mlflow-api.ts";
@@ -44,6 +47,32 @@ export async function importGtoVerb(project: Project, inputs: ImportInputs): Pro
       bytesOf: ({ origin, commit }) =>
         registrationFiles(commits, commit ?? "", entries.get(origin.id ?? "") ?? { path: null, facts: {} }, keep),
     });
+  } finally {
+    commits.close();
+  }
+}
+
+/** `import dvc`: the artifacts that `dvc.yaml` files declare, each content a version. */
+export async function importDvcVerb(
+  project: Project,
+  inputs: ImportInputs & { readonly allCommits: boolean },
+): Promise<ImportReport> {
+  if (!inputs.dry) await project.mayWrite();
+  const repository = inputs.from === null ? project.root : resolve(inputs.folder, inputs.from);
+  const commits = new CommitFiles(repository);
+  try {
+    const { artifacts, left } = await readDvcArtifacts(commits, inputs.allCommits);
+    const places = new Map(artifacts.map(({ name, identity, path }) => [`${name}\0${identity}`, path]));
+    const keep = keepFile(project.backend.store, inputs.dry);
+    return await importAll(
+      { system: "dvc", from: "dvc.yaml", upstream: dvcFacts(artifacts), dryRun: inputs.dry, empty: left },
+      environmentsOf(project),
+      {
+        ...portsOf(project),
+        bytesOf: ({ origin, commit }) =>
+          artifactFiles(commits, commit ?? "", places.get(`${origin.name}\0${origin.version}`) ?? "", keep),
+      },
+    );
   } finally {
     commits.close();
   }

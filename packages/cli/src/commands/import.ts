@@ -1,4 +1,4 @@
-import { importGtoVerb, importMlflowVerb } from "@trainyard/backends";
+import { importDvcVerb, importGtoVerb, importMlflowVerb, type Project } from "@trainyard/backends";
 import { type ImportReport, z } from "@trainyard/core";
 import { aligned } from "../columns.ts";
 import { command } from "../command.ts";
@@ -11,6 +11,7 @@ export const importCommand = command({
   ].join("\n"),
   examples: [
     ["trainyard import gto --dry-run", "only the report"],
+    ["trainyard import dvc --all-commits", "every content the artifacts of dvc.yaml ever had"],
     ["trainyard import mlflow --from mlflow.db", "from a database file"],
     [
       "trainyard import mlflow --from http://127.0.0.1:5000",
@@ -18,14 +19,21 @@ export const importCommand = command({
     ],
   ],
   inputs: z.strictObject({
-    system: z.enum(["gto", "mlflow"]).describe("what to import").meta({ positional: true, placeholder: "SYSTEM" }),
+    system: z
+      .enum(["gto", "mlflow", "dvc"])
+      .describe("what to import")
+      .meta({ positional: true, placeholder: "SYSTEM" }),
     from: z
       .string()
       .optional()
       .describe(
-        "gto: the repository with the tags, default the project's; mlflow: its database file or its server's address, default MLFLOW_TRACKING_URI",
+        "gto, dvc: the repository, default the project's; mlflow: its database file or its server's address, default MLFLOW_TRACKING_URI",
       )
       .meta({ placeholder: "PLACE" }),
+    "all-commits": z
+      .boolean()
+      .default(false)
+      .describe("dvc: every content its artifacts ever had, not only the newest"),
     "dry-run": z.boolean().default(false).describe("write nothing"),
   }),
   stops: false,
@@ -33,11 +41,17 @@ export const importCommand = command({
     const project = await context.project();
     const { folder, environment } = context;
     const given = { folder, from: inputs.from ?? null, dry: inputs["dry-run"], environment };
-    const report =
-      inputs.system === "gto" ? await importGtoVerb(project, given) : await importMlflowVerb(project, given);
+    const report = await read(project, inputs.system, { ...given, allCommits: inputs["all-commits"] });
     return { json: report, text: reportText(report), exit: 0 };
   },
 });
+
+type Given = Parameters<typeof importDvcVerb>[1] & Parameters<typeof importMlflowVerb>[1];
+
+function read(project: Project, system: "gto" | "mlflow" | "dvc", given: Given) {
+  if (system === "gto") return importGtoVerb(project, given);
+  return system === "dvc" ? importDvcVerb(project, given) : importMlflowVerb(project, given);
+}
 
 /** Rows beyond this are counted: --json has them all. */
 const ROWS = 40;

@@ -26,10 +26,13 @@ export async function importAll(
     upstream,
     dryRun,
     slots,
+    empty = [],
   }: Pick<ImportReport, "system" | "from" | "dryRun"> & {
     readonly upstream: ReadonlyMap<string, readonly UpstreamFact[]>;
     /** How keys of what is only told as it is now begin, by the name there. */
     readonly slots?: (name: string) => readonly string[];
+    /** Names there that have nothing to carry over, and why. */
+    readonly empty?: readonly { readonly name: string; readonly why: string }[];
   },
   environments: (model: string) => readonly string[],
   ports: CarryPorts,
@@ -52,5 +55,6 @@ export async function importAll(
     facts.push(...done.facts);
     written += done.written;
   }
-  return { system, from, dryRun, models, facts, written };
+  const none = empty.map(({ name, why }) => ({ name, model: null, why }));
+  return { system, from, dryRun, models: [...models, ...none], facts, written };
 }
