@@ -1,12 +1,14 @@
 import { TrainyardError } from "../errors.ts";
-import { damaged, openSnapshot, readEvents, readLog, type Snapshot } from "./branch-files.ts";
+import { damaged, readEvents, readLog, type Snapshot } from "./branch-files.ts";
+import type { RegistryPorts } from "./draft.ts";
 import { MODELS_FOLDER, modelOfPath } from "./layout.ts";
+import { Memory } from "./memory.ts";
 import type { ModelVersion } from "./model-version.ts";
-import { type KnownModels, readHolder, readManifests, readModel } from "./read-model.ts";
+import { readHolder, readManifests, readModel } from "./read-model.ts";
 import { readPolicy } from "./read-policy.ts";
 import type { Registry, VersionState } from "./registry.ts";
 import { concerns } from "./summary.ts";
-import { type RegistryPorts, transact, transactAll } from "./transact.ts";
+import { transact, transactAll } from "./transact.ts";
 
 export type { RegistryPorts };
 
@@ -16,10 +18,10 @@ export type { RegistryPorts };
  */
 export function openRegistry(ports: RegistryPorts): Registry {
   const { branch } = ports;
-  const known: KnownModels = new Map();
+  const memory = new Memory();
   const read = async (model: string) => {
-    const snapshot = await openSnapshot(ports);
-    return { snapshot, ...(await readModel(snapshot, model, ports, known)) };
+    const snapshot = await memory.open(ports);
+    return { snapshot, ...(await readModel(snapshot, model, ports, memory)) };
   };
   const byNumber = async (snapshot: Snapshot, numbers: readonly number[]) =>
     (await readEvents(snapshot.revision, numbers, ports)).map(({ event }) => event);
@@ -32,13 +34,13 @@ export function openRegistry(ports: RegistryPorts): Registry {
     return { revision: snapshot.revision, found };
   };
   const bySeq = async (found: VersionState) => {
-    const snapshot = await openSnapshot(ports);
+    const snapshot = await memory.open(ports);
     if (snapshot === null || found.seq > snapshot.head.seq) throw damaged(branch.name, `event ${found.seq} is gone`);
     return { revision: snapshot.revision, found };
   };
   return {
     async models() {
-      const snapshot = await openSnapshot(ports);
+      const snapshot = await memory.open(ports);
       if (snapshot === null) return [];
       return (await branch.list(snapshot.revision, MODELS_FOLDER)).map(modelOfPath);
     },
@@ -57,7 +59,7 @@ export function openRegistry(ports: RegistryPorts): Registry {
         const numbers = summaries.slice(first, events).map(({ seq }) => seq);
         return snapshot === null ? [] : byNumber(snapshot, numbers);
       }
-      const snapshot = await openSnapshot(ports);
+      const snapshot = await memory.open(ports);
       if (snapshot === null) return [];
       return (await readLog(snapshot, ports, last)).map(({ event }) => event);
     },
@@ -72,14 +74,14 @@ export function openRegistry(ports: RegistryPorts): Registry {
       );
     },
     async holder(model, alias) {
-      const snapshot = await openSnapshot(ports);
+      const snapshot = await memory.open(ports);
       return snapshot === null ? null : readHolder(snapshot, model, alias, ports);
     },
     async policy() {
-      const snapshot = await openSnapshot(ports);
+      const snapshot = await memory.open(ports);
       return snapshot === null ? null : readPolicy(snapshot.revision, snapshot.head.seq, ports);
     },
-    transact: (model, decide) => transact(model, decide, ports, known),
-    transactAll: (models, decide) => transactAll(models, decide, ports, known),
+    transact: (model, decide) => transact(model, decide, ports, memory),
+    transactAll: (models, decide) => transactAll(models, decide, ports, memory),
   };
 }

@@ -89,6 +89,11 @@ export class Projection {
     for (const model of this.#models.values()) model.write(this.#texts);
     return this.#texts;
   }
+
+  /** What stands on the branch of a model after `changes`; null of one without events among these. */
+  after(model: string): Pick<ModelBefore, "file" | "recent"> | null {
+    return this.#models.get(model)?.after() ?? null;
+  }
 }
 
 class ModelProjection {
@@ -125,9 +130,13 @@ class ModelProjection {
   }
 
   write(texts: Changes): void {
-    const recent = inRanges(this.#recent.map(({ seq }) => seq));
-    texts.set(modelPath(this.#file.model), fileText({ ...this.#file, recent }));
+    this.#file.recent = inRanges(this.#recent.map(({ seq }) => seq));
+    texts.set(modelPath(this.#file.model), fileText(this.#file));
     for (const [alias, file] of this.#aliases) texts.set(aliasPath(this.#file.model, alias), fileText(file));
+  }
+
+  after(): Pick<ModelBefore, "file" | "recent"> {
+    return { file: this.#file, recent: this.#recent };
   }
 
   #point(event: EventPlace & (EventOf<"alias.set"> | EventOf<"alias.removed">)): void {

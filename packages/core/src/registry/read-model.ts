@@ -1,5 +1,4 @@
 import type { Digester, Revision } from "../backend.ts";
-import type { Sha256 } from "../document.ts";
 import { damaged, jsonOf, type ReadPorts, readEvents, readFile, type Snapshot } from "./branch-files.ts";
 import { type EventOf, type RegistryEvent, registeredVersion } from "./event.ts";
 import { inRanges, outOfRanges } from "./event-numbers.ts";
@@ -14,6 +13,7 @@ import {
   ModelFile,
   modelPath,
 } from "./layout.ts";
+import { Memory } from "./memory.ts";
 import type { ModelVersion } from "./model-version.ts";
 import { originName } from "./origin.ts";
 import type { ModelBefore } from "./projection.ts";
@@ -29,28 +29,20 @@ export interface ReadModel {
   /** How many events the model has. */
   readonly events: number;
   /** Its events in short: at least `events`, the first of them are the model's. */
-  readonly summaries: readonly Summary[];
+  readonly summaries: Summary[];
   /** What more events are added to; null for a model without any. */
   readonly before: ModelBefore | null;
 }
-
-/** What was read of a model before; the log only grows, so that the next read begins there. */
-export interface Known {
-  readonly events: number;
-  /** Chain of the history's files among them. */
-  readonly chain: Sha256;
-  readonly summaries: Summary[];
-  readonly folding: Folding;
-}
-export type KnownModels = Map<string, Known>;
 
 /** Reads a model's events in short and compares what they add up to with the model's other files. @throws REGISTRY_DAMAGED */
 export async function readModel(
   snapshot: Snapshot | null,
   model: string,
   ports: ReadPorts,
-  known: KnownModels = new Map(),
+  memory: Memory = new Memory(),
 ): Promise<ReadModel> {
+  const known = memory.models.get(model);
+  if (known !== undefined && known.revision === snapshot?.revision) return known.read;
   const file = snapshot === null ? null : await readModelFile(snapshot, model, ports);
   if (snapshot === null || file === null) {
     const folding = new Folding(model);
@@ -58,13 +50,12 @@ export async function readModel(
   }
   const path = modelPath(model);
   const numbers = recentOf(file, path);
-  const earlier = known.get(model);
   const now =
-    (earlier === undefined ? null : await follow(earlier, snapshot.revision, file, numbers, ports)) ??
+    (known === undefined ? null : await follow(known.read, snapshot.revision, file, numbers, ports)) ??
     (await follow(null, snapshot.revision, file, numbers, ports));
   if (now === null) throw damaged(path, "its events are not those its history has");
-  known.set(model, now);
-  const { folding, summaries, events } = now;
+  const { folding, summaries } = now;
+  const { events } = file;
   const state = folding.state();
   const versions = state.versions.length;
   const { withdrawn } = folding;
@@ -73,7 +64,16 @@ export async function readModel(
   await checkAliases(snapshot.revision, state, ports);
   const recent = summaries.slice(events - numbers.length, events);
   const registered = (version: number) => state.versions[version - 1] as VersionState;
-  return { state, folding, events, summaries, before: { file, recent, registered } };
+  const read = { state, folding, events, summaries, before: { file, recent, registered } };
+  memory.models.set(model, { revision: snapshot.revision, read });
+  return read;
+}
+
+/** Another may have gone on from the same place meanwhile: then this one gets a list of its own. */
+export function appended({ summaries, events }: ReadModel, added: readonly Summary[]): Summary[] {
+  const all = summaries.length === events ? summaries : summaries.slice(0, events);
+  for (const summary of added) all.push(summary);
+  return all;
 }
 
 /** Null when the registry has no such model. @throws REGISTRY_DAMAGED */
@@ -102,21 +102,21 @@ function recentOf({ events, recent }: ModelFile, path: string): number[] {
 
 /** Goes on from what is known to what the file says; null when that does not follow. */
 async function follow(
-  before: Known | null,
+  known: ReadModel | null,
   revision: Revision,
   file: ModelFile,
   recent: readonly number[],
   ports: ReadPorts,
-): Promise<Known | null> {
+): Promise<Pick<ReadModel, "folding" | "summaries"> | null> {
   const { model, events } = file;
-  const from = before?.events ?? 0;
+  const from = known?.events ?? 0;
   if (from > events) return null;
   const settled = events - recent.length;
   // Whole files are read from the one that holds the first event that is not known.
   const first = Math.floor(from / BLOCK);
   const paths = Array.from({ length: settled / BLOCK - first }, (_, index) => blockPath(model, first + index));
   const added: Summary[] = [];
-  let chain = before?.chain ?? "";
+  let chain = known?.before?.file.chain ?? "";
   if (paths.length > 0) {
     const texts = await ports.branch.read(revision, paths);
     for (const [index, path] of paths.entries()) {
@@ -135,13 +135,9 @@ async function follow(
       throw damaged(modelPath(model), `event ${event.seq} is not this model's`);
     added.push(summaryOf(event));
   }
-  const folding = before === null ? new Folding(model) : before.folding.fork();
+  const folding = known === null ? new Folding(model) : known.folding.fork();
   for (const summary of added) folding.take(summary);
-  // Another read may have gone on from the same place meanwhile: then this one has a list of its own.
-  const summaries =
-    before === null ? [] : before.summaries.length === from ? before.summaries : before.summaries.slice(0, from);
-  for (const summary of added) summaries.push(summary);
-  return { events, chain, summaries, folding };
+  return { folding, summaries: known === null ? added : appended(known, added) };
 }
 
 function parseSummary(line: string, path: string): Summary {
