@@ -69,6 +69,31 @@ export function canonicalJson(value: unknown): string {
   return `{${text}}`;
 }
 
+/** The value a canonical text says; undefined where the text is not canonical, or no JSON. Faster than to write it again. */
+export function parseCanonical(text: string): { value: unknown } | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  // What JSON.stringify gives back is canonical where keys are sorted already.
+  const canonical = (JSON.stringify(value) === text && isSorted(value)) || canonicalJson(value) === text;
+  return canonical ? { value } : undefined;
+}
+
+function isSorted(value: unknown): boolean {
+  if (value === null || typeof value !== "object") return true;
+  if (Array.isArray(value)) return value.every(isSorted);
+  let last: string | null = null;
+  for (const key in value) {
+    if (last !== null && key < last) return false;
+    if (!isSorted((value as Record<string, unknown>)[key])) return false;
+    last = key;
+  }
+  return true;
+}
+
 /** The form documents are stored and read in: canonical key order, two spaces, one newline at the end. */
 export function prettyJson(value: unknown): string {
   return `${JSON.stringify(JSON.parse(canonicalJson(value)), null, 2)}\n`;

@@ -116,7 +116,7 @@ export {
 } from "./register/upstream.ts";
 export { withdraw } from "./register/withdraw.ts";
 export { commitText } from "./registry/commit-message.ts";
-export { EventBody, type EventOf, EventPlace, modelOf, RegistryEvent, registrationOf } from "./registry/event.ts";
+export { type EventBody, type EventOf, EventPlace, modelOf, RegistryEvent, registrationOf } from "./registry/event.ts";
 export { importRecordOf } from "./registry/import-record.ts";
 export { MANIFEST_LIMIT, ModelVersion } from "./registry/model-version.ts";
 export { openRegistry, type RegistryPorts } from "./registry/open-registry.ts";

@@ -77,8 +77,10 @@ export async function openGitBranch(options: GitBranchOptions): Promise<GitBranc
   /** What was seen is looked up before the head, so that a writer in between never makes it newer. */
   async function accept(ask: () => Promise<Revision | null>): Promise<Revision | null> {
     const known = accepted;
-    const kept = (await reader.ask(seen))?.id ?? null;
+    const asked = reader.ask(seen); // answered before any later question, so both may go at once
+    asked.catch(() => {}); // awaited below
     const revision = await ask();
+    const kept = (await asked)?.id ?? null;
     for (const before of new Set([kept, known])) {
       if (before === null || before === revision) continue;
       if (revision !== null && (await descends(repository, trees, revision, before))) continue;
@@ -104,8 +106,10 @@ export async function openGitBranch(options: GitBranchOptions): Promise<GitBranc
     const base = parent === null ? null : (await trees.commit(parent)).tree;
     const batch = new ObjectBatch(repository);
     const tree = (await trees.change(base, changesByFolder(changes), batch)) ?? batch.add("tree", Buffer.alloc(0));
-    const commit = batch.add("commit", commitBytes(tree, parent, message, options));
+    const text = commitText({ subject: oneLine(message.subject), event: message.event });
+    const commit = batch.add("commit", commitBytes(tree, parent, text, options));
     await batch.write();
+    trees.wrote(commit, { tree, parents: parent === null ? [] : [parent], message: text });
     return commit;
   }
 
@@ -195,7 +199,7 @@ async function shallowCommits({ commonFolder }: Repository): Promise<ReadonlySet
 function commitBytes(
   tree: string,
   parent: Revision | null,
-  { subject, event }: CommitMessage,
+  message: string,
   { actor, clock }: GitBranchOptions,
 ): Buffer {
   const seconds = Math.max(0, Math.floor(clock.now() / 1000));
@@ -205,7 +209,7 @@ function commitBytes(
     `author ${personOf(actor)} <${EMAIL}> ${seconds} +0000`,
     `committer trainyard <${EMAIL}> ${seconds} +0000`,
     "",
-    commitText({ subject: oneLine(subject), event }),
+    message,
   ];
   return Buffer.from(lines.join("\n"));
 }

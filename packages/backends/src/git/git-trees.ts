@@ -5,7 +5,8 @@ import type { ObjectBatch } from "./object-writer.ts";
 import { type Changes, FILE, FOLDER, parseTree, type Tree, type TreeEntry, treeBytes } from "./tree.ts";
 
 /** Trees kept in memory: a walk to one file of a big registry passes fewer than ten. */
-const KEPT = 4096;
+const KEPT_TREES = 4096;
+const KEPT_COMMITS = 64;
 
 export interface Commit {
   readonly tree: string;
@@ -18,6 +19,7 @@ export class GitTrees {
   readonly #reader: ObjectReader;
   readonly #repository: Repository;
   readonly #trees = new Map<string, Promise<Tree>>();
+  readonly #commits = new Map<string, Promise<Commit>>();
 
   constructor(reader: ObjectReader, repository: Repository) {
     this.#reader = reader;
@@ -25,7 +27,21 @@ export class GitTrees {
   }
 
   /** @throws REGISTRY_DAMAGED */
-  async commit(id: string): Promise<Commit> {
+  commit(id: string): Promise<Commit> {
+    const kept = this.#commits.get(id);
+    if (kept !== undefined) return kept;
+    const commit = this.#readCommit(id);
+    commit.catch(() => this.#commits.delete(id));
+    keep(this.#commits, id, commit, KEPT_COMMITS);
+    return commit;
+  }
+
+  /** A commit that was written here need not be read. */
+  wrote(id: string, commit: Commit): void {
+    keep(this.#commits, id, Promise.resolve(commit), KEPT_COMMITS);
+  }
+
+  async #readCommit(id: string): Promise<Commit> {
     const { bytes } = await this.#object(id, "commit");
     const text = bytes.toString();
     const end = text.indexOf("\n\n");
@@ -39,19 +55,40 @@ export class GitTrees {
 
   /** Texts of the files that exist below a tree. @throws REGISTRY_DAMAGED */
   async read(tree: string, paths: readonly string[]): Promise<Map<string, string>> {
-    const texts = new Map<string, string>();
-    const read = async (path: string) => {
-      const entry = await this.#find(tree, path.split("/"));
-      if (entry === null) return;
-      if (entry.mode === FOLDER) return;
-      if (entry.mode !== FILE)
-        throw new TrainyardError("REGISTRY_DAMAGED", {
-          where: path,
-          problem: `it is not a plain file (mode ${entry.mode})`,
-        });
-      texts.set(path, (await this.#object(entry.id, "blob")).bytes.toString());
+    const folders = new Map<string, Promise<Tree | null>>([["", this.#tree(tree)]]);
+    const folderOf = (path: string): Promise<Tree | null> => {
+      const known = folders.get(path);
+      if (known !== undefined) return known;
+      const [outer, name] = splitPath(path);
+      const folder = folderOf(outer).then((found) => {
+        const entry = found?.get(name);
+        return entry?.mode === FOLDER ? this.#tree(entry.id) : null;
+      });
+      folders.set(path, folder);
+      return folder;
     };
-    await Promise.all(paths.map(read));
+    const found: { path: string; entry: TreeEntry }[] = [];
+    const look = async (folder: string, inner: readonly string[]) => {
+      const entries = await folderOf(folder);
+      for (const path of inner) {
+        const entry = entries?.get(splitPath(path)[1]);
+        if (entry !== undefined && entry.mode !== FOLDER) found.push({ path, entry });
+      }
+    };
+    await Promise.all(
+      [...Map.groupBy(paths, (path) => splitPath(path)[0])].map(([folder, inner]) => look(folder, inner)),
+    );
+    for (const { path, entry } of found) {
+      if (entry.mode === FILE) continue;
+      const problem = `it is not a plain file (mode ${entry.mode})`;
+      throw new TrainyardError("REGISTRY_DAMAGED", { where: path, problem });
+    }
+    const texts = new Map<string, string>();
+    const blobs = await this.#reader.askAll(found.map(({ entry }) => entry.id)).catch((cause: unknown) => {
+      throw damage(cause, `files below tree ${tree}`);
+    });
+    for (const [index, { path, entry }] of found.entries())
+      texts.set(path, checked(blobs[index] ?? null, entry.id, "blob").bytes.toString());
     return texts;
   }
 
@@ -87,7 +124,7 @@ export class GitTrees {
     await Promise.all([...folders].map(changeFolder));
     if (tree.size === 0) return null;
     const id = batch.add("tree", treeBytes(tree));
-    this.#keep(id, Promise.resolve(tree));
+    keep(this.#trees, id, Promise.resolve(tree), KEPT_TREES);
     return id;
   }
 
@@ -110,26 +147,43 @@ export class GitTrees {
       parseTree(bytes, this.#repository.hash === "sha1" ? 20 : 32, id),
     );
     tree.catch(() => this.#trees.delete(id));
-    this.#keep(id, tree);
+    keep(this.#trees, id, tree, KEPT_TREES);
     return tree;
-  }
-
-  #keep(id: string, tree: Promise<Tree>): void {
-    this.#trees.delete(id);
-    this.#trees.set(id, tree);
-    const oldest = this.#trees.size > KEPT ? this.#trees.keys().next().value : undefined;
-    if (oldest !== undefined) this.#trees.delete(oldest);
   }
 
   async #object(id: string, type: string): Promise<GitObject> {
     const object = await this.#reader.ask(id).catch((cause: unknown) => {
-      if (!isRefusal(cause) || cause.code !== "GIT_FAILED") throw cause;
-      throw new TrainyardError("REGISTRY_DAMAGED", { where: `${type} ${id}`, problem: cause.message }, { cause });
+      throw damage(cause, `${type} ${id}`);
     });
-    if (object?.type === type) return object;
-    throw new TrainyardError("REGISTRY_DAMAGED", {
-      where: `${type} ${id}`,
-      problem: object === null ? "it is missing" : `it is a ${object.type}`,
-    });
+    return checked(object, id, type);
   }
+}
+
+/** @throws REGISTRY_DAMAGED */
+function checked(object: GitObject | null, id: string, type: string): GitObject {
+  if (object?.type === type) return object;
+  throw new TrainyardError("REGISTRY_DAMAGED", {
+    where: `${type} ${id}`,
+    problem: object === null ? "it is missing" : `it is a ${object.type}`,
+  });
+}
+
+/** What it means that git cannot give an object. */
+function damage(cause: unknown, where: string): unknown {
+  if (!isRefusal(cause) || cause.code !== "GIT_FAILED") return cause;
+  return new TrainyardError("REGISTRY_DAMAGED", { where, problem: cause.message }, { cause });
+}
+
+/** Folder ("" at the top) and name. */
+function splitPath(path: string): [folder: string, name: string] {
+  const slash = path.lastIndexOf("/");
+  return slash < 0 ? ["", path] : [path.slice(0, slash), path.slice(slash + 1)];
+}
+
+/** The newest so many. */
+function keep<V>(kept: Map<string, V>, id: string, value: V, most: number): void {
+  kept.delete(id);
+  kept.set(id, value);
+  const oldest = kept.size > most ? kept.keys().next().value : undefined;
+  if (oldest !== undefined) kept.delete(oldest);
 }

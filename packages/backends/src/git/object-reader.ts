@@ -39,14 +39,28 @@ export class ObjectReader {
 
   /** The object a name (an id, a full ref) means; null when there is none. @throws GIT_MISSING, GIT_FAILED */
   ask(name: string): Promise<GitObject | null> {
-    if (/[\s\0]/.test(name)) throw new Error(`not a name of an object: ${JSON.stringify(name)}`);
+    return new Promise((resolve, reject) => this.#ask(name, { resolve, reject }));
+  }
+
+  /** The objects that names mean, in their order: ten thousand with one promise. @throws GIT_MISSING, GIT_FAILED */
+  askAll(names: readonly string[]): Promise<(GitObject | null)[]> {
+    if (names.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
-      const child = this.#start();
-      this.#asked.push({ resolve, reject });
-      if (this.#asked.length === 1) this.#holdAlive(child, true);
-      if (this.#unsent === "") queueMicrotask(() => this.#send());
-      this.#unsent += `${name}\n`;
+      const objects: (GitObject | null)[] = [];
+      const take = (object: GitObject | null) => {
+        if (objects.push(object) === names.length) resolve(objects); // answers come in order
+      };
+      for (const name of names) this.#ask(name, { resolve: take, reject });
     });
+  }
+
+  #ask(name: string, asked: Asked): void {
+    if (/[\s\0]/.test(name)) throw new Error(`not a name of an object: ${JSON.stringify(name)}`);
+    const child = this.#start();
+    this.#asked.push(asked);
+    if (this.#asked.length === 1) this.#holdAlive(child, true);
+    if (this.#unsent === "") queueMicrotask(() => this.#send());
+    this.#unsent += `${name}\n`;
   }
 
   /** Starts the child before the first question, so that both need not wait for each other. */

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, open, rename, unlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { deflateSync } from "node:zlib";
 import { TrainyardError } from "@trainyard/core";
 import { gitFailed, type Repository, runGit } from "./git.ts";
+import { LooseDrafts } from "./loose-drafts.ts";
 import { packOf } from "./pack.ts";
 
 /** More objects than this go to the disk as one pack: a file of its own costs each a flush, a pack costs two and a process. */
@@ -51,13 +51,15 @@ export class ObjectBatch {
   /** As git writes them: deflated, under their ids, read-only. Every draft is flushed before one gets its name. */
   async #writeLoose(deflate: typeof deflateSync): Promise<void> {
     const { objects } = this.#repository;
-    const write = async ([id, { type, bytes }]: [string, NewObject]) => {
-      const draft = join(objects, `tmp_obj_${randomUUID()}`); // `git gc` removes tmp_obj_* of the dead
-      await writeThrough(draft, deflate(Buffer.concat([header(type, bytes), bytes]), { level: 9 }));
-      await publish(draft, join(objects, id.slice(0, 2), id.slice(2)));
-    };
-    const outcomes = await Promise.allSettled([...this.#objects].map(write)); // none goes on writing after this returns
-    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+    const drafts = new LooseDrafts(join(objects, `tmp_obj_${randomUUID()}`)); // `git gc` removes tmp_obj_* of the dead
+    try {
+      for (const [id, { type, bytes }] of this.#objects)
+        drafts.write(deflate(Buffer.concat([header(type, bytes), bytes])), join(objects, id.slice(0, 2), id.slice(2)));
+      await drafts.flush();
+      drafts.publish();
+    } finally {
+      drafts.discard();
+    }
   }
 
   async #writePack(deflate: typeof deflateSync): Promise<void> {
@@ -69,33 +71,6 @@ export class ObjectBatch {
 }
 
 const header = (type: string, bytes: Uint8Array) => Buffer.from(`${type} ${bytes.length}\0`);
-
-async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, "wx", 0o444);
-  try {
-    await file.writeFile(bytes);
-    await file.datasync();
-  } catch (error) {
-    await unlink(path).catch(() => {});
-    throw error;
-  } finally {
-    await file.close();
-  }
-}
-
-/** An object that is there already holds the same bytes. */
-async function publish(draft: string, path: string): Promise<void> {
-  try {
-    await rename(draft, path).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOENT") throw error;
-      await mkdir(dirname(path), { recursive: true });
-      await rename(draft, path);
-    });
-  } catch (error) {
-    await unlink(draft).catch(() => {});
-    throw error;
-  }
-}
 
 /** What a failed write means to the person. */
 export function registryWriteRefusal(error: unknown, path: string): unknown {

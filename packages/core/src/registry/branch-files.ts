@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Backend, Revision } from "../backend.ts";
-import { canonicalJson, describe, parseJson, type Sha256 } from "../document.ts";
+import { describe, parseCanonical, parseJson, type Sha256 } from "../document.ts";
 import { isRefusal, TrainyardError } from "../errors.ts";
 import { newestEvent } from "./commit-message.ts";
 import { modelOf, RegistryEvent } from "./event.ts";
@@ -19,7 +19,7 @@ export interface Snapshot {
 }
 
 /** Files read at a time: keeps memory flat however long the log is. */
-const BATCH = 1000;
+export const BATCH = 500;
 
 /**
  * The newest state of the branch; null when there is none. A commit that Trainyard did not make (an edit by hand, a merge) is found here:
@@ -59,12 +59,36 @@ export async function readEvents(
   { branch, sha256 }: ReadPorts,
 ): Promise<LoggedEvent[]> {
   const events: LoggedEvent[] = [];
-  for (let start = 0; start < numbers.length; start += BATCH) {
-    const batch = numbers.slice(start, start + BATCH);
-    const texts = await branch.read(revision, batch.map(eventPath));
-    for (const seq of batch) events.push(parseEvent(seq, texts.get(eventPath(seq)), sha256));
+  const paths = numbers.map(eventPath);
+  let index = 0;
+  for await (const [, text] of inOrder(branch, revision, paths)) {
+    events.push(parseEvent(numbers[index] as number, text, sha256));
+    index++;
   }
   return events;
+}
+
+/** Files that must be there, one after the other; the next ones are read while the caller works on these. @throws REGISTRY_DAMAGED */
+export async function* inOrder(
+  branch: Pick<Backend["branch"], "read">,
+  revision: Revision,
+  paths: readonly string[],
+): AsyncGenerator<[path: string, text: string]> {
+  const readFrom = (start: number) => {
+    const reading = branch.read(revision, paths.slice(start, start + BATCH));
+    reading.catch(() => {}); // awaited when it is its turn
+    return reading;
+  };
+  let next = readFrom(0);
+  for (let start = 0; start < paths.length; start += BATCH) {
+    const texts = await next;
+    if (start + BATCH < paths.length) next = readFrom(start + BATCH);
+    for (const path of paths.slice(start, start + BATCH)) {
+      const text = texts.get(path);
+      if (text === undefined) throw damaged(path, "it is missing");
+      yield [path, text];
+    }
+  }
 }
 
 /** The whole log, or its newest `last` events, the chain of digests checked. @throws REGISTRY_DAMAGED */
@@ -112,19 +136,20 @@ export function damaged(where: string, problem: string): TrainyardError<"REGISTR
   return new TrainyardError("REGISTRY_DAMAGED", { where, problem });
 }
 
-/** The digest of a stored file's canonical JSON: of its text without the newline at its end. @throws REGISTRY_DAMAGED */
-export function canonicalText(text: string, path: string): string {
-  const value = jsonOf(text, path);
-  const canonical = canonicalJson(value);
-  if (text !== `${canonical}\n`) throw damaged(path, "it is not canonical JSON and a newline");
-  return canonical;
+/** What a stored file says, and its canonical JSON: its text without the newline at its end. @throws REGISTRY_DAMAGED */
+export function canonicalFile(text: string, path: string): { value: unknown; text: string } {
+  const canonical = text.endsWith("\n") ? text.slice(0, -1) : text;
+  const parsed = parseCanonical(canonical);
+  if (parsed !== undefined && canonical !== text) return { value: parsed.value, text: canonical };
+  jsonOf(text, path);
+  throw damaged(path, "it is not canonical JSON and a newline");
 }
 
 export function parseEvent(seq: number, stored: string | undefined, sha256: (text: string) => Sha256): LoggedEvent {
   const path = eventPath(seq);
   if (stored === undefined) throw damagedAt(seq, `${path} is missing`);
-  const text = canonicalText(stored, path);
-  const result = RegistryEvent.safeParse(JSON.parse(text));
+  const { value, text } = canonicalFile(stored, path);
+  const result = RegistryEvent.safeParse(value);
   if (!result.success) {
     const issue = result.error.issues[0];
     throw damagedAt(seq, `${issue?.path.join(".") || "it"} must be ${issue?.message ?? "valid"} (${describe(text)})`);

@@ -6,10 +6,10 @@ import { timestamp } from "../time.ts";
 import type { Snapshot } from "./branch-files.ts";
 import { type EventBody, modelOf, RegistryEvent, registeredVersion } from "./event.ts";
 import { MANIFEST_LIMIT } from "./model-version.ts";
+import type { Policy } from "./policy.ts";
 import { objection, refuse } from "./policy-rules.ts";
 import { type Changes, type LoggedEvent, type ModelBefore, Projection } from "./projection.ts";
 import { appended, problemOf, type ReadModel } from "./read-model.ts";
-import { readPolicy } from "./read-policy.ts";
 import type { VersionState } from "./registry.ts";
 import type { Folding } from "./state.ts";
 import { summaryOf } from "./summary.ts";
@@ -30,19 +30,19 @@ export interface Draft {
 }
 
 /** Gives events their place after `base`, checks them against the policy and what came before, and says which files change. @throws POLICY_FORBIDS, TEXT_TOO_LONG */
-export async function draftCommit(
+export function draftCommit(
   bodies: readonly EventBody[],
   base: Snapshot,
-  reads: ReadonlyMap<string, ReadModel>,
+  { reads, policy: allowed }: { reads: ReadonlyMap<string, ReadModel>; policy: Policy | null },
   operation: string,
   ports: RegistryPorts,
-): Promise<Draft> {
+): Draft {
   const { sha256 } = ports;
   const placed = place(bodies, { seq: base.head.seq, digest: base.head.digest }, operation, ports);
   const events = placed.map(({ event }) => event);
   // What the registry would refuse to read it does not write: an impossible decision is a bug, found before it is kept.
   const foldings = new Map([...reads].map(([model, read]) => [model, read.folding.fork()]));
-  let policy = (await readPolicy(base.revision, base.head.seq, ports))?.policy ?? null;
+  let policy = allowed;
   for (const [index, event] of events.entries()) {
     if (event.type === "policy.set") policy = event.policy;
     if (event.type === "version.registered") checkRegistration(event, sha256);

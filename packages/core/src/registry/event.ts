@@ -4,7 +4,6 @@ import { Actor, AliasName, ModelName, Sha256, Timestamp } from "../document.ts";
 import { documentOf, Manifest, type ModelVersion, manifestOf } from "./model-version.ts";
 import { Policy } from "./policy.ts";
 
-/** What happened, before the registry gives it a place in the log. */
 const RegistryCreated = z.object({ type: z.literal("registry.created"), registry: z.uuid() });
 const EvaluationRecorded = z.object({
   type: z.literal("evaluation.recorded"),
@@ -102,22 +101,6 @@ const PolicySet = z.object({
   reason: z.string(),
 });
 
-export const EventBody = z.discriminatedUnion("type", [
-  RegistryCreated,
-  EvaluationRecorded,
-  VersionRegistered,
-  VersionWithdrawn,
-  AliasSet,
-  AliasRemoved,
-  DeployRecorded,
-  DriftDetected,
-  Note,
-  AttestationAttached,
-  PolicySet,
-]);
-export type EventBody = z.infer<typeof EventBody>;
-export type EventOf<T extends EventBody["type"]> = Extract<EventBody, { type: T }> & EventPlace;
-
 /** An event's place in the log: dense sequence, chained by digest, one operation id a transaction. Order is `seq`, never `at`. */
 export const EventPlace = z.object({
   seq: z.int().positive(),
@@ -131,8 +114,27 @@ export const EventPlace = z.object({
 });
 export type EventPlace = z.infer<typeof EventPlace>;
 
-export const RegistryEvent = z.intersection(EventPlace, EventBody);
+const placed = <S extends z.ZodRawShape>(body: z.ZodObject<S>) => body.extend(EventPlace.shape);
+
+export const RegistryEvent = z.discriminatedUnion("type", [
+  placed(RegistryCreated),
+  placed(EvaluationRecorded),
+  placed(VersionRegistered),
+  placed(VersionWithdrawn),
+  placed(AliasSet),
+  placed(AliasRemoved),
+  placed(DeployRecorded),
+  placed(DriftDetected),
+  placed(Note),
+  placed(AttestationAttached),
+  placed(PolicySet),
+]);
 export type RegistryEvent = z.infer<typeof RegistryEvent>;
+export type EventOf<T extends RegistryEvent["type"]> = Extract<RegistryEvent, { type: T }>;
+
+type WithoutPlace<E> = E extends EventPlace ? Omit<E, keyof EventPlace> : never;
+/** What happened, before the registry gives it a place in the log. */
+export type EventBody = WithoutPlace<RegistryEvent>;
 
 /** The event that registers a version. */
 export function registrationOf(document: ModelVersion): Extract<EventBody, { type: "version.registered" }> {

@@ -5,7 +5,6 @@ import { MODELS_FOLDER, modelOfPath } from "./layout.ts";
 import { Memory } from "./memory.ts";
 import type { ModelVersion } from "./model-version.ts";
 import { readHolder, readManifests, readModel } from "./read-model.ts";
-import { readPolicy } from "./read-policy.ts";
 import type { Registry, VersionState } from "./registry.ts";
 import { concerns } from "./summary.ts";
 import { transact, transactAll } from "./transact.ts";
@@ -79,7 +78,7 @@ export function openRegistry(ports: RegistryPorts): Registry {
     },
     async policy() {
       const snapshot = await memory.open(ports);
-      return snapshot === null ? null : readPolicy(snapshot.revision, snapshot.head.seq, ports);
+      return snapshot === null ? null : memory.policyAt(snapshot, ports);
     },
     transact: (model, decide) => transact(model, decide, ports, memory),
     transactAll: (models, decide) => transactAll(models, decide, ports, memory),

@@ -1,5 +1,5 @@
 import type { Digester, Revision } from "../backend.ts";
-import { damaged, jsonOf, type ReadPorts, readEvents, readFile, type Snapshot } from "./branch-files.ts";
+import { damaged, inOrder, jsonOf, type ReadPorts, readEvents, readFile, type Snapshot } from "./branch-files.ts";
 import { type EventOf, type RegistryEvent, registeredVersion } from "./event.ts";
 import { inRanges, outOfRanges } from "./event-numbers.ts";
 import {
@@ -20,7 +20,7 @@ import type { ModelBefore } from "./projection.ts";
 import type { AliasState, ModelState, VersionState } from "./registry.ts";
 import { rootDigest } from "./root-digest.ts";
 import { Folding } from "./state.ts";
-import { Summary, summaryOf } from "./summary.ts";
+import { checkSummary, type Summary, summaryOf } from "./summary.ts";
 
 export interface ReadModel {
   readonly state: ModelState;
@@ -117,16 +117,10 @@ async function follow(
   const paths = Array.from({ length: settled / BLOCK - first }, (_, index) => blockPath(model, first + index));
   const added: Summary[] = [];
   let chain = known?.before?.file.chain ?? "";
-  if (paths.length > 0) {
-    const texts = await ports.branch.read(revision, paths);
-    for (const [index, path] of paths.entries()) {
-      const text = texts.get(path);
-      if (text === undefined) throw damaged(path, "it is missing");
-      chain = ports.sha256(chain + text);
-      const lines = text.split("\n").slice(0, -1);
-      if (lines.length !== BLOCK) throw damaged(path, `it has ${lines.length} events in short, not ${BLOCK}`);
-      for (const line of index === 0 ? lines.slice(from % BLOCK) : lines) added.push(parseSummary(line, path));
-    }
+  for await (const [path, text] of inOrder(ports.branch, revision, paths)) {
+    chain = ports.sha256(chain + text);
+    const block = parseBlock(text, path);
+    for (const summary of path === paths[0] ? block.slice(from % BLOCK) : block) added.push(summary);
   }
   if (chain !== file.chain) return null;
   const numbers = recent.slice(Math.max(0, from - settled));
@@ -140,10 +134,15 @@ async function follow(
   return { folding, summaries: known === null ? added : appended(known, added) };
 }
 
-function parseSummary(line: string, path: string): Summary {
-  const result = Summary.safeParse(jsonOf(line, path));
-  if (result.success) return result.data;
-  throw damaged(path, `an event in short is not one: ${result.error.issues[0]?.message ?? ""}`);
+function parseBlock(text: string, path: string): Summary[] {
+  // One array is parsed in half the time of its lines.
+  const values = jsonOf(`[${text.trimEnd().replaceAll("\n", ",")}]`, path) as unknown[];
+  if (values.length !== BLOCK) throw damaged(path, `it has ${values.length} events in short, not ${BLOCK}`);
+  return values.map((value) => {
+    const summary = checkSummary(value);
+    if (summary === null) throw damaged(path, "an event in short is not one");
+    return summary;
+  });
 }
 
 async function checkAliases(revision: Revision, state: ModelState, { branch }: ReadPorts): Promise<void> {

@@ -69,6 +69,34 @@ export const Summary = z.discriminatedUnion("type", [
 export type Summary = z.infer<typeof Summary>;
 export type SummaryOf<T extends EventBody["type"]> = Extract<Summary, { type: T }>;
 
+/** A summary as it was read; null of what is none. */
+export function checkSummary(value: unknown): Summary | null {
+  if (isRegistration(value)) return value;
+  const result = Summary.safeParse(value);
+  return result.success ? result.data : null;
+}
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+
+/** The same as the schema says of the most frequent one, written out: a hundred thousand are checked while somebody waits for a list. */
+function isRegistration(value: unknown): value is SummaryOf<"version.registered"> {
+  const { type, seq, at, version, rootDigest, run, by, origin } = (value ?? {}) as Record<string, unknown>;
+  return (
+    type === "version.registered" &&
+    isNumber(seq) &&
+    isNumber(version) &&
+    isText(at, INSTANT) &&
+    isText(rootDigest, DIGEST) &&
+    typeof run === "string" &&
+    By.safeParse(by).success &&
+    origin === undefined
+  );
+}
+
+const isNumber = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
+const isText = (value: unknown, form: RegExp): value is string => typeof value === "string" && form.test(value);
+
 /** The summary of an event of a model. */
 export function summaryOf(event: ModelEvent): Summary {
   const { seq, at } = event;

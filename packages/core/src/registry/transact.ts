@@ -1,8 +1,8 @@
 import type { Revision } from "../backend.ts";
 import { isRefusal, TrainyardError } from "../errors.ts";
-import { canonicalText, damaged, type ReadPorts, type Snapshot, snapshotAt } from "./branch-files.ts";
+import { canonicalFile, damaged, type ReadPorts, type Snapshot, snapshotAt } from "./branch-files.ts";
 import { eventName } from "./commit-message.ts";
-import { draftCommit, place, type RegistryPorts } from "./draft.ts";
+import { type Draft, draftCommit, place, type RegistryPorts } from "./draft.ts";
 import { modelOf, type RegistryEvent } from "./event.ts";
 import { eventPath } from "./layout.ts";
 import { Memory } from "./memory.ts";
@@ -45,12 +45,13 @@ export async function transactAll<T>(
     if (decision.events.length === 0) return { events: [], result: decision.result };
     const base = snapshot ?? (await createRegistry(ports));
     if (base === null) return null;
+    const policy = (await memory.policyAt(base, ports))?.policy ?? null;
     const operation = random.uuid();
-    const draft = await draftCommit(decision.events, base, reads, operation, ports);
+    const draft = draftCommit(decision.events, base, { reads, policy }, operation, ports);
     const { changes, subject, newest } = draft;
     const stands = await commit(base.revision, changes, subject, { operation, newest }, ports);
     if (stands === null) return null;
-    if (stands !== "somewhere") remember(memory, { ...base, revision: stands, head: headOf(newest) }, draft.after());
+    if (stands !== "somewhere") remember(memory, { ...base, revision: stands, head: headOf(newest) }, draft);
     return { events: draft.events, result: decision.result };
   };
   for (let tries = 1; ; tries++) {
@@ -113,14 +114,17 @@ async function arrived(revision: Revision, seq: number, operation: string, ports
   const path = eventPath(seq);
   const text = (await ports.branch.read(revision, [path])).get(path);
   return (
-    text !== undefined && (JSON.parse(canonicalText(text, path)) as { operation?: unknown }).operation === operation
+    text !== undefined && (canonicalFile(text, path).value as { operation?: unknown } | null)?.operation === operation
   );
 }
 
-function remember(memory: Memory, snapshot: Snapshot, models: readonly [string, ReadModel][]): void {
+/** What stands at the commit that was just made, without reading it. */
+function remember(memory: Memory, snapshot: Snapshot, { events, after }: Draft): void {
+  const { revision } = snapshot;
   memory.snapshot = snapshot;
-  for (const [model, read] of models)
-    if (read.events > 0) memory.models.set(model, { revision: snapshot.revision, read });
+  for (const [model, read] of after()) if (read.events > 0) memory.models.set(model, { revision, read });
+  const same = memory.policy !== null && !events.some(({ type }) => type === "policy.set");
+  memory.policy = same ? { revision, set: memory.policy?.set ?? null } : null;
 }
 
 function headOf({ event, digest }: LoggedEvent): Snapshot["head"] {
