@@ -43,7 +43,7 @@ describe("trainyard --version, --help and a refusal", () => {
 
 const REGISTRY = ["backends/src/open-project-registry.ts", "core/src/registry/open-registry.ts"];
 
-describe.each(["list", "history", "show"])("trainyard %s", (name) => {
+describe.each(["list", "history", "show", "resolve"])("trainyard %s", (name) => {
   test("loads the registry and nothing of a training, an evaluation, a deployment or a table", () => {
     const paths = loadedBy(`cli/src/commands/${name}.ts`, ...REGISTRY);
     expect(inFolders(paths, /^core\/src\/(?:statistics|data|train|evaluate|deploy|drift)\//)).toEqual([

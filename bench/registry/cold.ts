@@ -8,7 +8,7 @@ import type { Gto, Mlflow, MlflowOperation } from "./peers.ts";
 
 const CLI = join(import.meta.dirname, "../../packages/cli/bin/trainyard.mjs");
 const ROUNDS = 5;
-/** Seconds of a cold list, by the number of versions. */
+/** Seconds of a cold list and show, by the number of versions. */
 const LIST_LIMIT: Readonly<Record<number, number>> = { 1000: 0.15, 10000: 0.4, 100000: 4 };
 const ONE_LIMIT = 0.15;
 
@@ -30,8 +30,8 @@ export function coldReads(place: string, size: number, gto: { peer: Gto; place: 
   writeFileSync(join(place, "trainyard.yaml"), CONFIG);
   const commands: [string, string[], number][] = [
     [`list ${MODEL}`, ["list", MODEL, "--json"], LIST_LIMIT[size] ?? 4],
-    [`show ${MODEL}@production`, ["show", `${MODEL}@production`, "--json"], ONE_LIMIT],
-    [`history ${MODEL} --last 5`, ["history", MODEL, "--last", "5"], ONE_LIMIT],
+    [`resolve ${MODEL}@production`, ["resolve", `${MODEL}@production`, "--json"], ONE_LIMIT],
+    [`show ${MODEL}@production`, ["show", `${MODEL}@production`, "--json"], LIST_LIMIT[size] ?? 4],
   ];
   const runs: Taken[][] = commands.map(() => []);
   const bare: Taken[] = [];
@@ -58,7 +58,7 @@ export function coldReads(place: string, size: number, gto: { peer: Gto; place: 
   return [
     ...figures,
     faster(40, `list ${MODEL}, cold, ${size} versions`, ours, `${name} show`, shown),
-    faster(40, `show ${MODEL}@production, cold, ${size} versions`, resolved, `${name} show #prod`, held),
+    faster(40, `resolve ${MODEL}@production, cold, ${size} versions`, resolved, `${name} show #prod`, held),
     plain({ name: `${name} register, cold, ${size} versions`, value: registered.wall, unit: "s" }),
   ];
 }
@@ -87,7 +87,7 @@ export async function coldCommands(
   const pairs: [string, MlflowOperation, (round: number) => string[]][] = [
     ["register a judged run", "create", (round) => ["register", "--run", runs[round] as string]],
     ["alias", "alias", (round) => ["alias", `toy@${round + 1}`, "champion"]],
-    ["show toy@candidate", "resolve", () => ["show", "toy@candidate", "--json"]],
+    ["resolve toy@candidate", "resolve", () => ["resolve", "toy@candidate", "--json"]],
     ["list toy", "list", () => ["list", "toy", "--json"]],
   ];
   return pairs.flatMap(([name, operation, words]) => {

@@ -115,6 +115,16 @@ test("restore brings lost and damaged bytes back from a copy, under whatever nam
   );
 });
 
+test("resolve says in one line which version and which bytes a name means", async () => {
+  const { value: shown } = await project.json<{ version: number; rootDigest: string }>("show", "toy@1");
+  const { rootDigest } = shown;
+  expect((await project.trainyard("resolve", "toy@1")).stdout).toBe(`toy@1 ${rootDigest}\n`);
+  const { value } = await project.json<object>("resolve", `toy@${rootDigest.slice(0, 20)}`);
+  expect(value).toMatchObject({ model: "toy", version: 1, rootDigest });
+  const { code, value: refused } = await project.json<{ error: { code: string } }>("resolve", "toy@nobody");
+  expect([code, refused.error.code]).toEqual([2, "ALIAS_UNKNOWN"]);
+});
+
 test("what is misspelt is told with the right name, and what is not there before anybody is asked", async () => {
   const says = async (...words: string[]) =>
     (await project.json<{ error: { code: string; message: string } }>(...words)).value.error;

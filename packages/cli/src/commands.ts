@@ -77,6 +77,13 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/show.ts")).show,
   },
   {
+    name: "resolve",
+    group: "Look",
+    summary: "which version and which bytes a name means, in one line",
+    opensRegistry: true,
+    load: async () => (await import("./commands/resolve.ts")).resolve,
+  },
+  {
     name: "search",
     group: "Look",
     summary: "versions by metrics, parameters, aliases, dates",
