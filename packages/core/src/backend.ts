@@ -78,7 +78,15 @@ export interface RegistryBranch {
   /** Does work while no other writer of this machine does any: only so that nobody decides in vain. Safety is `commit`'s. */
   inTurn?<T>(work: () => Promise<T>): Promise<T>;
   /** Commits from newest to oldest, at most `limit`: to check that history is linear and which event is the newest. */
-  log(revision: Revision, limit: number): Promise<{ revision: Revision; parents: Revision[]; message: string }[]>;
+  log(revision: Revision, limit: number): Promise<BranchCommit[]>;
+}
+
+export interface BranchCommit {
+  readonly revision: Revision;
+  readonly parents: Revision[];
+  readonly message: string;
+  /** The id of all its files together, where the branch knows one: compared with what the message says. */
+  readonly tree?: string;
 }
 
 export interface CommitMessage {

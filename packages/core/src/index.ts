@@ -1,6 +1,7 @@
 export { z } from "zod";
 export type {
   Backend,
+  BranchCommit,
   Bytes,
   Clock,
   CommitMessage,

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type Actor,
+  type BranchCommit,
   type Clock,
   type CommitMessage,
   commitText,
@@ -37,8 +38,6 @@ const EMAIL = "trainyard@noreply.invalid";
 
 /** Commits up to which asking for one after the other is faster than a process. */
 const FEW = 50;
-
-type LogEntry = Awaited<ReturnType<RegistryBranch["log"]>>[number];
 
 export interface GitBranch extends RegistryBranch {
   /** Writes the objects of a commit without moving anything. */
@@ -106,7 +105,7 @@ export async function openGitBranch(options: GitBranchOptions): Promise<GitBranc
     const base = parent === null ? null : (await trees.commit(parent)).tree;
     const batch = new ObjectBatch(repository);
     const tree = (await trees.change(base, changesByFolder(changes), batch)) ?? batch.add("tree", Buffer.alloc(0));
-    const text = commitText({ subject: oneLine(message.subject), event: message.event });
+    const text = commitText({ subject: oneLine(message.subject), event: message.event }, tree);
     const commit = batch.add("commit", commitBytes(tree, parent, text, options));
     await batch.write();
     trees.wrote(commit, { tree, parents: parent === null ? [] : [parent], message: text });
@@ -134,10 +133,10 @@ export async function openGitBranch(options: GitBranchOptions): Promise<GitBranc
     async log(revision, limit) {
       if (limit > FEW) return longLog(folder, revision, limit);
       const shallow = await shallowCommits(repository);
-      const log: LogEntry[] = [];
+      const log: BranchCommit[] = [];
       for (let next: Revision | undefined = revision; next !== undefined && log.length < limit; ) {
-        const { parents, message } = await trees.commit(next);
-        log.push({ revision: next, parents, message });
+        const { parents, message, tree } = await trees.commit(next);
+        log.push({ revision: next, parents, message, tree });
         next = shallow.has(next) ? undefined : parents[0]; // a shallow clone ends here; that is no damage
       }
       return log;
@@ -172,8 +171,8 @@ async function descends(
 }
 
 /** Commits from newest to oldest along first parents. */
-async function longLog(folder: string, revision: Revision, limit: number): Promise<LogEntry[]> {
-  const words = ["log", "-z", "--first-parent", `--max-count=${limit}`, "--format=%H%n%P%n%B", revision, "--"];
+async function longLog(folder: string, revision: Revision, limit: number): Promise<BranchCommit[]> {
+  const words = ["log", "-z", "--first-parent", `--max-count=${limit}`, "--format=%H%n%P%n%T%n%B", revision, "--"];
   const { code, stdout, stderr } = await runGit(folder, words);
   if (code !== 0)
     throw new TrainyardError("REGISTRY_DAMAGED", { where: `commit ${revision}`, problem: lastWords(stderr) });
@@ -181,8 +180,8 @@ async function longLog(folder: string, revision: Revision, limit: number): Promi
     .split("\0")
     .filter((text) => text !== "")
     .map((text) => {
-      const [id = "", parents = "", ...message] = text.split("\n");
-      return { revision: id, parents: parents.split(" ").filter(Boolean), message: message.join("\n") };
+      const [id = "", parents = "", tree = "", ...message] = text.split("\n");
+      return { revision: id, parents: parents.split(" ").filter(Boolean), message: message.join("\n"), tree };
     });
 }
 

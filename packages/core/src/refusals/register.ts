@@ -47,12 +47,12 @@ export const registerRefusals = {
   REGISTRY_DAMAGED: (d: { where: string; problem: string; seen?: string }) => [
     `The registry branch was changed by hand or damaged at ${d.where}: ${d.problem}.`,
     d.seen === undefined
-      ? "Run `trainyard verify`; bring the branch back with git (the reflog or another clone has it)."
+      ? "Run `trainyard verify` to see all of it. Then set the branch back: `git reflog refs/heads/trainyard/registry` lists where it was, `git update-ref refs/heads/trainyard/registry COMMIT` sets it; another clone has it too."
       : `Bring the branch forward again with git. Or, where it was set back on purpose, accept that: \`git update-ref -d ${d.seen}\`, then \`trainyard verify\`.`,
   ],
   REGISTRY_FUTURE: (d: { format: number; known: number }) => [
     `The registry has format ${d.format}; this Trainyard knows up to ${d.known}.`,
-    "Install a newer Trainyard.",
+    `Install a newer Trainyard, one that knows format ${d.format}. Nothing was read or written.`,
   ],
   REGISTRY_ON_ORIGIN: (d: { remote: string; versions: number }) => [
     `This clone's ${d.remote} already has a registry (${d.versions} versions). Writing here would start a second one. Nothing was written.`,

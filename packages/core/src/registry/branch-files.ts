@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Backend, Revision } from "../backend.ts";
 import { describe, parseCanonical, parseJson, type Sha256 } from "../document.ts";
 import { isRefusal, TrainyardError } from "../errors.ts";
-import { newestEvent } from "./commit-message.ts";
+import { goesWithTree, newestEvent } from "./commit-message.ts";
 import { modelOf, RegistryEvent } from "./event.ts";
 import { eventPath, FORMAT, REGISTRY_FILE, RegistryFile } from "./layout.ts";
 import type { LoggedEvent } from "./projection.ts";
@@ -17,6 +17,9 @@ export interface Snapshot {
   /** The newest event. */
   readonly head: { readonly seq: number; readonly digest: Sha256; readonly model: string | null };
 }
+
+/** Of a commit whose message names another tree than it has. */
+export const OTHER_FILES = "its files are not those that Trainyard committed";
 
 /** Files read at a time: keeps memory flat however long the log is. */
 export const BATCH = 500;
@@ -41,10 +44,11 @@ export async function snapshotAt(revision: Revision, ports: ReadPorts): Promise<
   const seq = newest?.seq ?? null;
   const next = eventPath((seq ?? 0) + 1);
   const files = await branch.read(revision, [REGISTRY_FILE, next, ...(seq === null ? [] : [eventPath(seq)])]);
-  const { format, registry } = readFile(RegistryFile.partial({ registry: true }), files, REGISTRY_FILE);
-  if (format > FORMAT) throw new TrainyardError("REGISTRY_FUTURE", { format, known: FORMAT });
-  if (registry === undefined) throw damaged(REGISTRY_FILE, "it names no registry");
+  const { format } = readFile(RegistryFile.pick({ format: true }), files, REGISTRY_FILE);
+  if (format > FORMAT) throw new TrainyardError("REGISTRY_FUTURE", { format, known: FORMAT }); // whatever else that format says there
+  const { registry } = readFile(RegistryFile, files, REGISTRY_FILE);
   if (seq === null) throw damaged(`commit ${revision}`, "Trainyard did not make this commit");
+  if (!goesWithTree(commit)) throw damaged(`commit ${revision}`, OTHER_FILES);
   if (files.has(next)) throw damaged(`commit ${revision}`, `it is the commit of event ${seq}, which is not the newest`);
   const { event, digest } = parseEvent(seq, files.get(eventPath(seq)), sha256);
   if (newest === null || !digest.startsWith(newest.digest))

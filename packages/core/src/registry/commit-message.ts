@@ -1,12 +1,21 @@
-import type { CommitMessage } from "../backend.ts";
+import type { BranchCommit, CommitMessage } from "../backend.ts";
 import type { Sha256 } from "../document.ts";
 
 /**
- * A commit's message: what happened, what the branch is, and its newest event as the last line.
+ * A commit's message: what happened, what the branch is, its files (the start of their tree's id) and its newest event as the last line.
  * The middle is for who finds the branch; and git keeps a message as a difference only where at least half of it stays the same.
  */
-export function commitText({ subject, event }: CommitMessage): string {
-  return `${subject}\n\nOnly Trainyard writes this branch: edit nothing here by hand.\n\nTrainyard-Event: ${event}\n`;
+export function commitText({ subject, event }: CommitMessage, tree?: string): string {
+  const files = tree === undefined ? "" : `Trainyard-Tree: ${tree.slice(0, TREE_DIGITS)}\n`;
+  return `${subject}\n\nOnly Trainyard writes this branch: edit nothing here by hand.\n\n${files}Trainyard-Event: ${event}\n`;
+}
+
+const TREE_DIGITS = 16;
+
+/** False when a commit's message was made for other files: somebody amended it and left the message as it was. */
+export function goesWithTree({ message, tree }: Pick<BranchCommit, "message" | "tree">): boolean {
+  const [, said] = /^Trainyard-Tree: ([0-9a-f]{16})$/m.exec(message) ?? [];
+  return said === undefined || tree === undefined || tree.startsWith(said);
 }
 
 /** What a commit's message says of its newest event. Not the whole digest, for the same reason. */

@@ -1,7 +1,7 @@
 import type { Backend } from "../backend.ts";
 import type { Sha256 } from "../document.ts";
-import { checkChain, type ReadPorts, type Snapshot, snapshotAt } from "./branch-files.ts";
-import { newestEvent } from "./commit-message.ts";
+import { checkChain, OTHER_FILES, type ReadPorts, type Snapshot, snapshotAt } from "./branch-files.ts";
+import { goesWithTree, newestEvent } from "./commit-message.ts";
 import { modelOf, type RegistryEvent } from "./event.ts";
 import { type Finding, Findings, seqIn } from "./findings.ts";
 import { type LoggedEvent, replay } from "./projection.ts";
@@ -72,6 +72,7 @@ async function checkHistory(
     const where = `commit ${commit.revision}`;
     if (commit.parents.length > 1)
       findings.add({ where, seq: null, problem: "it is a merge; the registry's history is linear" });
+    if (!goesWithTree(commit)) findings.add({ where, seq: expected, problem: OTHER_FILES });
     if (seq === expected && seq !== null) continue;
     const problem =
       seq === null
