@@ -17,6 +17,7 @@ export { type DriftChecked, driftAndRetrainVerb, driftFilesVerb, driftVerb } fro
 export { type Evaluated, evaluateFilesVerb, evaluateVerb } from "./verbs/evaluate.ts";
 export { type ExitCode, trainExit } from "./verbs/exit-code.ts";
 export { importDvcVerb, importGtoVerb, importMlflowVerb } from "./verbs/import.ts";
+export { type MirrorReport, mirrorGtoVerb } from "./verbs/mirror.ts";
 export { noteVerb } from "./verbs/note.ts";
 export { policyVerb } from "./verbs/policy.ts";
 export { type Registered, registerVerb } from "./verbs/register.ts";

@@ -65,14 +65,15 @@ export function sortWords(
     const word = words[i] as string;
     if (word === "--") continue;
     if (!word.startsWith("-") || word === "-") {
-      const field = positional[next++];
+      const last = positional.at(-1);
+      const field = positional[next++] ?? (last?.type === "list" ? last : undefined); // the last may take all that is left
       if (field === undefined)
         throw new TrainyardError("INPUT_UNKNOWN", {
           input: word,
           nearest: null,
           known: flags.map((flag) => `--${flag.name}`),
         });
-      values[field.name] = word;
+      values[field.name] = field.type === "list" ? [...listOf(values[field.name]), word] : word;
       continue;
     }
     const [name, inline] = splitFlag(word);

@@ -20,6 +20,8 @@ export interface Context {
   /** The registry alone, whatever the config says: what only looks at versions starts without reading it. @throws CONFIG_NOT_FOUND */
   registry(): Promise<Registry>;
   readonly terminal: Terminal;
+  /** --push or --local; null where neither was given. */
+  readonly write: "push" | "local" | null;
   readonly stop: Stop;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly version: string;

@@ -177,4 +177,11 @@ export const commands: readonly CommandEntry[] = [
     summary: "bring versions and aliases from another registry: gto, mlflow, dvc",
     load: async () => (await import("./commands/import.ts")).importCommand,
   },
+  {
+    name: "mirror",
+    group: "Change",
+    summary: "write versions and aliases as GTO's tags, for those who go on with it",
+    opensRegistry: true,
+    load: async () => (await import("./commands/mirror.ts")).mirror,
+  },
 ];

@@ -71,6 +71,7 @@ async function dispatch(line: CommandLine, commands: readonly CommandEntry[], ar
   const outcome = await command.run(inputs, {
     folder,
     terminal,
+    write: line.globals.write,
     stop,
     environment,
     version,

@@ -85,7 +85,7 @@ export { type CarryPorts, carryOver } from "./register/carry-over.ts";
 export { type DiffSide, diff, diffVersions, type MetricDiff, type VersionDiff } from "./register/diff.ts";
 export { type DvcArtifact, dvcFacts, metricsIn, paramsIn } from "./register/dvc.ts";
 export { collectGarbage, type Garbage } from "./register/garbage.ts";
-export { type GitTag, type GtoEvent, gtoHistory } from "./register/gto.ts";
+export { type GitTag, type GtoEvent, gtoHistory, parseGtoName } from "./register/gto.ts";
 export {
   type HistoryRow,
   history as historyRows,
@@ -97,6 +97,15 @@ export {
 export { type ImportReport, importAll } from "./register/import-all.ts";
 export { type ArtifactFacts, gtoFacts } from "./register/import-gto.ts";
 export { AliasInputs, RegisterInputs } from "./register/inputs.ts";
+export {
+  type GtoMirror,
+  gtoArtifactOf,
+  type MirrorTag,
+  mirrorGto,
+  type NotMirrored,
+  sourceCommits,
+} from "./register/mirror-gto.ts";
+export { MIRROR_TRAILER, mirroredEvents } from "./register/mirror-message.ts";
 export { type MlflowModel, type MlflowVersion, mlflowFacts, mlflowSlots, withoutPassword } from "./register/mlflow.ts";
 export { addNote } from "./register/note.ts";
 export { readPapers, type VersionPapers } from "./register/papers.ts";
@@ -117,7 +126,15 @@ export {
 } from "./register/upstream.ts";
 export { withdraw } from "./register/withdraw.ts";
 export { commitText } from "./registry/commit-message.ts";
-export { type EventBody, type EventOf, EventPlace, modelOf, RegistryEvent, registrationOf } from "./registry/event.ts";
+export {
+  type EventBody,
+  type EventOf,
+  EventPlace,
+  type ModelEvent,
+  modelOf,
+  RegistryEvent,
+  registrationOf,
+} from "./registry/event.ts";
 export { importRecordOf } from "./registry/import-record.ts";
 export { MANIFEST_LIMIT, ModelVersion } from "./registry/model-version.ts";
 export { openRegistry, type RegistryPorts } from "./registry/open-registry.ts";

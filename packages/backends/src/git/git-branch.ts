@@ -34,7 +34,7 @@ export interface GitBranchOptions {
 }
 
 /** Commits are Trainyard's; `.invalid` can never be anybody's address. */
-const EMAIL = "trainyard@noreply.invalid";
+export const EMAIL = "trainyard@noreply.invalid";
 
 /** Commits up to which asking for one after the other is faster than a process. */
 const FEW = 50;
@@ -220,7 +220,7 @@ function identityOf(actor: Actor): Record<string, string> {
 }
 
 /** A name as a commit may carry it: without the characters that end it. */
-function personOf(actor: Actor): string {
+export function personOf(actor: Actor): string {
   return (
     oneLine(actor.name)
       .replace(/[<>]/g, "")

@@ -14,7 +14,7 @@ export interface NewObject {
   readonly type: ObjectType;
   readonly bytes: Uint8Array;
 }
-export type ObjectType = "commit" | "tree" | "blob";
+export type ObjectType = "commit" | "tree" | "blob" | "tag";
 
 /** The id git gives an object. */
 export function objectId(type: ObjectType, bytes: Uint8Array, hash: Repository["hash"]): string {

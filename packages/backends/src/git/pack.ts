@@ -4,7 +4,7 @@ import type { Repository } from "./git.ts";
 import type { NewObject } from "./object-writer.ts";
 
 /** gitformat-pack(5): the numbers of the types of whole objects. */
-const TYPES = { commit: 1, tree: 2, blob: 3 } as const;
+const TYPES = { commit: 1, tree: 2, blob: 3, tag: 4 } as const;
 
 /** Objects as a pack without deltas, the form `git index-pack --stdin` takes. */
 export function packOf(

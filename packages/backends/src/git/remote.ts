@@ -104,18 +104,23 @@ export async function pushRef(folder: string, remote: Remote, revision: Revision
       problem: `${remote.name} refused it (${why})${said === "" ? "" : `: ${lastWords(said)}`}`,
     });
   }
+  if (/Unable to create .*\.lock|No space left/i.test(stderr)) throw await refRefusal(stderr, ref, "git push");
+  throw pushRefusal(remote, stderr);
+}
+
+/** Why a push got no answer about its refs. */
+export function pushRefusal(remote: Remote, stderr: string): TrainyardError {
   if (
     /Permission to .* denied|denied to|403|Authentication failed|could not read Username|access rights|publickey/i.test(
       stderr,
     )
   ) {
-    throw new TrainyardError("REGISTRY_READ_ONLY", { problem: `${remote.name} refused you: ${lastWords(stderr)}` });
+    return new TrainyardError("REGISTRY_READ_ONLY", { problem: `${remote.name} refused you: ${lastWords(stderr)}` });
   }
-  if (/Unable to create .*\.lock|No space left/i.test(stderr)) throw await refRefusal(stderr, ref, "git push");
-  throw unreachable(remote, stderr);
+  return unreachable(remote, stderr);
 }
 
-function unreachable(remote: Remote, stderr: string): TrainyardError {
+export function unreachable(remote: Remote, stderr: string): TrainyardError {
   return new TrainyardError("SERVICE_UNREACHABLE", {
     service: `${remote.name} (${withoutSecret(remote.url)})`,
     problem: lastWords(stderr) || "it gave no reason",

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import type { ArtifactFacts, GitTag, GtoEvent, UpstreamBytes } from "@trainyard/core";
+import { type ArtifactFacts, type GitTag, type GtoEvent, MIRROR_TRAILER, type UpstreamBytes } from "@trainyard/core";
 import { git } from "../git/git.ts";
 import { artifactFiles } from "./artifact-files.ts";
 import { type CommitFiles, fieldOf, pathFrom } from "./commit-files.ts";
@@ -14,6 +14,7 @@ const FIELDS = [
   "%(taggername)",
   "%(taggerdate:unix)",
   "%(contents:subject)",
+  `%(contents:trailers:key=${MIRROR_TRAILER},valueonly,separator=%2C)`,
 ];
 
 /** All tags of a repository that lead to a commit. @throws GIT_MISSING, GIT_FAILED */
@@ -22,9 +23,12 @@ export async function readTags(repository: string): Promise<GitTag[]> {
   const lines = text.split("\n");
   const tags: GitTag[] = [];
   for (let at = 0; at + FIELDS.length <= lines.length; at += FIELDS.length) {
-    const [name = "", id = "", type, target = "", tagger = "", seconds = "", subject = ""] = lines.slice(at);
+    const [name = "", id = "", type, target = "", tagger = "", seconds = "", subject = "", event = ""] =
+      lines.slice(at);
     if (type === "commit") tags.push({ name, id, commit: id, tagger: null, subject: "" });
-    if (type === "tag") tags.push({ name, id, commit: target, tagger: { name: tagger, at: Number(seconds) }, subject });
+    if (type !== "tag") continue;
+    const said = { name, id, commit: target, tagger: { name: tagger, at: Number(seconds) }, subject };
+    tags.push(event === "" ? said : { ...said, event });
   }
   return tags;
 }

@@ -6,6 +6,7 @@ import {
   type ImportReport,
   importAll,
   type MlflowModel,
+  mirroredEvents,
   mlflowFacts,
   mlflowSlots,
   TrainyardError,
@@ -36,11 +37,15 @@ export async function importGtoVerb(project: Project, inputs: ImportInputs): Pro
   const repository = inputs.from === null ? project.root : resolve(inputs.folder, inputs.from);
   const commits = new CommitFiles(repository);
   try {
-    const { events } = gtoHistory(await readTags(repository));
+    const tags = await readTags(repository);
+    const { events } = gtoHistory(tags);
+    const isMirrored = tags.some(({ event }) => event !== undefined);
+    const mirrored = mirroredEvents(tags, isMirrored ? await project.registry.events() : []);
     const entries = new Map<string, ArtifactEntry>();
     for (const event of events)
-      if (event.kind === "registered") entries.set(event.tag.id, await artifactEntry(commits, event));
-    const upstream = gtoFacts(events, ({ tag }) => entries.get(tag.id)?.facts ?? {});
+      if (event.kind === "registered" && !mirrored.has(event.tag.id))
+        entries.set(event.tag.id, await artifactEntry(commits, event));
+    const upstream = gtoFacts(events, ({ tag }) => entries.get(tag.id)?.facts ?? {}, mirrored);
     const keep = keepFile(project.backend.store, inputs.dry);
     return await importAll({ system: "gto", from: "GTO tags", upstream, dryRun: inputs.dry }, environmentsOf(project), {
       ...portsOf(project),

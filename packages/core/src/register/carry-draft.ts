@@ -60,7 +60,20 @@ export class CarryDraft {
     const facts = [...told, ...goneAliases(told, this.#settings.slots ?? [], this.#marks)];
     const newest = this.#newestKnown(facts);
     for (const [index, fact] of facts.entries()) {
-      const { kind, label } = fact;
+      const { kind, label, here } = fact;
+      if (here !== undefined) {
+        if (fact.kind === "version" && here !== null) this.#numbers.set(fact.version.origin.version, here);
+        this.facts.push({
+          model: this.#settings.model,
+          kind,
+          label,
+          version: here,
+          outcome: "known",
+          why: null,
+          without: [],
+        });
+        continue;
+      }
       const without = fact.kind === "version" ? fact.version.left : [];
       const tooLong = fact.key.length > KEY_LIMIT ? left("its name is too long") : null;
       const done = tooLong ?? (await this.#one(fact, fact.kind === "alias" && index < (newest.get(fact.alias) ?? -1)));
@@ -73,7 +86,8 @@ export class CarryDraft {
   #newestKnown(facts: readonly UpstreamFact[]): Map<string, number> {
     const found = new Map<string, number>();
     for (const [index, fact] of facts.entries())
-      if (fact.kind === "alias" && this.#marks.facts.get(fact.key)?.what === "done") found.set(fact.alias, index);
+      if (fact.kind === "alias" && (fact.here !== undefined || this.#marks.facts.get(fact.key)?.what === "done"))
+        found.set(fact.alias, index);
     return found;
   }
 

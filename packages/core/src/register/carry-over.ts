@@ -56,7 +56,10 @@ export async function carryOver(
     const { versions } = await registry.state(model);
     const marks = readMarks(await history()).facts;
     const wanted = facts.flatMap((fact) =>
-      fact.kind === "version" && importedAs(versions, fact.version) === null && marks.get(fact.key)?.what !== "same"
+      fact.kind === "version" &&
+      fact.here === undefined &&
+      importedAs(versions, fact.version) === null &&
+      marks.get(fact.key)?.what !== "same"
         ? [fact]
         : [],
     );

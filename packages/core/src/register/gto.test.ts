@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { type GitTag, gtoHistory, parseGtoName } from "./gto.ts";
+import { type GitTag, gtoHistory, gtoTagName, parseGtoName } from "./gto.ts";
 import { modelNames } from "./import-names.ts";
 
 const commit = (digit: string) => digit.repeat(40);
@@ -22,9 +22,14 @@ test.each([
   ["churn#prod", { artifact: "churn", kind: "assigned", stage: "prod", counter: null }],
   ["churn#prod!#8", { artifact: "churn", kind: "unassigned", stage: "prod", counter: 8 }],
   ["churn@deprecated#9", { artifact: "churn", kind: "deprecated", counter: 9 }],
+  ["Churn_2@v1.0.0", { artifact: "Churn_2", kind: "registered", version: "v1.0.0" }],
   ["some/dir=nlp/churn@v0.1.0", { artifact: "some/dir:nlp/churn", kind: "registered", version: "v0.1.0" }],
 ])("%s is read as GTO means it", (name, expected) => {
-  expect(parseGtoName(name)).toMatchObject(expected);
+  const read = parseGtoName(name);
+  expect(read).toMatchObject(expected);
+  expect(read !== null && read.kind !== "deprecated" && gtoTagName(read)).toBe(
+    expected.kind === "deprecated" ? false : name,
+  );
 });
 
 test.each([
@@ -33,7 +38,8 @@ test.each([
   "churn@1.2.3",
   "churn@v1.2",
   "churn@v01.2.3",
-  "Churn@v1.0.0",
+  "churn.v2@v1.0.0",
+  "churn-@v1.0.0",
   "churn#",
   "churn#prod#x",
   "churn@deprecated!",

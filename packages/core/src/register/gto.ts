@@ -10,6 +10,8 @@ export interface GitTag {
   readonly tagger: { readonly name: string /** Seconds since 1970. */; readonly at: number } | null;
   /** First line of its message. */
   readonly subject: string;
+  /** What its message says of an event of a registry of Trainyard, where a mirror wrote it: "17 5f0c…". */
+  readonly event?: string;
 }
 
 export type GtoKind = "registered" | "deregistered" | "assigned" | "unassigned" | "deprecated" | "created";
@@ -41,10 +43,12 @@ export interface GtoHistory {
 }
 
 // GTO 1.x, gto/constants.py: tag_re. A version is SemVer 2.0.0 with a `v`; a counter is left out by `--simple`.
-const NAME = "[a-z0-9](?:[a-z0-9/-]*[a-z0-9])?";
-const ARTIFACT = new RegExp(`^((?:[a-z0-9._/-]+=)?${NAME})([@#].*)$`);
+const NAME = "[a-zA-Z0-9](?:[a-zA-Z0-9/_-]*[a-zA-Z0-9])?";
+const FULL_NAME = `(?:[a-zA-Z0-9._/-]+=)?${NAME}`;
+const ARTIFACT = new RegExp(`^(${FULL_NAME})([@#].*)$`);
 const SEMVER = /^v(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 const STAGE = new RegExp(`^${NAME}$`);
+const ARTIFACT_NAME = new RegExp(`^${FULL_NAME.replace("=", ":")}$`);
 
 /** Reads a tag's name: `name@v1.2.3`, `name@v1.2.3!`, `name#stage#N`, `name#stage!#N`, `name@deprecated#N`, `name@created#N`, each also as `dir=name…`. Null when it is not GTO's. */
 export function parseGtoName(tag: string): GtoName | null {
@@ -61,6 +65,17 @@ export function parseGtoName(tag: string): GtoName | null {
   if (what === "deprecated" || what === "created") return isCancelled ? null : { ...said, kind: what };
   if (!SEMVER.test(what)) return null;
   return { ...said, kind: isCancelled ? "deregistered" : "registered", version: what };
+}
+
+/** Whether GTO can hold an artifact of this name, or a stage. */
+export const isGtoArtifact = (name: string) => ARTIFACT_NAME.test(name);
+export const isGtoStage = (name: string) => STAGE.test(name);
+
+/** The name GTO gives a tag of something that happened. */
+export function gtoTagName({ artifact, kind, version, stage, counter }: GtoName): string {
+  const mark = kind === "deregistered" || kind === "unassigned" ? "!" : "";
+  const what = stage === null ? `@${version}` : `#${stage}`;
+  return `${artifact.replace(":", "=")}${what}${mark}${counter === null ? "" : `#${counter}`}`;
 }
 
 /** What the tags of a repository add up to. Tags that are not GTO's are left out. */

@@ -1,4 +1,5 @@
 import { ObjectId } from "../document.ts";
+import type { ModelEvent } from "../registry/event.ts";
 import { timestamp } from "../time.ts";
 import type { GtoEvent } from "./gto.ts";
 import { keyPart, NOTE_CHARACTERS, RECORD_CHARACTERS, shortened, type UpstreamFact } from "./upstream.ts";
@@ -10,18 +11,27 @@ export type ArtifactFacts = Readonly<Record<string, string>>;
  * What GTO's tags say, by artifact: a registration is a version, a deregistration its withdrawal, an assignment an alias. GTO knows neither
  * parameters nor metrics.
  * @param of What the artifact's own file says at a registration.
+ * @param mirrored Events here that tags stand for, by the tag's id: they came from here and do not come back.
  */
 export function gtoFacts(
   events: readonly GtoEvent[],
   of: (event: GtoEvent) => ArtifactFacts,
+  mirrored: ReadonlyMap<string, ModelEvent> = new Map(),
 ): Map<string, UpstreamFact[]> {
   const artifacts = new Map<string, UpstreamFact[]>();
   for (const event of events) {
     const facts = artifacts.get(event.artifact) ?? [];
     artifacts.set(event.artifact, facts);
-    facts.push(...factsOf(event, of));
+    const own = mirrored.get(event.tag.id);
+    const said = factsOf(event, of);
+    if (own === undefined) facts.push(...said);
+    else for (const fact of said) facts.push({ ...fact, here: hereOf(own, fact) });
   }
   return artifacts;
+}
+
+function hereOf(own: ModelEvent, { kind }: UpstreamFact): number | null {
+  return kind === "version" && own.type === "version.registered" ? own.version : null;
 }
 
 function factsOf(event: GtoEvent, of: (event: GtoEvent) => ArtifactFacts): UpstreamFact[] {

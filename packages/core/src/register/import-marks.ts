@@ -25,15 +25,26 @@ export function readMarks(events: readonly RegistryEvent[]): Marks {
   const facts = new Map<string, Mark>();
   const last = new Map<string, string>();
   for (const event of events) {
-    const text = event.type === "note" ? event.text : "reason" in event ? event.reason : null;
-    const [, key, left, same] =
-      / \[((?:gto|mlflow|dvc) [^[\]\s]+(?: [^[\]\s]+)*?)(?: (-)| =v(\d+))?\]$/.exec(text ?? "") ?? [];
+    const [, key, left, same] = markIn(event);
     if (key === undefined) continue;
     const what = left !== undefined ? "left" : same !== undefined ? "same" : "done";
     facts.set(key, { what, version: same === undefined ? null : Number(same) });
     if (what !== "left") last.set(slotOf(key), key);
   }
   return { facts, last };
+}
+
+function markIn(event: RegistryEvent): (string | undefined)[] {
+  const text = event.type === "note" ? event.text : "reason" in event ? event.reason : null;
+  return / \[((?:gto|mlflow|dvc) [^[\]\s]+(?: [^[\]\s]+)*?)(?: (-)| =v(\d+))?\]$/.exec(text ?? "") ?? [];
+}
+
+/** Object id of the GTO tag that an event was made of; null of one that came from elsewhere. */
+export function importedTag(event: RegistryEvent): string | null {
+  if (event.type === "version.registered")
+    return event.manifest.origin?.system === "gto" ? event.manifest.origin.id : null;
+  const [system, , id] = markIn(event)[1]?.split(" ") ?? [];
+  return system === "gto" ? (id ?? null) : null;
 }
 
 /** "mlflow churn alias champion 7" → "mlflow churn alias champion". */

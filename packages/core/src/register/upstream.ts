@@ -23,6 +23,8 @@ interface Said {
   readonly words: string;
   /** What is odd about it; null when it is in order. */
   readonly problem: string | null;
+  /** It came from here, by a mirror: of a version its number here. */
+  readonly here?: number | null;
 }
 
 /** What another registry says about one model, in its order. */
