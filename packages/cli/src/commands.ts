@@ -42,6 +42,7 @@ export const commands: readonly CommandEntry[] = [
     name: "register",
     group: "The loop",
     summary: "make a run that passed its gates a version",
+    opensRegistry: true,
     load: async () => (await import("./commands/register.ts")).register,
   },
   {

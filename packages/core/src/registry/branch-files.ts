@@ -22,7 +22,7 @@ export interface Snapshot {
 export const OTHER_FILES = "its files are not those that Trainyard committed";
 
 /** Files read at a time: keeps memory flat however long the log is. */
-export const BATCH = 500;
+export const BATCH = 100;
 
 /**
  * The newest state of the branch; null when there is none. A commit that Trainyard did not make (an edit by hand, a merge) is found here:
