@@ -1,100 +1,100 @@
 #!/usr/bin/env python3
-"""Lists and verifies a Trainyard registry with git and Python's standard library: read_registry.py [REPOSITORY] [REF]
-
-It shares no code with Trainyard: what it knows stands in docs/registry.md. Exit 1: not as written; 2: no registry.
-"""
+"""Lists and verifies a Trainyard registry with git and Python's standard library: read_registry.py [REPOSITORY] [COMMIT]
+It shares no code with Trainyard: docs/registry.md says what it knows. Exit 1: not as it was written; 2: no registry to read."""
 import hashlib
 import json
 import re
 import subprocess
 import sys
 
-
-def read_files(repository, ref):
-    """Every file of the branch by path, as bytes: one process lists them, one reads them."""
+def read(repository, commit):
+    """The commit, and every file of the branch by path, as bytes; before what is no plain file, its mode stands in the path."""
     def git(*words, stdin=b""):
         return subprocess.run(["git", "-C", repository, *words], input=stdin, capture_output=True, check=True).stdout
-    entries = [line.split(b"\t", 1) for line in git("ls-tree", "-rz", ref).split(b"\0") if line]
-    wanted = b"".join(entry[0].split()[2] + b"\n" for entry in entries)
-    stream, at, files = git("cat-file", "--batch", stdin=wanted), 0, {}
-    for _, path in entries:
-        end = stream.index(b"\n", at)  # "<id> blob <size>\n<bytes>\n"
-        size = int(stream[at:end].split()[2])
-        files[path.decode()] = stream[end + 1 : end + 1 + size]
-        at = end + size + 2
-    return files
+    entries = [entry.split(b"\t", 1) for entry in git("ls-tree", "-rz", "--full-tree", commit).split(b"\0")[:-1]]
+    wanted = [commit.encode() + b"^{commit}", *(head.split()[2] for head, _ in entries)]
+    stream, at, contents = git("cat-file", "--batch", stdin=b"\n".join(wanted) + b"\n"), 0, []
+    for _ in wanted:
+        start = stream.index(b"\n", at) + 1  # "<id> <type> <size>\n<bytes>\n"
+        at = start + int(stream[at:start].split()[2]) + 1
+        contents.append(stream[start : at - 1])
+    paths = [(b"" if head.startswith(b"100644 ") else head + b" ") + path for head, path in entries]
+    return contents[0], {path.decode(errors="replace"): content for path, content in zip(paths, contents[1:])}
 
-
+def base32(number):
+    return ("" if number < 32 else base32(number // 32)) + "0123456789abcdefghijklmnopqrstuv"[number % 32]
 def digest(content):
-    """Digest of a file's canonical JSON: of its bytes without the newline at the end."""
-    return "sha256:" + hashlib.sha256(content.removesuffix(b"\n")).hexdigest()
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+def canonical(value):  # RFC 8785, where keys are ASCII and numbers whole: everywhere but in events and the policy
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
 
-
-def root_digest(files):
-    """OpenSSF model signing: SHA-256 over the raw digests of the files, sorted by path in code points."""
-    ordered = sorted(files, key=lambda file: file["path"])
-    return "sha256:" + hashlib.sha256(b"".join(bytes.fromhex(one["digest"][7:]) for one in ordered)).hexdigest()
-
-
-def verify(files):
-    """Replays the log: {(model, number): its event}, {(model, alias): number}, and what is not as it was written."""
-    versions, aliases, generations, findings, previous = {}, {}, {}, [], None
-    # Where in log/ and versions/ a file stands (how many to a folder) means nothing: its name does.
-    log = {int(m[1]): path for path in files if (m := re.fullmatch(r"log/(?:.*/)?e(\d+)\.json", path))}
-    manifests = {(m[1], int(m[2])): path for path in files
-                 if (m := re.fullmatch(r"models/([^/]+)/versions/(?:.*/)?v(\d+)\.json", path))}
-    if sorted(log) != list(range(1, len(log) + 1)):
-        return versions, aliases, ["log: the events are not numbered 1, 2, 3, …"]
-    for seq in range(1, len(log) + 1):
-        event = json.loads(files[log[seq]])
-        model = event.get("model")  # the registry's birth has none
-        if event["seq"] != seq or event["prev"] != previous:
-            findings.append(f"event {seq}: it does not follow event {seq - 1}")
-        previous = digest(files[log[seq]])
-        if event["type"] == "version.registered":
-            key = (model, event["version"])
-            content = files.get(manifests.pop(key, None), b"")
-            if digest(content) != event["manifest"]:
-                findings.append(f"event {seq}: the manifest of {model} v{key[1]} is missing or another")
-            elif (listed := json.loads(content)["files"]) and root_digest(listed) != event["rootDigest"]:
-                findings.append(f"event {seq}: the files of {model} v{key[1]} do not add up to its root digest")
-            if key[1] != 1 and (model, key[1] - 1) not in versions:
-                findings.append(f"event {seq}: {model} v{key[1]} is registered before v{key[1] - 1}")
-            versions[key] = {**event, "withdrawn": False}
-        elif event["type"] == "version.withdrawn":
-            versions[model, event["version"]]["withdrawn"] = True
-        elif event["type"] in ("alias.set", "alias.removed"):
-            key = (model, event["alias"])
-            generations[key] = generations.get(key, 0) + 1
-            if event["from"] != aliases.get(key) or event["generation"] != generations[key]:
-                findings.append(f"event {seq}: {model}@{key[1]} was not at {event['from']}")
-            aliases[key] = event.get("to")  # null once it is removed
-    if files["HEAD.json"] != files[log[len(log)]]:
-        findings.append("HEAD.json: it is not the newest event")
-    for (model, alias), version in aliases.items():
-        held = json.loads(files.get(f"models/{model}/aliases/{alias}.json", b"{}"))
-        if (held.get("version"), held.get("generation")) != (version, generations[model, alias]):
-            findings.append(f"models/{model}/aliases/{alias}.json: the log says {version}")
-    findings += [f"{path}: no event registers it" for path in manifests.values()]
-    return versions, {key: version for key, version in aliases.items() if version is not None}, findings
-
-
-def main(repository=".", ref="trainyard/registry"):
+def verify(commit, files):
+    """Replays the log: {(model, number): event}, {(model, alias): its file}, and what is not as it was written."""
+    made, models, versions, aliases, found, previous = {}, {}, {}, {}, [], None
+    def check(holds, problem):
+        found.extend([] if holds else [f"event {seq}: {problem}"])
+    newest = re.search(rb"\nTrainyard-Tree: ([0-9a-f]{16})\nTrainyard-Event: ([1-9]\d*) (sha256:[0-9a-f]{16})\n$", commit)
+    if not newest or not commit.startswith(b"tree " + newest[1]):
+        return versions, aliases, ["the commit: Trainyard did not make it, or not with these files"]
     try:
-        files = read_files(repository, ref)
+        for seq in range(1, int(newest[2]) + 1):
+            path = f"events/{base32(seq // 16384)}/{base32(seq // 512 % 32)}/{base32(seq // 16 % 32)}/{seq}.json"
+            text = files[path].removesuffix(b"\n")
+            event, made[path] = json.loads(text), text + b"\n"
+            kind, model, number = event["type"], event.get("model"), event.get("version")
+            check((event["seq"], event["prev"]) == (seq, previous), f"it does not follow event {seq - 1}")
+            previous = digest(text)
+            if kind == "registry.created":
+                made["trainyard.json"] = canonical({"format": 1, "registry": event["registry"]})
+            if model is None:  # keys are sorted: a policy stands before "prev"
+                policy = text.split(b'"policy":', 1)[1].rsplit(b',"prev":', 1)[0] if kind == "policy.set" else b"null"
+                made["policy.json"] = b'{"policy":%s,"sinceSeq":%d}\n' % (policy, seq)
+            else:
+                own = models.setdefault(model, {"model": model, "versions": 0, "withdrawn": [], "events": 0, "chain": "", "recent": []})
+                own |= {"events": own["events"] + 1, "recent": [*own["recent"], seq]}
+                if len(own["recent"]) == 32:
+                    block = own["events"] // 32 - 1
+                    path = f"history/{model}/{base32(block // 256)}/{base32(block // 16 % 16)}/{block}.jsonl"
+                    made[path] = files.get(path, b"")  # not read: that the chain is of these bytes is enough here
+                    own |= {"chain": digest(own["chain"].encode() + made[path]), "recent": []}
+            if kind == "version.registered":
+                listed = sorted(event["manifest"]["files"], key=lambda file: file["path"])
+                root = digest(b"".join(bytes.fromhex(file["digest"][7:]) for file in listed))
+                check(not listed or root == event["rootDigest"], "its files do not add up to its root digest")
+                check(number == own["versions"] + 1, f"{model} v{number} follows v{own['versions']}")
+                own["versions"], versions[model, number] = number, {**event, "withdrawn": []}
+            elif kind == "version.withdrawn":
+                own["withdrawn"], versions[model, number]["withdrawn"] = sorted([*own["withdrawn"], number]), ["withdrawn"]
+            elif kind in ("alias.set", "alias.removed"):
+                to, alias, generation = event.get("to"), event["alias"], event["generation"]
+                was = aliases.get((model, alias), {"version": None, "generation": 0})
+                check((event["from"], generation - 1) == (was["version"], was["generation"]), f"{model}@{alias} was elsewhere")
+                of = versions[model, to] if to else {"rootDigest": None, "seq": None}
+                aliases[model, alias] = {"alias": alias, "version": to, "generation": generation, "sinceSeq": seq,
+                                         "rootDigest": of["rootDigest"], "registeredSeq": of["seq"]}
+                made[f"aliases/{model}/{alias}.json"] = canonical(aliases[model, alias])
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        return versions, aliases, [*found, f"event {seq}: it is missing, or not an event: {error!r}"]
+    for model, own in models.items():
+        firsts, lasts = ([seq for seq in own["recent"] if seq + step not in own["recent"]] for step in (-1, 1))
+        own["recent"] = [first if first == last else [first, last] for first, last in zip(firsts, lasts)]
+        made[f"models/{model}.json"] = canonical(own)
+    check(previous.startswith(newest[3].decode()), "the commit names another as its newest")
+    found += [f"{path}: it is not what the log says" for path in sorted({*made, *files}) if made.get(path) != files.get(path)]
+    return versions, aliases, found
+
+def main(repository=".", commit="trainyard/registry"):
+    try:
+        text, files = read(repository, commit)
         if json.loads(files["trainyard.json"])["format"] > 1:
             raise KeyError("its format is newer than this reader")
-    except (subprocess.CalledProcessError, KeyError) as error:
-        return print(f"no registry to read at {ref}: {error}", file=sys.stderr) or 2
-    try:
-        versions, aliases, findings = verify(files)
-    except (KeyError, ValueError, TypeError) as error:
-        versions, aliases, findings = {}, {}, [f"a file is not what it should be: {error!r}"]
+    except (subprocess.CalledProcessError, LookupError, TypeError, ValueError) as error:
+        return print(f"{commit}: no registry, or no trainyard.json that can be read: {error}", file=sys.stderr) or 2
+    versions, aliases, found = verify(text, files)
     for (model, number), event in versions.items():
-        marks = sorted(alias for (of, alias), at in aliases.items() if (of, at) == (model, number))
-        print(model, f"v{number}", event["rootDigest"], *marks, *["withdrawn"] * event["withdrawn"])
-    sys.stderr.writelines(f"{finding}\n" for finding in findings)
-    return 1 if findings else 0
-
+        held = sorted(alias for (of, alias), at in aliases.items() if (of, at["version"]) == (model, number))
+        print(model, f"v{number}", event["rootDigest"], *held, *event["withdrawn"])
+    sys.stderr.writelines(f"{finding}\n" for finding in found)
+    return 1 if found else 0
 
 sys.exit(main(*sys.argv[1:]))
