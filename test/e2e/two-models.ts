@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { openRegistry, type RegistryBranch, registrationOf, rootDigest } from "@trainyard/core";
+import { openRegistry, type Registry, type RegistryBranch, registrationOf, rootDigest } from "@trainyard/core";
 import { aVersion } from "@trainyard/core/testing";
 import { openBranch, type RegistryWrite } from "../../packages/backends/src/git/choose-branch.ts";
 import { sha256 } from "../../packages/backends/src/local/sha256.ts";
@@ -16,9 +16,24 @@ const clock = {
   sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
 };
 
-export function registryOn(branch: RegistryBranch, now: () => number = clock.now) {
+function registryOn(branch: RegistryBranch, now: () => number = clock.now) {
   const random = { uuid: () => crypto.randomUUID(), fraction: () => Math.random() };
   return openRegistry({ branch, sha256, random, actor, clock: { ...clock, now } });
+}
+
+/** Opens the registry of a repository for some work. */
+export async function registryAt<T>(
+  root: string,
+  write: RegistryWrite,
+  work: (registry: Registry) => Promise<T>,
+  now?: () => number,
+): Promise<T> {
+  const { branch } = await openBranch({ root, write, actor, clock });
+  try {
+    return await work(registryOn(branch, now));
+  } finally {
+    branch.close();
+  }
 }
 
 /** A registry in a project: churn with two versions and an alias, then fraud with one. The newest event is fraud's. */

@@ -150,7 +150,7 @@ export interface Repository {
   readonly hash: "sha1" | "sha256";
 }
 
-/** The repository a folder lies in. Worktrees, bare repositories and shallow clones count. @throws GIT_MISSING, NO_REPOSITORY, GIT_FAILED */
+/** The repository a folder lies in. Worktrees, bare repositories and shallow clones count. @throws GIT_MISSING, NO_REPOSITORY, REPOSITORY_UNTRUSTED, GIT_FAILED */
 export async function findRepository(folder: string): Promise<Repository> {
   const words = [
     "rev-parse",
@@ -163,6 +163,8 @@ export async function findRepository(folder: string): Promise<Repository> {
   const result = await runGit(folder, words);
   if (result.code !== 0) {
     if (result.stderr.includes("not a git repository")) throw new TrainyardError("NO_REPOSITORY", { folder });
+    const untrusted = /detected dubious ownership in repository at '[^']*'/.exec(result.stderr)?.[0];
+    if (untrusted !== undefined) throw new TrainyardError("REPOSITORY_UNTRUSTED", { folder, problem: untrusted });
     throw gitFailed(words, result);
   }
   const [commonFolder, objects, hash] = result.stdout.split("\n") as [string, string, string];

@@ -8,6 +8,10 @@ export const trainRefusals = {
     `${d.folder} is not inside a git repository.`,
     "Run `git init` and commit your code: a model is known by the code that made it.",
   ],
+  REPOSITORY_UNTRUSTED: (d: { folder: string; problem: string }) => [
+    `Git does not trust the repository of ${d.folder}, because somebody else owns it: ${d.problem}.`,
+    "If you trust it: `git config --global --add safe.directory FOLDER`, with the folder that git names.",
+  ],
   NO_COMMIT: (d: { folder: string }) => [
     `The repository at ${d.folder} has no commit yet.`,
     "Commit your code first: `git add -A && git commit -m 'first version'`.",

@@ -102,7 +102,10 @@ async function commit(
     if (failure.code === "REGISTRY_CONFLICT") return null;
     throw failure;
   }
-  const head = await ports.branch.head();
+  const head = await ports.branch.head().catch((error: unknown) => {
+    if (failure === null || !isRefusal(error) || error.code !== "SERVICE_UNREACHABLE") throw error;
+    throw new TrainyardError("OUTCOME_UNKNOWN", { problem: error.message }, { cause: failure });
+  });
   if (head !== null && head === made) return made; // nobody else can have made this commit: it holds the operation
   if (head !== null && (await arrived(head, seq, operation, ports))) return "somewhere";
   if (failure === null || isRefusal(failure)) return null;
