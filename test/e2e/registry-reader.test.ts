@@ -89,18 +89,8 @@ test("a commit that does not say which event is the newest and which files it ha
   const messages = ["Edit by hand", newest.replace(/sha256:.*/, `sha256:${"0".repeat(16)}`)];
   const refs = small.forge(messages.map((message) => ({ files: new Map(), message })));
   const tree = small.git("rev-parse", `${small.forge([{ files: new Map([["policy.json", null]]) }])[0]}^{tree}`);
-  const amended = small.git(
-    "-c",
-    "user.name=x",
-    "-c",
-    "user.email=x@x",
-    "commit-tree",
-    tree,
-    "-p",
-    `${REF}~1`,
-    "-m",
-    newest,
-  );
+  const words = `-c user.name=x -c user.email=x@x commit-tree ${tree} -p ${REF}~1 -m`.split(" ");
+  const amended = small.git(...words, newest);
   expect(readAll(small, [...refs, amended])).toMatchObject([
     { status: 1, stderr: expect.stringContaining("Trainyard did not make it") },
     { status: 1, stderr: expect.stringContaining("the commit names another as its newest") },
@@ -220,7 +210,7 @@ test("a changed character in any file, any file taken away and any file put ther
       unseen.push(`${refs[index]} ${path} ${status} ${stderr}`);
   }
   expect(unseen).toEqual([]);
-  // What the reader finds, `trainyard verify` finds.
+  // `trainyard verify` finds all of it too.
   const ids = small.git("for-each-ref", "--format=%(refname) %(objectname)", "refs/forged").split("\n");
   const revisions = new Map(ids.map((line) => line.split(" ") as [string, string]));
   for (const [index, ref] of refs.entries())

@@ -39,11 +39,11 @@ test("a look tells of what was acknowledged and is not there, or is something el
 });
 
 test("a look tells of a file that was changed, of what git finds broken, and of locks left behind", async () => {
-  const blob = (await git(world.truth, ["rev-parse", `${REF}:HEAD.json`])).trim();
+  const blob = (await git(world.truth, ["rev-parse", `${REF}:policy.json`])).trim();
   rmSync(join(world.truth, ".git/objects", blob.slice(0, 2), blob.slice(2)), { force: true });
   writeFileSync(join(world.truth, ".git/refs/heads/main.lock"), "");
   const { broken, damaged, litter } = await look(world, []);
-  expect(broken.join("\n")).toContain("HEAD.json");
+  expect(broken.join("\n")).toContain("policy.json");
   expect(damaged.join("\n")).toContain(`missing blob ${blob}`);
   expect(litter).toBe(1);
 });

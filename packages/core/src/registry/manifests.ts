@@ -11,7 +11,7 @@ export interface Manifests {
 
 /**
  * A model's state and all its manifests, at one commit: for questions about every version, where asking `Registry.manifest` for each
- * would read the model's log once a version.
+ * would read the model's history once a version.
  * @throws REGISTRY_DAMAGED, REGISTRY_FUTURE
  */
 export async function allManifests(model: string, ports: ReadPorts): Promise<Manifests> {

@@ -45,7 +45,7 @@ export interface ModelBefore {
 }
 
 /**
- * What events change on the branch: their own files, HEAD, and their models' files. The same code adds events to the branch and replays the
+ * What events change on the branch: their own files, the policy's, and their models' and aliases'. The same code adds events to the branch and replays the
  * whole log for `verify`: the branch is a function of its log.
  */
 export class Projection {

@@ -75,7 +75,7 @@ export interface AliasState {
 export interface Registry {
   models(): Promise<string[]>;
   state(model: string): Promise<ModelState>;
-  /** A version that was read is found by its event; a number by the model's log. @throws VERSION_UNKNOWN */
+  /** A version that was read is found by its event; a number by the model's history. @throws VERSION_UNKNOWN */
   manifest(model: string, version: number | VersionState): Promise<ModelVersion>;
   /** Oldest first; of one model, or of all; with `last`, only the newest so many. */
   events(model?: string, last?: number): Promise<RegistryEvent[]>;
