@@ -120,7 +120,7 @@ function readAll(tables: Tables, folder: string): MlflowSource {
       }),
     };
   });
-  return { models, places, local: folder };
+  return { models, left: [], places, local: folder };
 }
 
 function notePlace(places: Map<string, string>, name: string, uri: SQLOutputValue | undefined): void {

@@ -34,13 +34,22 @@ const tagsAt = (value: unknown, ...names: string[]): Record<string, string> =>
 export async function readMlflowServer(api: MlflowApi, working: (what: string) => void): Promise<MlflowSource> {
   const places = new Map<string, string>();
   const models: MlflowModel[] = [];
+  const left: { name: string; why: string }[] = [];
   const registered = await api.all(`${API}/registered-models/search`, { max_results: PAGE }, "registered_models");
   const created = (value: unknown) => Number(fieldOf(value, "creation_timestamp") ?? 0);
   for (const model of registered.sort((a, b) => created(a) - created(b))) {
     const name = textAt(model, "name") ?? "";
     working(`asking for ${name}`);
     const versions: MlflowVersion[] = [];
-    for (const version of await versionsOf(api, name)) versions.push(await versionOf(api, version, places));
+    const found = await versionsOf(api, name);
+    if (found === null) {
+      left.push({
+        name,
+        why: "its name has both kinds of quotes: a server cannot be asked for versions of such a model",
+      });
+      continue;
+    }
+    for (const version of found) versions.push(await versionOf(api, version, places));
     models.push({
       name,
       description: textAt(model, "description"),
@@ -52,13 +61,13 @@ export async function readMlflowServer(api: MlflowApi, working: (what: string) =
       versions: versions.sort((a, b) => Number(a.version) - Number(b.version)),
     });
   }
-  return { models, places, local: api.isLocal ? process.cwd() : null };
+  return { models, left, places, local: api.isLocal ? process.cwd() : null };
 }
 
-/** MLflow's filters have no way to write a name with both kinds of quotes. */
-async function versionsOf(api: MlflowApi, name: string): Promise<unknown[]> {
+/** Null where they cannot be asked for: MLflow's filters have no way to write a name with both kinds of quotes. */
+async function versionsOf(api: MlflowApi, name: string): Promise<unknown[] | null> {
   const quote = name.includes("'") ? '"' : "'";
-  if (name.includes(quote)) return [];
+  if (name.includes(quote)) return null;
   const filter = `name=${quote}${name}${quote}`;
   return api.all(`${API}/model-versions/search`, { filter, max_results: PAGE }, "model_versions");
 }

@@ -15,6 +15,8 @@ import type { KeepFile } from "./keep-file.ts";
 /** What an MLflow has, from its database or its server. */
 export interface MlflowSource {
   readonly models: readonly MlflowModel[];
+  /** Models that nothing more could be read of, and why. */
+  readonly left: readonly { readonly name: string; readonly why: string }[];
   /** Where the artifacts of runs (`runs:/ID`) and logged models (`models:/m-ID`) are: an URI. */
   readonly places: ReadonlyMap<string, string>;
   /** The folder that relative places start from; null where files of this machine are not to be touched, as another one names them. */

@@ -247,6 +247,18 @@ test("pages are followed to the last, and one that leads to itself ends", async 
   expect((await readServer(new MlflowApi(address, {}))).models).toHaveLength(3);
 });
 
+test("a model whose name has both kinds of quotes is said to be left, and the others are read", async () => {
+  const list = "api/2.0/mlflow/registered-models/search?max_results=100";
+  const { address, asked } = await playing((answers) => {
+    const all = (answers[list] as { registered_models: { name: string }[] }).registered_models;
+    answers[list] = { registered_models: [{ ...all[0], name: `it's "new"` }, ...all.slice(1)] };
+  });
+  const { models, left } = await readServer(new MlflowApi(address, {}));
+  expect(models).toHaveLength(2);
+  expect(left).toEqual([{ name: `it's "new"`, why: expect.stringContaining("both kinds of quotes") }]);
+  expect(asked.some(({ url }) => decodeURIComponent(url).includes("new"))).toBe(false);
+});
+
 test.each([
   [401, "IMPORT_SOURCE"],
   [404, "IMPORT_SOURCE"],

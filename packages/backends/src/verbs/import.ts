@@ -118,6 +118,7 @@ export async function importMlflowVerb(
       upstream: new Map(read.models.map((model) => [model.name, mlflowFacts(model)])),
       dryRun: dry,
       slots: mlflowSlots,
+      empty: read.left,
     },
     environmentsOf(project),
     {
