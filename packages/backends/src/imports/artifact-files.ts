@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { FileRef, UpstreamBytes } from "@trainyard/core";
 import { makeScratch } from "../local/scratch.ts";
 import type { CommitFile, CommitFiles } from "./commit-files.ts";
-import { dvcFiles, dvcOutput } from "./dvc-cache.ts";
+import { dvcFiles } from "./dvc-cache.ts";
+import { dvcOutput } from "./dvc-outputs.ts";
 import type { KeepFile } from "./keep-file.ts";
 
 /** More files than this are a data set, not a model. */

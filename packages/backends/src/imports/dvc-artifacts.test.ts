@@ -123,3 +123,24 @@ test("files that are no YAML, odd or hostile leave nothing behind but what they 
   expect(left.map(({ name }) => name)).toEqual(["list", "none", "num"]);
   expect(dvcFacts(artifacts).size).toBe(2);
 });
+
+test("an output is found wherever its stage is: with a wdir, in a folder beside, by a .dvc file of another name", async () => {
+  const out = (path: string, content: string) =>
+    `    outs:\n    - {path: ${path}, hash: md5, md5: ${md5(content)}, size: 1}\n`;
+  await commit({
+    "dvc.yaml":
+      "artifacts:\n  lifted: {path: lifted.bin}\n  inner: {path: a/inner/made.bin}\n  data: {path: data.csv}\n  lost: {path: a/x/lost.bin}\n",
+    "a/dvc.yaml":
+      "stages:\n  up: {cmd: make, outs: [../lifted.bin]}\n  make: {cmd: make, wdir: inner, outs: [made.bin], metrics: [m.json]}\n  each: {foreach: [x], do: {cmd: make, wdir: '${item}', outs: [lost.bin]}}\n",
+    "a/dvc.lock": `schema: '2.0'\nstages:\n  up:\n    cmd: make\n    params: {params.yaml: {lr: 2}}\n${out("../lifted.bin", "up")}  make:\n    cmd: make\n${out("made.bin", "in")}  each@x:\n    cmd: make\n${out("lost.bin", "lost")}`,
+    "a/inner/m.json": '{"auc": 0.5}',
+    "pointers/raw.dvc": `wdir: ..\nouts:\n- md5: ${md5("raw")}\n  path: data.csv\n`,
+  });
+  const { artifacts, left } = await read();
+  expect(artifacts.map(({ name, identity, params, metrics }) => ({ name, identity, params, metrics }))).toEqual([
+    { name: "lifted", identity: md5("up"), params: { lr: 2 }, metrics: [] },
+    { name: "inner", identity: md5("in"), params: {}, metrics: [{ name: "auc", value: 0.5 }] },
+    { name: "data", identity: md5("raw"), params: {}, metrics: [] },
+  ]);
+  expect(left).toEqual([{ name: "lost", why: expect.stringContaining("a/x/lost.bin is not in it") }]);
+});

@@ -4,7 +4,8 @@ import { git } from "../git/git.ts";
 import { readBytes } from "../local/plain-file.ts";
 import { artifactIdentity } from "./artifact-files.ts";
 import { type CommitFiles, fieldOf, pathFrom, yamlOf } from "./commit-files.ts";
-import { dvcFiles, dvcOutput, outsOf } from "./dvc-cache.ts";
+import { dvcFiles } from "./dvc-cache.ts";
+import { dvcOutput } from "./dvc-outputs.ts";
 import { entryFacts } from "./gto-tags.ts";
 
 /** An artifact with where its files are in its commit, from the top of the repository. */
@@ -78,7 +79,7 @@ async function commitsOf(repository: string, all: boolean): Promise<{ id: string
   return [...found, ...newest.filter(({ id }) => !found.some((one) => one.id === id))];
 }
 
-/** Parameters, metrics and inputs of the stage that makes a path, as `dvc.lock` beside the `dvc.yaml` has it; metrics that belong to no stage too. */
+/** Parameters, metrics and inputs of the stage that makes a path, as `dvc.lock` has it; metrics that belong to no stage of its `dvc.yaml` too. */
 async function makingOf(
   commits: CommitFiles,
   commit: string,
@@ -86,19 +87,17 @@ async function makingOf(
   path: string,
   yaml: unknown,
 ): Promise<Pick<DvcArtifact, "params" | "metrics" | "facts">> {
-  const lockPath = posix.join(folder, "dvc.lock");
-  const lock = (await commits.among(commit, [lockPath])).get(lockPath);
-  const stages =
-    lock === undefined ? {} : ((fieldOf(await commits.yaml(lock), "stages") ?? {}) as Record<string, unknown>);
-  const holds = (out: string) => out === path || path.startsWith(`${out}/`);
-  const [name, stage] =
-    Object.entries(stages).find(([, one]) => outsOf(one, folder).some((out) => holds(out.path))) ?? [];
-  const said = name === undefined ? undefined : fieldOf(yaml, "stages", name.replace(/@.*$/, ""));
-  const lists = [fieldOf(yaml, "metrics"), fieldOf(said, "metrics"), fieldOf(said, "do", "metrics")];
-  const files = lists
-    .flatMap((list) => (Array.isArray(list) ? list : []))
-    .map((one: unknown) => (one !== null && typeof one === "object" ? Object.keys(one)[0] : one))
-    .flatMap((one) => pathFrom(folder, one) ?? []);
+  const made = (await dvcOutput(commits, commit, path))?.stage ?? null;
+  const named = (start: string, ...lists: unknown[]) =>
+    lists
+      .flatMap((list) => (Array.isArray(list) ? list : []))
+      .map((one: unknown) => (one !== null && typeof one === "object" ? Object.keys(one)[0] : one))
+      .flatMap((one) => pathFrom(start, one) ?? []);
+  const files = [
+    ...named(folder, fieldOf(yaml, "metrics")),
+    ...(made === null ? [] : named(made.folder, fieldOf(made.yaml, "metrics"), fieldOf(made.yaml, "do", "metrics"))),
+  ];
+  const { name, lock: stage } = made ?? {};
   const metrics = new Map<string, DvcArtifact["metrics"][number]>();
   for (const file of new Set(files))
     for (const metric of await metricsOf(commits, commit, file)) metrics.set(metric.name, metric);

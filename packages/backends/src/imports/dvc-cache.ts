@@ -4,7 +4,8 @@ import { lstat } from "node:fs/promises";
 import { isAbsolute, join, posix, resolve } from "node:path";
 import { isRelativePath } from "@trainyard/core";
 import { readBytes, readText } from "../local/plain-file.ts";
-import { type CommitFiles, fieldOf, pathFrom } from "./commit-files.ts";
+import { fieldOf } from "./commit-files.ts";
+import type { DvcOutput } from "./dvc-outputs.ts";
 
 /** A file as DVC keeps it: under its MD5, outside of git. */
 export interface DvcFile {
@@ -12,43 +13,6 @@ export interface DvcFile {
   readonly path: string;
   readonly file: string;
   readonly md5: string;
-}
-
-/** What DVC tracks at a path: `1a2b…`, or `1a2b….dir` for a folder, by a file or stage of the commit. */
-export interface DvcOutput {
-  readonly path: string;
-  readonly md5: string;
-}
-
-/** The output that holds a path, itself or the folder it lies in, as the commit's `.dvc` files and `dvc.lock` say; null when DVC does not track it. */
-export async function dvcOutput(commits: CommitFiles, commit: string, path: string): Promise<DvcOutput | null> {
-  const places: string[] = [];
-  for (let at = path; at !== "." && at !== ""; at = posix.dirname(at)) places.push(at);
-  const folders = [...places.slice(1), "."].map((folder) => (folder === "." ? "" : folder));
-  const locks = folders.map((folder) => posix.join(folder, "dvc.lock"));
-  const found = await commits.among(commit, [...places.map((place) => `${place}.dvc`), ...locks]);
-  for (const place of places) {
-    const pointer = found.get(`${place}.dvc`);
-    const outs = pointer === undefined ? [] : outsOf(await commits.yaml(pointer), posix.dirname(place));
-    for (const lock of locks) {
-      const file = found.get(lock);
-      if (file === undefined) continue;
-      const stages = fieldOf(await commits.yaml(file), "stages");
-      for (const stage of Object.values((stages ?? {}) as object)) outs.push(...outsOf(stage, posix.dirname(lock)));
-    }
-    const out = outs.find((one) => one.path === place);
-    if (out !== undefined) return out;
-  }
-  return null;
-}
-
-export function outsOf(stage: unknown, folder: string): DvcOutput[] {
-  const outs = fieldOf(stage, "outs");
-  return (Array.isArray(outs) ? outs : []).flatMap((out: unknown) => {
-    const path = pathFrom(folder, fieldOf(out, "path"));
-    const md5 = fieldOf(out, "md5");
-    return path !== null && typeof md5 === "string" && /^[0-9a-f]{32}(\.dir)?$/.test(md5) ? [{ path, md5 }] : [];
-  });
 }
 
 /**
