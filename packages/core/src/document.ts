@@ -11,20 +11,20 @@ export const Timestamp = z.iso.datetime();
 /** A git object id (SHA-1 or SHA-256 repositories). */
 export const ObjectId = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, "a git object id");
 
-/** Model names become file names, tags and Markdown: so few characters, no `..`, at most 63 a part. */
+/** Model names become file names, tags and Markdown: so few characters, no `..`, no dot at the end (Windows drops it), at most 63. */
 export const ModelName = z
   .string()
   .regex(
-    /^[a-z0-9](?:[a-z0-9_-]|\.(?!\.)){0,62}$/,
-    "lower-case letters, digits, `-`, `_`, `.`, starting with a letter or digit, at most 63",
+    /^[a-z0-9](?:[a-z0-9_-]|\.(?!\.|$)){0,62}$/,
+    "lower-case letters, digits, `-`, `_`, `.`, starting with a letter or digit, no dot at the end, at most 63",
   );
 
 /** Alias and environment names: like model names, and never like a version number. */
 export const AliasName = z
   .string()
   .regex(
-    /^(?!v?\d+$)(?!latest$)[a-z0-9](?:[a-z0-9_-]|\.(?!\.)){0,62}$/,
-    "lower-case letters, digits, `-`, `_`; not a number, not `latest`",
+    /^(?!v?\d+$)(?!latest$)[a-z0-9](?:[a-z0-9_-]|\.(?!\.|$)){0,62}$/,
+    "lower-case letters, digits, `-`, `_`, `.`, starting with a letter or digit, no dot at the end, at most 63; not a number, not `latest`",
   );
 
 /** A path below the project or a model: `/` between parts, no `..`, no leading `/`, no control characters. */

@@ -18,7 +18,9 @@ export const registerRefusals = {
   ],
   ALIAS_UNKNOWN: (d: { model: string; alias: string; known: readonly string[] }) => [
     `${d.model} has no alias "${d.alias}".`,
-    d.known.length === 0 ? "No alias is set yet." : `Aliases: ${d.known.join(", ")}.`,
+    d.known.length === 0
+      ? "No alias is set yet."
+      : `Aliases: ${d.known.slice(0, 20).join(", ")}${d.known.length > 20 ? ` and ${d.known.length - 20} more` : ""}.`,
   ],
   ALIAS_IS_ENVIRONMENT: (d: { alias: string }) => [
     `"${d.alias}" is an environment: its alias is moved only by deploying.`,
@@ -87,6 +89,19 @@ export const registerRefusals = {
   STORE_ELSEWHERE: (d: { path: string }) => [
     `The store ${d.path} lies outside this project: another project may keep its bytes there too. Nothing was removed.`,
     "If no other project uses it, say so: --sole-user.",
+  ],
+  ALIASES_TOO_MANY: (d: {
+    model: string;
+    limit: number;
+    /** Which event of its transaction, from 0. */
+    index?: number;
+  }) => [
+    `${d.model} would have more than ${d.limit} aliases at the same time. Nothing was written.`,
+    `Take away those that nobody needs: \`trainyard alias ${d.model}@VERSION ALIAS --remove\`; what happened to them stays in the history.`,
+  ],
+  MODELS_TOO_MANY: (d: { models: number; limit: number }) => [
+    `The registry has ${d.models} models; ${d.limit} is the most. Nothing was written.`,
+    "Keep other models in a repository of their own; versions of one model are not limited.",
   ],
   POLICY_FORBIDS: (d: {
     what: string;

@@ -5,6 +5,7 @@ import { TrainyardError } from "../errors.ts";
 import { timestamp } from "../time.ts";
 import type { Snapshot } from "./branch-files.ts";
 import { type EventBody, modelOf, RegistryEvent, registeredVersion } from "./event.ts";
+import { refuseTooManyAliases } from "./limits.ts";
 import { MANIFEST_LIMIT } from "./model-version.ts";
 import type { Policy } from "./policy.ts";
 import { objection, refuse } from "./policy-rules.ts";
@@ -29,7 +30,7 @@ export interface Draft {
   after(): [string, ReadModel][];
 }
 
-/** Gives events their place after `base`, checks them against the policy and what came before, and says which files change. @throws POLICY_FORBIDS, TEXT_TOO_LONG */
+/** Gives events their place after `base`, checks them against the policy and what came before, and says which files change. @throws POLICY_FORBIDS, ALIASES_TOO_MANY, TEXT_TOO_LONG */
 export function draftCommit(
   bodies: readonly EventBody[],
   base: Snapshot,
@@ -54,6 +55,7 @@ export function draftCommit(
       index,
     );
     folding.takeEvent(event);
+    refuseTooManyAliases(event, index, folding.state());
   }
   const projection = new Projection(sha256, (model) => reads.get(model)?.before ?? null);
   for (const event of placed) projection.add(event);

@@ -4,7 +4,8 @@ import { canonicalFile, damaged, type ReadPorts, type Snapshot, snapshotAt } fro
 import { eventName } from "./commit-message.ts";
 import { type Draft, draftCommit, place, type RegistryPorts } from "./draft.ts";
 import { modelOf, type RegistryEvent } from "./event.ts";
-import { eventPath } from "./layout.ts";
+import { eventPath, MODELS_FOLDER } from "./layout.ts";
+import { refuseTooManyModels } from "./limits.ts";
 import { Memory } from "./memory.ts";
 import { type LoggedEvent, replay } from "./projection.ts";
 import { type ReadModel, readModel } from "./read-model.ts";
@@ -45,6 +46,10 @@ export async function transactAll<T>(
     if (decision.events.length === 0) return { events: [], result: decision.result };
     const base = snapshot ?? (await createRegistry(ports));
     if (base === null) return null;
+    const fresh = [...reads].filter(
+      ([model, read]) => read.events === 0 && decision.events.some((event) => modelOf(event) === model),
+    );
+    if (fresh.length > 0) refuseTooManyModels((await branch.list(base.revision, MODELS_FOLDER)).length, fresh.length);
     const policy = (await memory.policyAt(base, ports))?.policy ?? null;
     const operation = random.uuid();
     const draft = draftCommit(decision.events, base, { reads, policy }, operation, ports);
