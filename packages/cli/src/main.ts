@@ -31,4 +31,6 @@ const exit = await runCommandLine(process.argv.slice(2), commands, {
   },
   version,
 });
+// A reader slower than us has not taken all of it yet, and what is not taken would be lost.
+for (const stream of [process.stdout, process.stderr]) await new Promise<unknown>((taken) => stream.write("", taken));
 process.exit(exit);

@@ -130,8 +130,7 @@ test("an output is found wherever its stage is: with a wdir, in a folder beside,
   await commit({
     "dvc.yaml":
       "artifacts:\n  lifted: {path: lifted.bin}\n  inner: {path: a/inner/made.bin}\n  data: {path: data.csv}\n  lost: {path: a/x/lost.bin}\n",
-    "a/dvc.yaml":
-      "stages:\n  up: {cmd: make, outs: [../lifted.bin]}\n  make: {cmd: make, wdir: inner, outs: [made.bin], metrics: [m.json]}\n  each: {foreach: [x], do: {cmd: make, wdir: '${item}', outs: [lost.bin]}}\n",
+    "a/dvc.yaml": `stages:\n  up: {cmd: make, outs: [../lifted.bin]}\n  make: {cmd: make, wdir: inner, outs: [made.bin], metrics: [m.json]}\n  each: {foreach: [x], do: {cmd: make, wdir: '\${item}', outs: [lost.bin]}}\n`,
     "a/dvc.lock": `schema: '2.0'\nstages:\n  up:\n    cmd: make\n    params: {params.yaml: {lr: 2}}\n${out("../lifted.bin", "up")}  make:\n    cmd: make\n${out("made.bin", "in")}  each@x:\n    cmd: make\n${out("lost.bin", "lost")}`,
     "a/inner/m.json": '{"auc": 0.5}',
     "pointers/raw.dvc": `wdir: ..\nouts:\n- md5: ${md5("raw")}\n  path: data.csv\n`,
