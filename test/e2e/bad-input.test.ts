@@ -291,7 +291,7 @@ describe("git", () => {
     project.git("worktree", "add", "-q", tree, "trainyard/registry");
     execFileSync(
       "sh",
-      ["-c", "sed -i 's/\"version\":1/\"version\":7/' $(find models -name '*.json') && git commit -qam edit"],
+      ["-c", "sed -i 's/\"version\":1/\"version\":7/' $(find events -name '*.json') && git commit -qam edit"],
       { cwd: tree, env: project.environment },
     );
     project.git("worktree", "remove", "--force", tree);
