@@ -157,7 +157,9 @@ export async function refRefusal(stderr: string, ref: string, command: string): 
     return new TrainyardError("REGISTRY_CONFLICT", { model: ref });
   }
   const problem = lastWords(stderr);
-  if (/No space left|disk quota/i.test(stderr)) return new TrainyardError("DISK_FULL", { path: ref });
+  // Of a lock that it made and could not write into, git does not say why: there was no room.
+  if (/No space left|disk quota|couldn't write '[^']*\.lock'/i.test(stderr))
+    return new TrainyardError("DISK_FULL", { path: ref });
   if (/Permission denied|Read-only file system|insufficient permission/i.test(stderr))
     return new TrainyardError("REGISTRY_READ_ONLY", { problem });
   if (
