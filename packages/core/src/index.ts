@@ -126,6 +126,7 @@ export {
 } from "./register/upstream.ts";
 export { withdraw } from "./register/withdraw.ts";
 export { commitText } from "./registry/commit-message.ts";
+export { countVersions } from "./registry/count-versions.ts";
 export {
   type EventBody,
   type EventOf,

@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openRegistry } from "@trainyard/core";
-import { memoryBackend } from "@trainyard/core/testing";
+import { openRegistry, registrationOf, rootDigest } from "@trainyard/core";
+import { aVersion, memoryBackend } from "@trainyard/core/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { sha256 } from "../local/sha256.ts";
 import { type ChosenBranch, openBranch } from "./choose-branch.ts";
@@ -88,6 +88,21 @@ test("a clone whose origin has a registry refuses to write without being told wh
   await expect(note(chosen, "two")).rejects.toEqual(refusal("REGISTRY_ON_ORIGIN"));
   expect(await notes(await choose("ana", null))).toEqual(["one"]);
   expect(await git(at("ana"), ["for-each-ref", "refs/heads/trainyard"])).toBe("");
+});
+
+test("the refusal says how many versions origin's registry has, over all its models", async () => {
+  const pusher = registryOf(await choose("ana", "push"));
+  for (const [model, version] of [
+    ["m", 1],
+    ["m", 2],
+    ["n", 1],
+  ] as const) {
+    const bytes = sha256(`${model} ${version}`);
+    const files = [{ path: "model.onnx", size: 1, digest: bytes }];
+    const registered = registrationOf(aVersion({ model, version, files, rootDigest: rootDigest(files, sha256) }));
+    await pusher.transact(model, () => ({ events: [registered], result: null }));
+  }
+  await expect((await choose("ana", null)).mayWrite()).rejects.toThrow("already has a registry (3 versions)");
 });
 
 test("--local is a registry of one's own that origin never sees", async () => {

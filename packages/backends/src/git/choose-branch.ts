@@ -1,4 +1,13 @@
-import { type Actor, type Clock, isRefusal, type RegistryBranch, type Revision, TrainyardError } from "@trainyard/core";
+import {
+  type Actor,
+  type Clock,
+  countVersions,
+  isRefusal,
+  type RegistryBranch,
+  type Revision,
+  TrainyardError,
+} from "@trainyard/core";
+import { sha256 } from "../local/sha256.ts";
 import { findRepository, runGit } from "./git.ts";
 import { type GitBranch, openGitBranch } from "./git-branch.ts";
 import { ObjectReader } from "./object-reader.ts";
@@ -135,8 +144,8 @@ function pushingBranch(folder: string, origin: Remote, tracking: GitBranch): Git
 }
 
 async function onOrigin(branch: RegistryBranch, origin: Remote): Promise<TrainyardError> {
-  const head = await branch.head();
-  const files = head === null ? [] : await branch.list(head, "models");
-  const versions = files.filter((path) => /^models\/[^/]+\/versions\//.test(path)).length;
-  return new TrainyardError("REGISTRY_ON_ORIGIN", { remote: origin.name, versions });
+  return new TrainyardError("REGISTRY_ON_ORIGIN", {
+    remote: origin.name,
+    versions: await countVersions({ branch, sha256 }),
+  });
 }
