@@ -165,3 +165,21 @@ test("a branch that was set back to any earlier commit is found where it was see
     { problem: expect.stringContaining(`it is at ${before}, which does not follow ${head}`) },
   ]);
 });
+
+test("a past that was rewritten with all that follows from it is found by the commits of the time, the first one first", async () => {
+  const at = eventPaths().findIndex((path) => files.get(path)?.includes('"type":"note"'));
+  const findings = await rewritten((log) => log.with(at, { ...log[at], text: "something else" } as RegistryEvent));
+  expect(findings).toHaveLength(1);
+  expect(findings[0]?.problem).toMatch(
+    /^event \d+ was sha256:[0-9a-f]{16}… when it was committed: the log was rewritten$/,
+  );
+  expect(findings[0]?.seq).toBeGreaterThan(at);
+  const next = commits.find(({ message }) => message.includes(`Trainyard-Event: ${findings[0]?.seq} `));
+  expect(findings[0]?.where).toBe(`commit ${next?.revision}`);
+});
+
+test("an event that cannot be read is the first bad event, and nothing is said of what follows", async () => {
+  const path = eventPaths()[4] as string;
+  const findings = await verified(new Map(files).set(path, (files.get(path) as string).slice(0, 40)));
+  expect(findings.map(({ where, seq }) => [where, seq])).toEqual([[path, 5]]);
+});

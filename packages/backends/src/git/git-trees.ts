@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { byCodePoint, isRefusal, TrainyardError } from "@trainyard/core";
 import type { Repository } from "./git.ts";
 import type { GitObject, ObjectReader } from "./object-reader.ts";
@@ -88,7 +89,7 @@ export class GitTrees {
       throw damage(cause, `files below tree ${tree}`);
     });
     for (const [index, { path, entry }] of found.entries())
-      texts.set(path, checked(blobs[index] ?? null, entry.id, "blob").bytes.toString());
+      texts.set(path, textOf(checked(blobs[index] ?? null, entry.id, "blob").bytes, path));
     return texts;
   }
 
@@ -166,6 +167,12 @@ function checked(object: GitObject | null, id: string, type: string): GitObject 
     where: `${type} ${id}`,
     problem: object === null ? "it is missing" : `it is a ${object.type}`,
   });
+}
+
+/** Not by replacing what is no UTF-8: other bytes must never read as the same text. @throws REGISTRY_DAMAGED */
+function textOf(bytes: Buffer, path: string): string {
+  if (!isUtf8(bytes)) throw new TrainyardError("REGISTRY_DAMAGED", { where: path, problem: "it is not UTF-8" });
+  return bytes.toString();
 }
 
 /** What it means that git cannot give an object. */

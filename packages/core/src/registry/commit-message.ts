@@ -12,10 +12,10 @@ export function commitText({ subject, event }: CommitMessage, tree?: string): st
 
 const TREE_DIGITS = 16;
 
-/** False when a commit's message was made for other files: somebody amended it and left the message as it was. */
+/** False when a commit's message was not made for its files: somebody amended it. Not asked of a branch that knows no trees. */
 export function goesWithTree({ message, tree }: Pick<BranchCommit, "message" | "tree">): boolean {
   const [, said] = /^Trainyard-Tree: ([0-9a-f]{16})$/m.exec(message) ?? [];
-  return said === undefined || tree === undefined || tree.startsWith(said);
+  return tree === undefined || (said !== undefined && tree.startsWith(said));
 }
 
 /** What a commit's message says of its newest event. Not the whole digest, for the same reason. */

@@ -8,6 +8,8 @@ export interface BranchFiles {
   readonly files: ReadonlyMap<string, string>;
   /** The events that can be read, from the first to the last, or to the one before the first bad one. */
   readonly events: LoggedEvent[];
+  /** False when a bad event cut the log off. */
+  readonly whole: boolean;
 }
 
 /**
@@ -59,5 +61,5 @@ export async function readBranch(
       }
     }
   }
-  return { files, events };
+  return { files, events, whole: !bad };
 }

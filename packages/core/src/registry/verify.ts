@@ -36,13 +36,18 @@ export async function verifyRegistry(
   const revision = await findings.collect(() => ports.branch.head());
   if (revision === undefined || revision === null) return nothing();
   const snapshot = await findings.collect(() => snapshotAt(revision, ports));
-  const { files, events } = await readBranch(revision, snapshot?.head.seq ?? null, ports, findings);
+  const { files, events, whole } = await readBranch(revision, snapshot?.head.seq ?? null, ports, findings);
   if (events.length === 0) return nothing();
   await findings.collect(() => checkChain(events));
   for (const [model, own] of byModel(events)) await findings.collect(() => fold(model, own));
   for (const { seq, problem } of forbiddenEvents(events)) findings.add({ where: `event ${seq}`, seq, problem });
-  if (snapshot !== undefined) await checkHistory(snapshot, events, ports, findings);
-  checkFiles(files, events, ports, findings);
+  for (const { event } of events) {
+    const problem = event.type === "version.registered" ? problemOf(event, ports.sha256) : null;
+    if (problem !== null) findings.add({ where: `event ${event.seq}`, seq: event.seq, problem });
+  }
+  // A log that is cut off at a bad event says nothing about commits and files of what follows.
+  if (whole && snapshot !== undefined) await checkHistory(snapshot, events, ports, findings);
+  if (whole) checkFiles(files, events, ports, findings);
   const digests = blobs ? storeDigests(events) : [];
   for (const { digest, problem } of await ports.store.verify(digests)) {
     const seq = events.find(({ text }) => text.includes(digest))?.event.seq ?? null;
@@ -56,34 +61,43 @@ export async function verifyRegistry(
   };
 }
 
-/** One parent a commit, one commit an operation, in the order of the log. */
+/** One parent a commit, one commit an operation, in the order of the log, and the events that the commits named when they were made. */
 async function checkHistory(
   { revision }: Snapshot,
   events: readonly LoggedEvent[],
   { branch }: ReadPorts,
   findings: Findings,
 ): Promise<void> {
-  const ends = events.filter(({ event }, index) => event.operation !== events[index + 1]?.event.operation);
-  const newestFirst = ends.map(({ event }) => event.seq).reverse();
-  const commits = await findings.collect(() => branch.log(revision, newestFirst.length + 1));
+  const ends = events.filter(({ event }, index) => event.operation !== events[index + 1]?.event.operation).reverse();
+  const commits = await findings.collect(() => branch.log(revision, ends.length + 1));
+  let rewritten: Finding | null = null;
   for (const [index, commit] of (commits ?? []).entries()) {
-    const expected = newestFirst[index] ?? null;
-    const seq = newestEvent(commit.message)?.seq ?? null;
+    const expected = ends[index];
+    const seq = expected?.event.seq ?? null;
+    const said = newestEvent(commit.message);
     const where = `commit ${commit.revision}`;
     if (commit.parents.length > 1)
       findings.add({ where, seq: null, problem: "it is a merge; the registry's history is linear" });
-    if (!goesWithTree(commit)) findings.add({ where, seq: expected, problem: OTHER_FILES });
-    if (seq === expected && seq !== null) continue;
-    const problem =
-      seq === null
-        ? "Trainyard did not make this commit"
-        : `it says event ${seq} is the newest, the log says ${expected ?? "none"}`;
-    findings.add({ where, seq: expected, problem });
-    return; // everything older is out of step too
+    if (!goesWithTree(commit)) findings.add({ where, seq, problem: OTHER_FILES });
+    if (said === null || said.seq !== seq) {
+      const problem =
+        said === null
+          ? "Trainyard did not make this commit"
+          : `it says event ${said.seq} is the newest, the log says ${seq ?? "none"}`;
+      findings.add({ where, seq, problem });
+      break; // everything older is out of step too
+    }
+    if (expected?.digest.startsWith(said.digest)) continue;
+    rewritten = {
+      where,
+      seq,
+      problem: `event ${seq} was ${said.digest}… when it was committed: the log was rewritten`,
+    };
   }
+  if (rewritten !== null) findings.add(rewritten); // the oldest: what follows it was rewritten with it
 }
 
-/** Every file of the branch against the replayed log, every manifest against its root digest. */
+/** Every file of the branch against the replayed log. */
 function checkFiles(
   files: ReadonlyMap<string, string>,
   events: readonly LoggedEvent[],
@@ -101,10 +115,6 @@ function checkFiles(
   }
   for (const path of files.keys()) {
     if (!expected.has(path)) findings.add({ where: path, seq: seqIn(path), problem: "the log knows nothing of it" });
-  }
-  for (const { event } of events) {
-    const problem = event.type === "version.registered" ? problemOf(event, sha256) : null;
-    if (problem !== null) findings.add({ where: `event ${event.seq}`, seq: event.seq, problem });
   }
 }
 
