@@ -41,7 +41,7 @@ describe("trainyard --version, --help and a refusal", () => {
   });
 });
 
-const REGISTRY = ["backends/src/open-project-registry.ts", "core/src/registry/open-registry.ts"];
+const REGISTRY = ["backends/src/open-project-registry.ts", "core/src/registry/write/open-registry.ts"];
 
 describe.each(["list", "history", "show", "resolve"])("trainyard %s", (name) => {
   test("loads the registry and nothing of a training, an evaluation, a deployment or a table", () => {

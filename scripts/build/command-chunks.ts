@@ -8,7 +8,10 @@ const CHUNKS: readonly (readonly [name: string, from: RegExp])[] = [
   ["start", /[\\/](?:cli[\\/](?:dist|src)[\\/](?:run-command-line|terminal)|process[\\/]stop)\.[jt]s$/],
   ["inputs", /[\\/]cli[\\/](?:dist|src)[\\/]command\.[jt]s$/],
   ["git", /[\\/]open-project-registry\.[jt]s$/],
-  ["registry", /[\\/](?:registry[\\/]open-registry|register[\\/]history|config[\\/]choose-model)\.[jt]s$/],
+  [
+    "registry",
+    /[\\/](?:registry[\\/]write[\\/]open-registry|register[\\/]version[\\/]history|config[\\/]choose-model)\.[jt]s$/,
+  ],
 ];
 
 /** The command in chunks, bundled from what the compiler wrote, or from the sources. The first is what is run. @throws Error for what cannot be found */

@@ -2,7 +2,7 @@ import { canonicalJson, type RegistryBranch, type RegistryEvent, verifyRegistry 
 import { MemoryStore } from "@trainyard/core/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sha256 } from "../../packages/backends/src/local/sha256.ts";
-import { replay } from "../../packages/core/src/registry/projection.ts";
+import { replay } from "../../packages/core/src/registry/fold/projection.ts";
 import { fillWithEveryKind, type GitRegistry, gitRegistry, MODEL, REF } from "./small-registry.ts";
 
 let small: GitRegistry;

@@ -78,25 +78,16 @@ export { type Field, type FieldMeta, fields, readFields } from "./inputs/field.t
 export { jsonSchemaText } from "./json-schema.ts";
 export { nearest } from "./nearest.ts";
 export { byCodePoint } from "./order.ts";
-export { type AliasChange, changeAlias } from "./register/alias.ts";
-export { ATTESTATION_LIMIT, type Attested, attest } from "./register/attest.ts";
-export { type Batch, batch } from "./register/batch.ts";
-export { type CarryPorts, carryOver } from "./register/carry-over.ts";
-export { type DiffSide, diff, diffVersions, type MetricDiff, type VersionDiff } from "./register/diff.ts";
-export { type DvcArtifact, dvcFacts, metricsIn, paramsIn } from "./register/dvc.ts";
-export { collectGarbage, type Garbage } from "./register/garbage.ts";
-export { type GitTag, type GtoEvent, gtoHistory, parseGtoName } from "./register/gto.ts";
-export {
-  type HistoryRow,
-  history as historyRows,
-  showVersion,
-  type VersionRow,
-  type VersionView,
-  versionRows,
-} from "./register/history.ts";
-export { type ImportReport, importAll } from "./register/import-all.ts";
-export { type ArtifactFacts, gtoFacts } from "./register/import-gto.ts";
-export { AliasInputs, RegisterInputs } from "./register/inputs.ts";
+export { collectGarbage, type Garbage } from "./register/bytes/garbage.ts";
+export { type BlobSource, type Restoration, restore } from "./register/bytes/restore.ts";
+export { type AliasChange, changeAlias } from "./register/change/alias.ts";
+export { ATTESTATION_LIMIT, type Attested, attest } from "./register/change/attest.ts";
+export { type Batch, batch } from "./register/change/batch.ts";
+export { addNote } from "./register/change/note.ts";
+export { setPolicy } from "./register/change/set-policy.ts";
+export { withdraw } from "./register/change/withdraw.ts";
+export { type GitTag, type GtoEvent, gtoHistory, parseGtoName } from "./register/gto/gto.ts";
+export { type ArtifactFacts, gtoFacts } from "./register/gto/import-gto.ts";
 export {
   type GtoMirror,
   gtoArtifactOf,
@@ -104,16 +95,18 @@ export {
   mirrorGto,
   type NotMirrored,
   sourceCommits,
-} from "./register/mirror-gto.ts";
-export { MIRROR_TRAILER, mirroredEvents } from "./register/mirror-message.ts";
-export { type MlflowModel, type MlflowVersion, mlflowFacts, mlflowSlots, withoutPassword } from "./register/mlflow.ts";
-export { addNote } from "./register/note.ts";
-export { readPapers, type VersionPapers } from "./register/papers.ts";
-export { comparisons, fieldText, parseQuery, type Query, queryText } from "./register/query.ts";
-export { type Registration, register, registerBest } from "./register/register.ts";
-export { type BlobSource, type Restoration, restore } from "./register/restore.ts";
-export { type FoundVersion, type SearchResult, search } from "./register/search.ts";
-export { setPolicy } from "./register/set-policy.ts";
+} from "./register/gto/mirror-gto.ts";
+export { MIRROR_TRAILER, mirroredEvents } from "./register/gto/mirror-message.ts";
+export { type CarryPorts, carryOver } from "./register/imports/carry-over.ts";
+export { type DvcArtifact, dvcFacts, metricsIn, paramsIn } from "./register/imports/dvc.ts";
+export { type ImportReport, importAll } from "./register/imports/import-all.ts";
+export {
+  type MlflowModel,
+  type MlflowVersion,
+  mlflowFacts,
+  mlflowSlots,
+  withoutPassword,
+} from "./register/imports/mlflow.ts";
 export {
   type CarriedFact,
   keyPart,
@@ -123,10 +116,26 @@ export {
   type UpstreamBytes,
   type UpstreamFact,
   type UpstreamVersion,
-} from "./register/upstream.ts";
-export { withdraw } from "./register/withdraw.ts";
-export { commitText } from "./registry/commit-message.ts";
-export { countVersions } from "./registry/count-versions.ts";
+} from "./register/imports/upstream.ts";
+export { AliasInputs, RegisterInputs } from "./register/inputs.ts";
+export { type DiffSide, diff, diffVersions, type MetricDiff, type VersionDiff } from "./register/look/diff.ts";
+export { comparisons, fieldText, parseQuery, type Query, queryText } from "./register/look/query.ts";
+export { type FoundVersion, type SearchResult, search } from "./register/look/search.ts";
+export {
+  type HistoryRow,
+  history as historyRows,
+  showVersion,
+  type VersionRow,
+  type VersionView,
+  versionRows,
+} from "./register/version/history.ts";
+export { readPapers, type VersionPapers } from "./register/version/papers.ts";
+export { type Registration, register, registerBest } from "./register/version/register.ts";
+export { parseReference, parseWhich, type Reference, resolve } from "./registry/fold/reference.ts";
+export type { AliasState, Decision, ModelState, Registry, VersionState } from "./registry/fold/registry.ts";
+export { rootDigest } from "./registry/fold/root-digest.ts";
+export { fold } from "./registry/fold/state.ts";
+export { commitText } from "./registry/log/commit-message.ts";
 export {
   type EventBody,
   type EventOf,
@@ -135,17 +144,14 @@ export {
   modelOf,
   RegistryEvent,
   registrationOf,
-} from "./registry/event.ts";
-export { importRecordOf } from "./registry/import-record.ts";
-export { MANIFEST_LIMIT, ModelVersion } from "./registry/model-version.ts";
-export { openRegistry, type RegistryPorts } from "./registry/open-registry.ts";
-export { ImportRecord, Origin, OriginName, OriginSystem, originText } from "./registry/origin.ts";
-export { AliasRule, Policy } from "./registry/policy.ts";
-export { parseReference, parseWhich, type Reference, resolve } from "./registry/reference.ts";
-export type { AliasState, Decision, ModelState, Registry, VersionState } from "./registry/registry.ts";
-export { rootDigest } from "./registry/root-digest.ts";
-export { fold } from "./registry/state.ts";
-export { type Finding, type Verification, verifyRegistry } from "./registry/verify.ts";
+} from "./registry/log/event.ts";
+export { MANIFEST_LIMIT, ModelVersion } from "./registry/log/model-version.ts";
+export { ImportRecord, Origin, OriginName, OriginSystem, originText } from "./registry/log/origin.ts";
+export { AliasRule, Policy } from "./registry/log/policy.ts";
+export { countVersions } from "./registry/read/count-versions.ts";
+export { importRecordOf } from "./registry/read/import-record.ts";
+export { type Finding, type Verification, verifyRegistry } from "./registry/verify/verify.ts";
+export { openRegistry, type RegistryPorts } from "./registry/write/open-registry.ts";
 export { deploymentMarkdown, deploymentText } from "./report/deployment-markdown.ts";
 export { driftHtml } from "./report/drift-html.ts";
 export { driftMarkdown } from "./report/drift-markdown.ts";

@@ -1,10 +1,10 @@
 import type { Backend, Golden, Target } from "../backend.ts";
 import { type FileRef, prettyJson, type Sha256 } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
-import type { EventBody, RegistryEvent } from "../registry/event.ts";
-import type { ModelVersion } from "../registry/model-version.ts";
-import type { Reference } from "../registry/reference.ts";
-import type { ModelState, Registry, VersionState } from "../registry/registry.ts";
+import type { Reference } from "../registry/fold/reference.ts";
+import type { ModelState, Registry, VersionState } from "../registry/fold/registry.ts";
+import type { EventBody, RegistryEvent } from "../registry/log/event.ts";
+import type { ModelVersion } from "../registry/log/model-version.ts";
 import { timestamp } from "../time.ts";
 import { versionFiles } from "../train/version-files.ts";
 import type { Environment, Environments } from "./choose-environment.ts";

@@ -1,6 +1,6 @@
 import type { Backend } from "../backend.ts";
-import type { RegistryEvent } from "../registry/event.ts";
-import type { ModelVersion } from "../registry/model-version.ts";
+import type { RegistryEvent } from "../registry/log/event.ts";
+import type { ModelVersion } from "../registry/log/model-version.ts";
 import { instant, timestamp } from "../time.ts";
 import type { Deployment } from "./deployment.ts";
 

@@ -1,10 +1,10 @@
 import type { Backend } from "../backend.ts";
 import { parseDocument } from "../document.ts";
 import { isRefusal, TrainyardError } from "../errors.ts";
-import { importRecordOf } from "../registry/import-record.ts";
-import type { ModelVersion } from "../registry/model-version.ts";
-import { named, parseReference, parseWhich } from "../registry/reference.ts";
-import type { ModelState, Registry } from "../registry/registry.ts";
+import { named, parseReference, parseWhich } from "../registry/fold/reference.ts";
+import type { ModelState, Registry } from "../registry/fold/registry.ts";
+import type { ModelVersion } from "../registry/log/model-version.ts";
+import { importRecordOf } from "../registry/read/import-record.ts";
 import { type Metric, RunRecord } from "../train/run-record.ts";
 import type { EvaluationReport } from "./evaluation-report.ts";
 

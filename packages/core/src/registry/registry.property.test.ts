@@ -3,14 +3,14 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isRefusal } from "../errors.ts";
 import { aDigest, aVersion, MemoryBranch, MemoryClock, MemoryRandom, MemoryStore } from "../testing/index.ts";
-import { openSnapshot, readLog } from "./branch-files.ts";
-import { type EventBody, type EventOf, registrationOf } from "./event.ts";
-import { openRegistry } from "./open-registry.ts";
-import type { AliasRule, Policy } from "./policy.ts";
-import { type LoggedEvent, replay } from "./projection.ts";
-import type { Decision, ModelState } from "./registry.ts";
-import { rootDigest } from "./root-digest.ts";
-import { verifyRegistry } from "./verify.ts";
+import { type LoggedEvent, replay } from "./fold/projection.ts";
+import type { Decision, ModelState } from "./fold/registry.ts";
+import { rootDigest } from "./fold/root-digest.ts";
+import { type EventBody, type EventOf, registrationOf } from "./log/event.ts";
+import type { AliasRule, Policy } from "./log/policy.ts";
+import { openSnapshot, readLog } from "./read/branch-files.ts";
+import { verifyRegistry } from "./verify/verify.ts";
+import { openRegistry } from "./write/open-registry.ts";
 
 const sha256 = (content: string | Uint8Array) => `sha256:${createHash("sha256").update(content).digest("hex")}`;
 

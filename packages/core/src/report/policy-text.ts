@@ -1,6 +1,6 @@
-import type { EventOf } from "../registry/event.ts";
-import type { AliasRule } from "../registry/policy.ts";
-import type { Rules } from "../registry/policy-rules.ts";
+import type { Rules } from "../registry/fold/policy-rules.ts";
+import type { EventOf } from "../registry/log/event.ts";
+import type { AliasRule } from "../registry/log/policy.ts";
 
 const WIDTH = 16;
 

@@ -1,5 +1,5 @@
 import type { Verdict } from "../check/check.ts";
-import type { ModelVersion } from "../registry/model-version.ts";
+import type { ModelVersion } from "../registry/log/model-version.ts";
 
 /** What a registration came to, with every run that was asked about. */
 export interface RegistrationFacts {

@@ -1,5 +1,5 @@
 import type { Estimate } from "../check/check.ts";
-import type { MetricDiff, VersionDiff } from "../register/diff.ts";
+import type { MetricDiff, VersionDiff } from "../register/look/diff.ts";
 import { estimateText } from "./format/interval.ts";
 import { decimalsOf, fixed, MINUS } from "./format/number.ts";
 import { byteSize } from "./format/size.ts";

@@ -1,5 +1,5 @@
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
-import type { ModelVersion } from "../registry/model-version.ts";
+import type { ModelVersion } from "../registry/log/model-version.ts";
 import type { RunRecord } from "../train/run-record.ts";
 
 /** `sha256:` and one hex digit, 64 times: a valid digest of nothing. */

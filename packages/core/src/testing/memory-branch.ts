@@ -2,7 +2,7 @@ import type { CommitMessage, Digester, RegistryBranch, Revision } from "../backe
 import { canonicalJson } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
 import { byCodePoint } from "../order.ts";
-import { commitText } from "../registry/commit-message.ts";
+import { commitText } from "../registry/log/commit-message.ts";
 
 interface Commit {
   readonly revision: Revision;

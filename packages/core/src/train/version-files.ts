@@ -1,9 +1,9 @@
 import type { Backend } from "../backend.ts";
 import { type FileRef, parseDocument } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
-import { importRecordOf } from "../registry/import-record.ts";
-import type { ModelVersion } from "../registry/model-version.ts";
-import { rootDigest } from "../registry/root-digest.ts";
+import { rootDigest } from "../registry/fold/root-digest.ts";
+import type { ModelVersion } from "../registry/log/model-version.ts";
+import { importRecordOf } from "../registry/read/import-record.ts";
 import { RunRecord } from "./run-record.ts";
 
 /**

@@ -1,0 +1,224 @@
+import type { Backend } from "../../backend.ts";
+import { decidingCheck, type Verdict } from "../../check/check.ts";
+import type { Sha256 } from "../../document.ts";
+import { TrainyardError } from "../../errors.ts";
+import { objectionToOverride, refuse } from "../../registry/fold/policy-rules.ts";
+import type { Decision, ModelState, Registry } from "../../registry/fold/registry.ts";
+import { type EventBody, registeredVersion, registrationOf } from "../../registry/log/event.ts";
+import type { ModelVersion } from "../../registry/log/model-version.ts";
+import { timestamp } from "../../time.ts";
+import { trimmed } from "./manifest.ts";
+import { modelCard } from "./model-card.ts";
+import { publish } from "./publish.ts";
+import { type JudgedRun, readJudgedRun } from "./run-bundle.ts";
+
+export interface RegisterSettings {
+  readonly model: string;
+  /** Run id; null for the model's newest. */
+  readonly run: string | null;
+  /** `evaluate.baseline` of the config: a verdict against another version counts as inconclusive. */
+  readonly baseline: string;
+  /** Register although the verdict is against it. */
+  readonly override: boolean;
+  readonly reason: string | null;
+}
+
+export type RegisterPorts = Pick<Backend, "runs" | "store" | "sha256" | "clock" | "actor" | "progress"> & {
+  readonly registry: Registry;
+};
+
+export interface Registration {
+  /** Null when the verdict is against it: the caller exits 1 (fail) or 3 (inconclusive). */
+  readonly registered: ModelVersion | null;
+  /** These bytes were a version already, which was not withdrawn: that one is `registered`, and nothing was added. */
+  readonly unchanged: boolean;
+  /** What counts: inconclusive where a first model passed without an absolute standard, or the baseline is another by now. */
+  readonly verdict: Verdict;
+  /** Why it counts less than the report's. */
+  readonly reason: string | null;
+  readonly run: string;
+  readonly evaluation: Sha256;
+}
+
+/**
+ * Records a run's evaluation, whatever its verdict and once per report, then gives a run that passed the model's next version number.
+ * The bytes are in the store, their digests checked, before the commit that mentions them; a run whose bytes are lost is recorded as judged all the same.
+ * @throws OVERRIDE_REASON, POLICY_FORBIDS, NO_RUN, RUN_UNKNOWN, RUN_UNFINISHED, RUN_UNCOMMITTED, EVALUATION_MISSING, EVALUATION_OTHER, BUNDLE_INVALID, DIGEST_MISMATCH,
+ *   DISK_FULL, TEXT_TOO_LONG, and what the registry throws
+ */
+export async function register(settings: RegisterSettings, ports: RegisterPorts): Promise<Registration> {
+  const reason = settings.reason?.trim() ?? "";
+  if (settings.override && reason === "") throw new TrainyardError("OVERRIDE_REASON", {});
+  const run = await readJudgedRun(settings.model, settings.run, settings.baseline, ports);
+  if (!settings.override) refuseUncommittedRules(run);
+  return registerJudged(run, settings.override ? reason : null, ports);
+}
+
+/** Records several runs' evaluations and registers the one that passed with the largest gain of the first gate; null when none passed. */
+export async function registerBest(
+  settings: { readonly model: string; readonly runs: readonly string[]; readonly baseline: string },
+  ports: RegisterPorts,
+): Promise<{
+  best: Registration | null;
+  all: { run: string; verdict: Verdict; reason: string | null; gain: number | null }[];
+}> {
+  const runs: JudgedRun[] = [];
+  for (const id of new Set(settings.runs)) runs.push(await readJudgedRun(settings.model, id, settings.baseline, ports));
+  runs.forEach(refuseUncommittedRules);
+  const all = runs.map((run) => ({
+    run: run.record.id,
+    verdict: run.verdict,
+    reason: run.reason,
+    gain: firstGain(run),
+  }));
+  const ranked = runs.filter((run) => run.verdict === "pass").sort((a, b) => (firstGain(b) ?? 0) - (firstGain(a) ?? 0)); // stable: of equals, the first named
+  for (const run of runs) if (run !== ranked[0]) await record(run, ports);
+  const best = ranked[0] === undefined ? null : await registerJudged(ranked[0], null, ports);
+  return { best, all };
+}
+
+/** @throws RUN_UNCOMMITTED */
+function refuseUncommittedRules({ record, rulesUncommitted: files }: JudgedRun): void {
+  if (files.length > 0) throw new TrainyardError("RUN_UNCOMMITTED", { run: record.id, files, rules: true });
+}
+
+/** Gain of the first gate's metric over the baseline; without a baseline its value, signed so that more is better. Null when there is neither. */
+function firstGain({ report }: JudgedRun): number | null {
+  for (const { subject } of report.checks) {
+    const metric = report.metrics.find(({ name }) => name === subject);
+    if (metric === undefined) continue;
+    return metric.gain?.value ?? (metric.goal === "maximize" ? metric.candidate.value : -metric.candidate.value);
+  }
+  return null;
+}
+
+async function registerJudged(run: JudgedRun, override: string | null, ports: RegisterPorts): Promise<Registration> {
+  const outcome = { verdict: run.verdict, reason: run.reason, run: run.record.id, evaluation: run.reportDigest };
+  if (run.verdict !== "pass" && override === null) {
+    await record(run, ports);
+    return { ...outcome, registered: null, unchanged: false };
+  }
+  const { registry, store } = ports;
+  const { model } = run.record;
+  const overridden = isClean(run) ? null : override;
+  const mayBe = async () =>
+    refuse(overridden === null ? null : objectionToOverride((await registry.policy())?.policy ?? null, model));
+  const stored = await mayBe()
+    .then(() => storeBytes(run, ports))
+    .catch(async (error: unknown) => {
+      await record(run, ports);
+      throw error;
+    });
+  const { events, result: known } = await registry.transact<number | null>(model, async (state) => {
+    const evaluation = evaluationEvent(run, state);
+    const same = state.versions.find((version) => version.rootDigest === run.rootDigest && version.withdrawn === null);
+    if (same !== undefined) return { events: evaluation, result: same.version };
+    return draftVersion(
+      run,
+      stored,
+      { override: overridden, before: evaluation, version: state.versions.length + 1 },
+      ports,
+    );
+  });
+  const made = events.find((event) => event.type === "version.registered");
+  const manifest = made === undefined ? await registry.manifest(model, known ?? 0) : registeredVersion(made);
+  await publish(manifest, await store.text(manifest.card, `the card of v${manifest.version}`), ports);
+  ports.progress.done(
+    model,
+    made !== undefined ? `registered as v${manifest.version}` : `these bytes are v${manifest.version} already`,
+  );
+  return { ...outcome, registered: manifest, unchanged: made === undefined };
+}
+
+/** Nothing was overridden then. */
+function isClean({ verdict, rulesUncommitted }: JudgedRun): boolean {
+  return verdict === "pass" && rulesUncommitted.length === 0;
+}
+
+interface StoredBytes {
+  readonly predictions: Sha256 | null;
+  readonly evaluationProfile: Sha256 | null;
+  readonly predictionsProfile: Sha256 | null;
+  readonly record: Sha256;
+  readonly report: Sha256;
+}
+
+/** Puts everything a version consists of into the store, each file checked against the digest its record names. @throws DIGEST_MISMATCH, DISK_FULL */
+async function storeBytes(run: JudgedRun, { store }: RegisterPorts): Promise<StoredBytes> {
+  const { folder, record } = run;
+  const put = async (file: { path: string; digest: Sha256 } | null | undefined): Promise<Sha256 | null> =>
+    file ? (await store.put({ file: folder.path(file.path) }, { expect: file.digest })).digest : null;
+  for (const file of record.modelFiles) await put({ ...file, path: `outputs/${file.path}` });
+  await put(record.profiles.training); // no manifest names it, its record does
+  return {
+    predictions: await put(record.predictions?.candidate.file),
+    evaluationProfile: await put(record.profiles.evaluation),
+    predictionsProfile: await put(record.profiles.predictions),
+    record: (await store.put({ text: run.recordText })).digest,
+    report: (await store.put({ text: run.reportText }, { expect: run.reportDigest })).digest, // also where the bytes are a version already
+  };
+}
+
+async function draftVersion(
+  run: JudgedRun,
+  stored: StoredBytes,
+  { override: reason, before, version }: { override: string | null; before: EventBody[]; version: number },
+  ports: RegisterPorts,
+): Promise<Decision<null>> {
+  const { record, report } = run;
+  const { model, code } = record;
+  const override = reason === null ? null : { reason, by: ports.actor.name };
+  const card = await ports.store.put({ text: modelCard({ model, version, record, report, override }) });
+  const made = trimmed({
+    kind: "trainyard.version/v1",
+    model,
+    version,
+    rootDigest: run.rootDigest,
+    files: record.modelFiles,
+    size: record.modelFiles.reduce((sum, { size }) => sum + size, 0),
+    run: record.id,
+    inputsDigest: record.inputsDigest,
+    commit: code.commit,
+    headCommit: code.headCommit,
+    tree: code.tree,
+    params: record.inputs.params,
+    metrics: report.metrics.map(({ name, candidate }) => ({ name, estimate: candidate })),
+    data: record.datasets.map(({ path, digest }) => ({ path, digest })),
+    verdict: run.verdict,
+    evaluation: run.reportDigest,
+    ...stored,
+    card: card.digest,
+    override,
+    registeredAt: timestamp(ports.clock.now()),
+    by: ports.actor,
+  });
+  return { events: [...before, registrationOf(made)], result: null };
+}
+
+/** Appends `evaluation.recorded` where this report was not recorded yet; its bytes are stored first. */
+async function record(run: JudgedRun, { registry, store, progress }: RegisterPorts): Promise<void> {
+  await store.put({ text: run.reportText }, { expect: run.reportDigest });
+  const { model, id } = run.record;
+  const { events } = await registry.transact(model, (state) => ({ events: evaluationEvent(run, state), result: null }));
+  if (events.length > 0) progress.done(model, `the evaluation of run ${id} is recorded: ${run.verdict}`);
+}
+
+function evaluationEvent(
+  { record: { model, id }, rootDigest, report, reportDigest, verdict }: JudgedRun,
+  state: ModelState,
+): EventBody[] {
+  if (state.evaluations.has(reportDigest)) return [];
+  return [
+    {
+      type: "evaluation.recorded",
+      model,
+      run: id,
+      report: reportDigest,
+      rootDigest,
+      verdict,
+      rows: report.data?.rows ?? report.candidate.predictions?.rows ?? 0,
+      baseline: report.baseline?.version ?? null,
+      decidedBy: decidingCheck(report.checks)?.rule ?? null,
+    },
+  ];
+}

@@ -1,0 +1,125 @@
+import type { Backend, RunFolder } from "../../backend.ts";
+import { type Verdict, verdict as verdictOf } from "../../check/check.ts";
+import { parseDocument, type Sha256 } from "../../document.ts";
+import { TrainyardError } from "../../errors.ts";
+import { baselineNow } from "../../evaluate/baseline.ts";
+import { EVALUATION_FILE, EvaluationReport } from "../../evaluate/evaluation-report.ts";
+import type { ModelState, Registry } from "../../registry/fold/registry.ts";
+import { rootDigest } from "../../registry/fold/root-digest.ts";
+import { openRun } from "../../train/open-run.ts";
+import type { RunRecord } from "../../train/run-record.ts";
+
+/** A run and its evaluation, as they stand in its bundle. */
+export interface JudgedRun {
+  readonly folder: RunFolder;
+  readonly record: RunRecord;
+  /** The OMS root digest of the record's model files. */
+  readonly rootDigest: Sha256;
+  readonly recordText: string;
+  readonly report: EvaluationReport;
+  readonly reportText: string;
+  readonly reportDigest: Sha256;
+  /** Files the rules it was judged by stand in that were not committed. */
+  readonly rulesUncommitted: readonly string[];
+  /** The report's verdict; inconclusive where a first model was held to no absolute standard, or the baseline is another by now. */
+  readonly verdict: Verdict;
+  /** Why the verdict is not the report's. */
+  readonly reason: string | null;
+}
+
+/**
+ * Reads a run that can be registered, and what was judged about exactly these bytes.
+ * @param configured `evaluate.baseline`: what every version must be compared with, once somebody holds it.
+ * @throws NO_RUN, RUN_UNKNOWN, RUN_UNFINISHED, RUN_UNCOMMITTED, EVALUATION_MISSING, EVALUATION_OTHER, BUNDLE_INVALID, DIGEST_MISMATCH, DOCUMENT_INVALID, and what the registry throws
+ */
+export async function readJudgedRun(
+  model: string,
+  id: string | null,
+  configured: string,
+  { runs, sha256, registry }: Pick<Backend, "runs" | "sha256"> & { readonly registry: Registry },
+): Promise<JudgedRun> {
+  const { folder, record, text: recordText } = await openRun(model, id, { runs });
+  const { uncommitted } = record.code;
+  if (uncommitted.length > 0) throw new TrainyardError("RUN_UNCOMMITTED", { run: record.id, files: uncommitted });
+  const root = checkedRoot(record, sha256);
+
+  const reportText = await folder.read(EVALUATION_FILE);
+  if (reportText === null) throw new TrainyardError("EVALUATION_MISSING", { run: record.id });
+  const report = parseDocument(EvaluationReport, reportText, `${record.id}/${EVALUATION_FILE}`);
+  const evaluated = report.model === model ? report.candidate.rootDigest : `${report.model}, another model`;
+  if (evaluated !== root)
+    throw new TrainyardError("EVALUATION_OTHER", { run: record.id, evaluated: evaluated ?? "none" });
+  const scored = record.predictions?.candidate.file.digest ?? null;
+  const judged = report.candidate.predictions?.digest ?? null;
+  if (judged !== null && judged !== scored)
+    throw new TrainyardError("EVALUATION_OTHER", { run: record.id, evaluated: `predictions ${judged}` });
+  checkVerdict(report, `${record.id}/${EVALUATION_FILE}`);
+  return {
+    folder,
+    record,
+    rootDigest: root,
+    recordText,
+    report,
+    reportText,
+    reportDigest: sha256(reportText),
+    rulesUncommitted: report.rulesUncommitted ?? [],
+    ...standing(report, root, configured, await registry.state(model)),
+  };
+}
+
+/** @throws BUNDLE_INVALID, DIGEST_MISMATCH */
+function checkedRoot(record: RunRecord, sha256: Backend["sha256"]): Sha256 {
+  if (record.modelFiles.length === 0)
+    throw new TrainyardError("BUNDLE_INVALID", { path: record.id, problem: "it has no model files" });
+  const got = rootDigest(record.modelFiles, sha256);
+  if (got === record.rootDigest) return got;
+  throw new TrainyardError("DIGEST_MISMATCH", {
+    what: `The list of model files of run ${record.id}`,
+    expected: record.rootDigest ?? "none",
+    got,
+  });
+}
+
+/** A verdict may be stricter than its checks (a fork's scores), never milder. @throws DOCUMENT_INVALID */
+function checkVerdict(report: EvaluationReport, source: string): void {
+  const rank: readonly Verdict[] = ["pass", "inconclusive", "fail"];
+  const expected = report.unchanged ? "pass" : verdictOf(report.checks);
+  if (rank.indexOf(report.verdict) >= rank.indexOf(expected)) return;
+  throw new TrainyardError("DOCUMENT_INVALID", {
+    source,
+    kind: report.kind,
+    field: "verdict",
+    expected: `${expected}, as its checks say`,
+    got: report.verdict,
+  });
+}
+
+/**
+ * A passed verdict counts against the baseline of this moment: one against another version, or against none, would let a worse model through. And one
+ * that rests on nothing is none: without a baseline every comparing gate is skipped, so a passed gate is an absolute one.
+ */
+function standing(
+  report: EvaluationReport,
+  root: Sha256,
+  configured: string,
+  state: ModelState,
+): { verdict: Verdict; reason: string | null } {
+  const isKnown = state.versions.some(({ rootDigest, withdrawn }) => rootDigest === root && withdrawn === null);
+  if (report.verdict !== "pass" || isKnown) return { verdict: report.verdict, reason: null };
+  const now = baselineNow(state, configured);
+  if (now !== null && report.baseline?.version !== now.version)
+    return {
+      verdict: "inconclusive",
+      reason: `judged against ${report.baseline?.label ?? "none"}; ${now.label} is v${now.version}: evaluate again, or --override with a reason`,
+    };
+  if (report.unchanged || report.baseline !== null) return { verdict: report.verdict, reason: null };
+  const metrics = new Set(report.metrics.map(({ name }) => name));
+  const held = report.checks.some(
+    (check) => check.severity === "fail" && check.status === "pass" && metrics.has(check.subject),
+  );
+  if (held) return { verdict: "pass", reason: null };
+  return {
+    verdict: "inconclusive",
+    reason: "there is nothing to compare with, and no gate sets an absolute standard: add one with min or max",
+  };
+}

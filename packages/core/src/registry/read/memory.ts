@@ -1,0 +1,28 @@
+import type { Revision } from "../../backend.ts";
+import { type ReadPorts, type Snapshot, snapshotAt } from "./branch-files.ts";
+import type { ReadModel } from "./read-model.ts";
+import { readPolicy } from "./read-policy.ts";
+
+type PolicySet = Exclude<Awaited<ReturnType<typeof readPolicy>>, null>;
+
+/** What a client read or wrote before: the log only grows, so the next read goes on from there. */
+export class Memory {
+  readonly models = new Map<string, { revision: Revision; read: ReadModel }>();
+  snapshot: Snapshot | null = null;
+  policy: { revision: Revision; set: PolicySet | null } | null = null;
+
+  /** The newest state of the branch; null when there is none. @throws REGISTRY_DAMAGED, REGISTRY_FUTURE */
+  async open(ports: ReadPorts): Promise<Snapshot | null> {
+    const revision = await ports.branch.head();
+    if (revision === null) return null;
+    if (this.snapshot?.revision !== revision) this.snapshot = await snapshotAt(revision, ports);
+    return this.snapshot;
+  }
+
+  /** What is allowed, and who said so; null while nobody did. @throws REGISTRY_DAMAGED */
+  async policyAt({ revision, head }: Snapshot, ports: ReadPorts): Promise<PolicySet | null> {
+    if (this.policy?.revision !== revision)
+      this.policy = { revision, set: await readPolicy(revision, head.seq, ports) };
+    return this.policy.set;
+  }
+}

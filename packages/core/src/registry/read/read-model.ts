@@ -1,0 +1,245 @@
+import type { Digester, Revision } from "../../backend.ts";
+import type { ModelBefore } from "../fold/projection.ts";
+import type { AliasState, ModelState, VersionState } from "../fold/registry.ts";
+import { rootDigest } from "../fold/root-digest.ts";
+import { Folding } from "../fold/state.ts";
+import { checkSummary, type Summary, summaryOf } from "../fold/summary.ts";
+import { type EventOf, type RegistryEvent, registeredVersion } from "../log/event.ts";
+import { inRanges, outOfRanges } from "../log/event-numbers.ts";
+import {
+  AliasFile,
+  aliasFolder,
+  aliasPath,
+  BLOCK,
+  blockPath,
+  eventPath,
+  fileText,
+  ModelFile,
+  modelPath,
+} from "../log/layout.ts";
+import type { ModelVersion } from "../log/model-version.ts";
+import { originName } from "../log/origin.ts";
+import { damaged, inOrder, jsonOf, type ReadPorts, readEvents, readFile, type Snapshot } from "./branch-files.ts";
+import { Memory } from "./memory.ts";
+
+export interface ReadModel {
+  readonly state: ModelState;
+  /** Where the state goes on from; to be forked. */
+  readonly folding: Folding;
+  /** How many events the model has. */
+  readonly events: number;
+  /** Its events in short: at least `events`, the first of them are the model's. */
+  readonly summaries: Summary[];
+  /** What more events are added to; null for a model without any. */
+  readonly before: ModelBefore | null;
+}
+
+/** Reads a model's events in short and compares what they add up to with the model's other files. @throws REGISTRY_DAMAGED */
+export async function readModel(
+  snapshot: Snapshot | null,
+  model: string,
+  ports: ReadPorts,
+  memory: Memory = new Memory(),
+): Promise<ReadModel> {
+  const known = memory.models.get(model);
+  if (known !== undefined && known.revision === snapshot?.revision) return known.read;
+  const file = snapshot === null ? null : await readModelFile(snapshot, model, ports);
+  if (snapshot === null || file === null) {
+    const folding = new Folding(model);
+    return { state: folding.state(), folding, events: 0, summaries: [], before: null };
+  }
+  const path = modelPath(model);
+  const numbers = recentOf(file, path);
+  const now =
+    (known === undefined ? null : await follow(known.read, snapshot.revision, file, numbers, ports)) ??
+    (await follow(null, snapshot.revision, file, numbers, ports));
+  if (now === null) throw damaged(path, "its events are not those its history has");
+  const { folding, summaries } = now;
+  const { events } = file;
+  const state = folding.state();
+  const versions = state.versions.length;
+  const { withdrawn } = folding;
+  if (fileText(file) !== fileText({ ...file, model, versions, withdrawn, recent: inRanges(numbers) }))
+    throw damaged(path, "it says other things than the model's events");
+  await checkAliases(snapshot.revision, state, ports);
+  const recent = summaries.slice(events - numbers.length, events);
+  const registered = (version: number) => state.versions[version - 1] as VersionState;
+  const read = { state, folding, events, summaries, before: { file, recent, registered } };
+  memory.models.set(model, { revision: snapshot.revision, read });
+  return read;
+}
+
+/** Another may have gone on from the same place meanwhile: then this one gets a list of its own. */
+export function appended({ summaries, events }: ReadModel, added: readonly Summary[]): Summary[] {
+  const all = summaries.length === events ? summaries : summaries.slice(0, events);
+  for (const summary of added) all.push(summary);
+  return all;
+}
+
+/** Null when the registry has no such model. @throws REGISTRY_DAMAGED */
+async function readModelFile(
+  { revision, head }: Snapshot,
+  model: string,
+  { branch }: ReadPorts,
+): Promise<ModelFile | null> {
+  const path = modelPath(model);
+  const files = await branch.read(revision, [path]);
+  // The newest event cannot be a model's that is not there, nor one that its file does not know.
+  if (!files.has(path) && head.model !== model) return null;
+  const file = readFile(ModelFile, files, path);
+  const last = recentOf(file, path).at(-1) ?? head.seq;
+  if (last > head.seq || (head.model === model && last !== head.seq))
+    throw damaged(path, `it does not go with event ${head.seq}, the newest`);
+  return file;
+}
+
+/** Numbers of the events that are not in the history yet. @throws REGISTRY_DAMAGED */
+function recentOf({ events, recent }: ModelFile, path: string): number[] {
+  const numbers = outOfRanges(recent, BLOCK);
+  if (numbers?.length !== events % BLOCK) throw damaged(path, "its events do not add up");
+  return numbers;
+}
+
+/** Goes on from what is known to what the file says; null when that does not follow. */
+async function follow(
+  known: ReadModel | null,
+  revision: Revision,
+  file: ModelFile,
+  recent: readonly number[],
+  ports: ReadPorts,
+): Promise<Pick<ReadModel, "folding" | "summaries"> | null> {
+  const { model, events } = file;
+  const from = known?.events ?? 0;
+  if (from > events) return null;
+  const settled = events - recent.length;
+  // Whole files are read from the one that holds the first event that is not known.
+  const first = Math.floor(from / BLOCK);
+  const paths = Array.from({ length: settled / BLOCK - first }, (_, index) => blockPath(model, first + index));
+  const added: Summary[] = [];
+  let chain = known?.before?.file.chain ?? "";
+  for await (const [path, text] of inOrder(ports.branch, revision, paths)) {
+    chain = ports.sha256(chain + text);
+    const block = parseBlock(text, path);
+    for (const summary of path === paths[0] ? block.slice(from % BLOCK) : block) added.push(summary);
+  }
+  if (chain !== file.chain) return null;
+  const numbers = recent.slice(Math.max(0, from - settled));
+  for (const { event } of await readEvents(revision, numbers, ports)) {
+    if (!("model" in event) || event.model !== model)
+      throw damaged(modelPath(model), `event ${event.seq} is not this model's`);
+    added.push(summaryOf(event));
+  }
+  const folding = known === null ? new Folding(model) : known.folding.fork();
+  for (const summary of added) folding.take(summary);
+  return { folding, summaries: known === null ? added : appended(known, added) };
+}
+
+function parseBlock(text: string, path: string): Summary[] {
+  // One array is parsed in half the time of its lines.
+  const values = jsonOf(`[${text.trimEnd().replaceAll("\n", ",")}]`, path) as unknown[];
+  if (values.length !== BLOCK) throw damaged(path, `it has ${values.length} events in short, not ${BLOCK}`);
+  return values.map((value) => {
+    const summary = checkSummary(value);
+    if (summary === null) throw damaged(path, "an event in short is not one");
+    return summary;
+  });
+}
+
+async function checkAliases(revision: Revision, state: ModelState, { branch }: ReadPorts): Promise<void> {
+  const paths = await branch.list(revision, aliasFolder(state.model));
+  const texts = await branch.read(revision, paths);
+  const expected = new Map([...state.aliases.values()].map((alias) => [aliasPath(state.model, alias.alias), alias]));
+  for (const path of paths) {
+    const alias = expected.get(path);
+    if (alias === undefined || texts.get(path) !== fileText(aliasFile(alias, state)))
+      throw damaged(path, "it says other things than the model's events");
+  }
+  for (const path of expected.keys()) if (!texts.has(path)) throw damaged(path, "it is missing");
+}
+
+function aliasFile({ alias, version, generation, sinceSeq }: AliasState, state: ModelState): AliasFile {
+  const held = version === null ? undefined : state.versions[version - 1];
+  const { rootDigest = null, seq: registeredSeq = null } = held ?? {};
+  return { alias, version, rootDigest, generation, sinceSeq, registeredSeq };
+}
+
+/** Who holds an alias, by its own file and the two events it names; null when nobody does. @throws REGISTRY_DAMAGED */
+export async function readHolder(
+  snapshot: Snapshot,
+  model: string,
+  alias: string,
+  ports: ReadPorts,
+): Promise<VersionState | null> {
+  if ((await readModelFile(snapshot, model, ports)) === null) return null;
+  const path = aliasPath(model, alias);
+  const texts = await ports.branch.read(snapshot.revision, [path]);
+  if (!texts.has(path)) return null;
+  const held = readFile(AliasFile, texts, path);
+  const numbers = [held.sinceSeq, ...(held.registeredSeq === null ? [] : [held.registeredSeq])];
+  if (numbers.some((seq) => seq > snapshot.head.seq)) throw damaged(path, "it names an event that is not there");
+  const [moved, made] = (await readEvents(snapshot.revision, numbers, ports)).map(({ event }) => event);
+  const to = moved?.type === "alias.set" ? moved.to : null;
+  const moves = moved?.type === "alias.set" || moved?.type === "alias.removed";
+  if (
+    !moves ||
+    moved.model !== model ||
+    moved.alias !== alias ||
+    held.alias !== alias ||
+    to !== held.version ||
+    moved.generation !== held.generation
+  )
+    throw damaged(path, `it says other things than event ${held.sinceSeq}`);
+  if (held.version === null) return null;
+  if (
+    made?.type !== "version.registered" ||
+    made.model !== model ||
+    made.version !== held.version ||
+    made.rootDigest !== held.rootDigest
+  )
+    throw damaged(path, "it says other things than its version's event");
+  return versionOf(made);
+}
+
+function versionOf(event: RegistryEvent & { type: "version.registered" }): VersionState {
+  const { seq, version, rootDigest, manifest, at, by } = event;
+  const { run = null, origin } = manifest;
+  return {
+    seq,
+    version,
+    rootDigest,
+    run,
+    origin: origin === undefined ? null : originName(origin),
+    withdrawn: null,
+    registeredAt: at,
+    by: { name: by.name, kind: by.kind },
+  };
+}
+
+/** Manifests of versions, from the events that registered them. @throws REGISTRY_DAMAGED */
+export async function readManifests(
+  revision: Revision,
+  model: string,
+  versions: readonly VersionState[],
+  ports: ReadPorts,
+): Promise<ModelVersion[]> {
+  const numbers = versions.map(({ seq }) => seq);
+  return (await readEvents(revision, numbers, ports)).map(({ event }, index) => {
+    const expected = versions[index] as VersionState;
+    if (event.type !== "version.registered" || event.model !== model || event.version !== expected.version)
+      throw damaged(eventPath(event.seq), `it does not register ${model} v${expected.version}`);
+    const problem = problemOf(event, ports.sha256);
+    if (problem !== null || event.rootDigest !== expected.rootDigest)
+      throw damaged(eventPath(event.seq), problem ?? "its bytes are others than the model's history says");
+    return registeredVersion(event);
+  });
+}
+
+/** What is wrong with a registration; null when nothing is. */
+export function problemOf(
+  { manifest, rootDigest: root }: EventOf<"version.registered">,
+  sha256: Digester,
+): string | null {
+  // A manifest too long for its limit leaves the files to the record.
+  const sound = manifest.files.length === 0 || rootDigest(manifest.files, sha256) === root;
+  return sound ? null : "its files do not add up to its root digest";
+}

@@ -1,0 +1,140 @@
+import type { Revision } from "../../backend.ts";
+import { isRefusal, TrainyardError } from "../../errors.ts";
+import { type LoggedEvent, replay } from "../fold/projection.ts";
+import type { Decision, ModelState } from "../fold/registry.ts";
+import { eventName } from "../log/commit-message.ts";
+import { modelOf, type RegistryEvent } from "../log/event.ts";
+import { eventPath, MODELS_FOLDER } from "../log/layout.ts";
+import { canonicalFile, damaged, type ReadPorts, type Snapshot, snapshotAt } from "../read/branch-files.ts";
+import { Memory } from "../read/memory.ts";
+import { type ReadModel, readModel } from "../read/read-model.ts";
+import { type Draft, draftCommit, place, type RegistryPorts } from "./draft.ts";
+import { refuseTooManyModels } from "./limits.ts";
+
+/** Waits between tries: full jitter over 50 ms · 2^k, at most 5 s, and 60 s in all. */
+const FIRST_WAIT = 50;
+const LONGEST_WAIT = 5_000;
+const DEADLINE_SECONDS = 60;
+
+/**
+ * Reads, decides and commits until the commit is known to stand. Each try has its own operation id, so that two writers never build the same
+ * commit; and after a success or a failure that says nothing, the branch is asked whether the operation arrived before anything else is done.
+ */
+export async function transact<T>(
+  model: string,
+  decide: (state: ModelState) => Promise<Decision<T>> | Decision<T>,
+  ports: RegistryPorts,
+  memory: Memory = new Memory(),
+): Promise<{ events: RegistryEvent[]; result: T }> {
+  return transactAll([model], (states) => decide(states.get(model) as ModelState), ports, memory);
+}
+
+/** The same over several models, or none: a policy belongs to no model. */
+export async function transactAll<T>(
+  models: readonly string[],
+  decide: (states: ReadonlyMap<string, ModelState>) => Promise<Decision<T>> | Decision<T>,
+  ports: RegistryPorts,
+  memory: Memory = new Memory(),
+): Promise<{ events: RegistryEvent[]; result: T }> {
+  const { branch, clock, random } = ports;
+  const began = clock.seconds();
+  const attempt = async () => {
+    const snapshot = await memory.open(ports);
+    const reads = new Map<string, ReadModel>();
+    for (const model of models) reads.set(model, await readModel(snapshot, model, ports, memory));
+    const decision = await decide(new Map([...reads].map(([model, { state }]) => [model, state])));
+    if (decision.events.length === 0) return { events: [], result: decision.result };
+    const base = snapshot ?? (await createRegistry(ports));
+    if (base === null) return null;
+    const fresh = [...reads].filter(
+      ([model, read]) => read.events === 0 && decision.events.some((event) => modelOf(event) === model),
+    );
+    if (fresh.length > 0) refuseTooManyModels((await branch.list(base.revision, MODELS_FOLDER)).length, fresh.length);
+    const policy = (await memory.policyAt(base, ports))?.policy ?? null;
+    const operation = random.uuid();
+    const draft = draftCommit(decision.events, base, { reads, policy }, operation, ports);
+    const { changes, subject, newest } = draft;
+    const stands = await commit(base.revision, changes, subject, { operation, newest }, ports);
+    if (stands === null) return null;
+    if (stands !== "somewhere") remember(memory, { ...base, revision: stands, head: headOf(newest) }, draft);
+    return { events: draft.events, result: decision.result };
+  };
+  for (let tries = 1; ; tries++) {
+    const outcome = await (branch.inTurn?.(attempt) ?? attempt());
+    if (outcome !== null) return outcome;
+    const seconds = clock.seconds() - began;
+    if (seconds >= DEADLINE_SECONDS) throw new TrainyardError("REGISTRY_BUSY", { tries, seconds: Math.round(seconds) });
+    await clock.sleep(random.fraction() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(tries, 10)));
+  }
+}
+
+/** The root commit, made once; null when somebody else was first: then theirs is the registry. */
+async function createRegistry(ports: RegistryPorts): Promise<Snapshot | null> {
+  const { branch, random, sha256 } = ports;
+  const operation = random.uuid();
+  const born = place(
+    [{ type: "registry.created", registry: random.uuid() }],
+    { seq: 0, digest: null },
+    operation,
+    ports,
+  );
+  const files = replay(born, sha256);
+  const newest = born[0] as LoggedEvent;
+  if ((await commit(null, files, "Create the registry", { operation, newest }, ports)) === null) return null;
+  const revision = await branch.head();
+  if (revision === null) throw damaged(branch.name, "it vanished after it was created");
+  const snapshot = await snapshotAt(revision, ports);
+  return snapshot.head.seq === 1 ? snapshot : null; // others wrote on it already: read what they wrote
+}
+
+/** The operation's commit, or "somewhere" on the branch where its answer was lost; null when another writer was first. */
+async function commit(
+  parent: Revision | null,
+  changes: ReadonlyMap<string, string | null>,
+  subject: string,
+  { operation, newest }: { operation: string; newest: LoggedEvent },
+  ports: ReadPorts,
+): Promise<Revision | "somewhere" | null> {
+  const { seq } = newest.event;
+  let made: Revision | null = null;
+  let failure: unknown = null;
+  try {
+    made = await ports.branch.commit(parent, changes, { subject, event: eventName(seq, newest.digest) });
+  } catch (error) {
+    failure = error;
+  }
+  if (isRefusal(failure) && failure.code !== "SERVICE_UNREACHABLE") {
+    if (failure.code === "REGISTRY_CONFLICT") return null;
+    throw failure;
+  }
+  const head = await ports.branch.head().catch((error: unknown) => {
+    if (failure === null || !isRefusal(error) || error.code !== "SERVICE_UNREACHABLE") throw error;
+    throw new TrainyardError("OUTCOME_UNKNOWN", { problem: error.message }, { cause: failure });
+  });
+  if (head !== null && head === made) return made; // nobody else can have made this commit: it holds the operation
+  if (head !== null && (await arrived(head, seq, operation, ports))) return "somewhere";
+  if (failure === null || isRefusal(failure)) return null;
+  throw failure;
+}
+
+/** True when event `seq` on the branch is of this operation. */
+async function arrived(revision: Revision, seq: number, operation: string, ports: ReadPorts): Promise<boolean> {
+  const path = eventPath(seq);
+  const text = (await ports.branch.read(revision, [path])).get(path);
+  return (
+    text !== undefined && (canonicalFile(text, path).value as { operation?: unknown } | null)?.operation === operation
+  );
+}
+
+/** What stands at the commit that was just made, without reading it. */
+function remember(memory: Memory, snapshot: Snapshot, { events, after }: Draft): void {
+  const { revision } = snapshot;
+  memory.snapshot = snapshot;
+  for (const [model, read] of after()) if (read.events > 0) memory.models.set(model, { revision, read });
+  const same = memory.policy !== null && !events.some(({ type }) => type === "policy.set");
+  memory.policy = same ? { revision, set: memory.policy?.set ?? null } : null;
+}
+
+function headOf({ event, digest }: LoggedEvent): Snapshot["head"] {
+  return { seq: event.seq, digest, model: modelOf(event) };
+}
