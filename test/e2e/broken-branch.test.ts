@@ -100,3 +100,17 @@ test("the command that the refusal names brings the branch back", async () => {
   expect(project.git("rev-parse", REF).trim()).toBe(sound);
   expect((await project.trainyard("verify", "--no-bytes")).code).toBe(0);
 }, 60_000);
+
+test("a model that only the registry knows is offered where its name is misspelt", async () => {
+  using project = new ToyProject();
+  await registerTwoModels(project.root);
+  for (const words of [
+    ["list", "chrun"],
+    ["history", "chrun"],
+    ["note", "chrun", "hello"],
+  ]) {
+    const { code, stderr } = await project.trainyard(...words);
+    expect({ words, code }).toEqual({ words, code: 2 });
+    expect(stderr).toContain('Did you mean "churn"?');
+  }
+}, 60_000);

@@ -9,10 +9,11 @@ export async function knownModel(
   { config, registry }: Pick<Project, "config" | "registry">,
   name: string,
 ): Promise<{ model: string; environments: readonly string[] }> {
-  if (!Object.hasOwn(config.models, name) && (await registry.models()).includes(name)) {
+  const registered = Object.hasOwn(config.models, name) ? [] : await registry.models();
+  if (registered.includes(name)) {
     const { deployments } = await registry.state(name);
     return { model: name, environments: [...new Set(deployments.map(({ environment }) => environment))] };
   }
-  const { model, config: own } = chooseModel(config, name);
+  const { model, config: own } = chooseModel(config, name, registered);
   return { model, environments: Object.keys(own.deploy) };
 }

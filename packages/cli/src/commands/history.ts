@@ -62,6 +62,6 @@ async function eventsOf(
     return (await registry.eventsOf(reference.model, version)).slice(-(last ?? Number.MAX_SAFE_INTEGER));
   }
   const events = await registry.events(model, last);
-  if (events.length === 0) chooseModel((await context.project()).config, model);
+  if (events.length === 0) chooseModel((await context.project()).config, model, await registry.models());
   return events;
 }

@@ -20,7 +20,7 @@ export const list = command({
         ? inRegistry
         : inRegistry.includes(inputs.model)
           ? [inputs.model]
-          : [chooseModel((await context.project()).config, inputs.model).model];
+          : [chooseModel((await context.project()).config, inputs.model, inRegistry).model];
     const states = await Promise.all(models.map((model) => registry.state(model)));
     const rows = states.flatMap(versionRows);
     const text = () =>
