@@ -11,10 +11,10 @@ import { type ReadModel, readModel } from "../read/read-model.ts";
 import { type Draft, draftCommit, place, type RegistryPorts } from "./draft.ts";
 import { refuseTooManyModels } from "./limits.ts";
 
-/** Waits between tries: full jitter over 50 ms · 2^k, at most 5 s, and 60 s in all. */
+/** Waits between tries: full jitter over 50 ms · 2^k, at most 5 s, and ten minutes in all: eight clones that push at once to a slow remote need one of them. */
 const FIRST_WAIT = 50;
 const LONGEST_WAIT = 5_000;
-const DEADLINE_SECONDS = 60;
+const DEADLINE_SECONDS = 600;
 
 /**
  * Reads, decides and commits until the commit is known to stand. Each try has its own operation id, so that two writers never build the same
