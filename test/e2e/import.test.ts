@@ -136,3 +136,16 @@ test("import dvc makes a version of an artifact that dvc.yaml declares, with its
   expect((await project.trainyard("show", `lateness@dvc:${identity}`)).stdout).toMatch(/auc 0\.7500/);
   expect((await project.trainyard("verify")).code).toBe(0);
 });
+
+test("an import moves nothing that a model outside the config has live", async () => {
+  const config = readFileSync(join(project.root, "trainyard.yaml"), "utf8");
+  project.write("trainyard.yaml", config.replace(/^ {2}toy:$/m, "  other:"));
+  project.git("tag", "-a", "toy#production#3", "-m", "Elsewhere", "toy@v1.0.0^{}");
+  const { facts } = await importing("gto");
+  expect(facts.find(({ label }) => label === "toy#production#3")).toMatchObject({
+    outcome: "left",
+    why: "production is an environment here: its alias is moved by deploying alone",
+  });
+  expect((await project.trainyard("resolve", "toy@production")).stdout).toContain("toy@2");
+  project.write("trainyard.yaml", config);
+});

@@ -22,6 +22,7 @@ import { readMlflowDatabase } from "../imports/mlflow-database.ts";
 import { readMlflowServer, servedFiles } from "../imports/mlflow-server.ts";
 import { localFiles, placeOf } from "../imports/mlflow-source.ts";
 import type { Project } from "../project.ts";
+import { environmentsOf } from "./known-model.ts";
 import { portsOf } from "./ports-of.ts";
 
 export interface ImportInputs {
@@ -47,11 +48,15 @@ export async function importGtoVerb(project: Project, inputs: ImportInputs): Pro
         entries.set(event.tag.id, await artifactEntry(commits, event));
     const upstream = gtoFacts(events, ({ tag }) => entries.get(tag.id)?.facts ?? {}, mirrored);
     const keep = keepFile(project.backend.store, inputs.dry);
-    return await importAll({ system: "gto", from: "GTO tags", upstream, dryRun: inputs.dry }, environmentsOf(project), {
-      ...portsOf(project),
-      bytesOf: ({ origin, commit }) =>
-        registrationFiles(commits, commit ?? "", entries.get(origin.id ?? "") ?? { path: null, facts: {} }, keep),
-    });
+    return await importAll(
+      { system: "gto", from: "GTO tags", upstream, dryRun: inputs.dry },
+      (model) => environmentsOf(project, model),
+      {
+        ...portsOf(project),
+        bytesOf: ({ origin, commit }) =>
+          registrationFiles(commits, commit ?? "", entries.get(origin.id ?? "") ?? { path: null, facts: {} }, keep),
+      },
+    );
   } finally {
     commits.close();
   }
@@ -71,7 +76,7 @@ export async function importDvcVerb(
     const keep = keepFile(project.backend.store, inputs.dry);
     return await importAll(
       { system: "dvc", from: "dvc.yaml", upstream: dvcFacts(artifacts), dryRun: inputs.dry, empty: left },
-      environmentsOf(project),
+      (model) => environmentsOf(project, model),
       {
         ...portsOf(project),
         bytesOf: ({ origin, commit }) =>
@@ -120,7 +125,7 @@ export async function importMlflowVerb(
       slots: mlflowSlots,
       empty: read.left,
     },
-    environmentsOf(project),
+    (model) => environmentsOf(project, model),
     {
       ...portsOf(project),
       bytesOf: ({ origin }) => filesOf(sources.get(`${origin.name}\0${origin.version}`) ?? null),
@@ -130,9 +135,4 @@ export async function importMlflowVerb(
 
 function sourcesOf({ name, versions }: MlflowModel): [string, string | null][] {
   return versions.map(({ version, source }) => [`${name}\0${version}`, source]);
-}
-
-function environmentsOf({ config }: Project) {
-  return (model: string) =>
-    Object.keys(Object.hasOwn(config.models, model) ? (config.models[model]?.deploy ?? {}) : {});
 }

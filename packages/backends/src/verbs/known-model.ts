@@ -1,19 +1,22 @@
 import { chooseModel } from "@trainyard/core";
 import type { Project } from "../project.ts";
 
-/**
- * A model of the config, or of the registry alone (imported, or not in this checkout), with the environments that only deploying moves: without a
- * config those it was deployed to. @throws MODEL_UNKNOWN
- */
+type Known = Pick<Project, "config" | "registry">;
+
+/** A model of the config, or of the registry alone (imported, or not in this checkout), with its environments. @throws MODEL_UNKNOWN */
 export async function knownModel(
-  { config, registry }: Pick<Project, "config" | "registry">,
+  project: Known,
   name: string,
 ): Promise<{ model: string; environments: readonly string[] }> {
+  const { config, registry } = project;
   const registered = Object.hasOwn(config.models, name) ? [] : await registry.models();
-  if (registered.includes(name)) {
-    const { deployments } = await registry.state(name);
-    return { model: name, environments: [...new Set(deployments.map(({ environment }) => environment))] };
-  }
-  const { model, config: own } = chooseModel(config, name, registered);
-  return { model, environments: Object.keys(own.deploy) };
+  const model = registered.includes(name) ? name : chooseModel(config, name, registered).model;
+  return { model, environments: await environmentsOf(project, model) };
+}
+
+/** The aliases that only deploying moves: a model's environments in the config; without it there, those it was ever deployed to. */
+export async function environmentsOf({ config, registry }: Known, model: string): Promise<readonly string[]> {
+  if (Object.hasOwn(config.models, model)) return Object.keys(config.models[model]?.deploy ?? {});
+  const { deployments } = await registry.state(model);
+  return [...new Set(deployments.map(({ environment }) => environment))];
 }

@@ -17,7 +17,7 @@ export interface ImportReport {
 
 /**
  * Carries over all models another registry knows, each in a commit of its own.
- * @param environments Names under `deploy:` of a model here.
+ * @param environmentsOf The aliases of a model here that only deploying moves.
  */
 export async function importAll(
   {
@@ -34,7 +34,7 @@ export async function importAll(
     /** Names there that have nothing to carry over, and why. */
     readonly empty?: readonly { readonly name: string; readonly why: string }[];
   },
-  environments: (model: string) => readonly string[],
+  environmentsOf: (model: string) => Promise<readonly string[]>,
   ports: CarryPorts,
 ): Promise<ImportReport> {
   const names = modelNames([...upstream.keys()]);
@@ -48,8 +48,9 @@ export async function importAll(
   for (const [name, said] of upstream) {
     const model = names.get(name);
     if (model === undefined) continue;
+    const environments = await environmentsOf(model);
     const done = await carryOver(
-      { model, facts: said, from, environments: environments(model), dry: dryRun, slots: slots?.(name) ?? [] },
+      { model, facts: said, from, environments, dry: dryRun, slots: slots?.(name) ?? [] },
       ports,
     );
     facts.push(...done.facts);
