@@ -68,7 +68,7 @@ test("versions and aliases become GTO's tags, in our order also where all happen
   );
   const message = project.git("for-each-ref", "--format=%(taggername)|%(contents)", "refs/tags/toy#production!#5");
   expect(message).toMatch(
-    /^Ana ana\|toy@production removed\n\nTrainyard-Version: toy@1\nTrainyard-Root-Digest: sha256:[0-9a-f]{64}\nTrainyard-Event: \d+ [0-9a-f-]{36}\n/,
+    /^Ana ana\|toy@production removed\n\nTrainyard-Version: toy@1\nTrainyard-Root-Digest: sha256:[0-9a-f]{64}\nTrainyard-Mirrors: \d+ [0-9a-f-]{36}\n/,
   );
   project.git("fsck", "--strict");
   const second = await mirror();

@@ -1,11 +1,11 @@
 import type { ModelEvent, RegistryEvent } from "../../registry/log/event.ts";
 import type { GitTag } from "./gto.ts";
 
-/** A mirror's tag names the event it stands for in this line of its message, so that an import knows it again. */
-export const MIRROR_TRAILER = "Trainyard-Event";
+/** A mirror's tag names the event it stands for in this line of its message, so that an import knows it again. A commit's `Trainyard-Event:` says another thing: the event's digest. */
+export const MIRROR_TRAILER = "Trainyard-Mirrors";
 
 /** Number and operation: the operation's UUID tells this registry's event from another's of that number. */
-export function mirroredName({ seq, operation }: Pick<RegistryEvent, "seq" | "operation">): string {
+function mirroredName({ seq, operation }: Pick<RegistryEvent, "seq" | "operation">): string {
   return `${seq} ${operation}`;
 }
 
