@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
+  againstTheCuts,
   againstTheDataPath,
   backwardImports,
   importCycles,
@@ -60,7 +61,7 @@ describe("packages import forward only: actions → runner-kit → backends → 
 describe("no import cycles", () => {
   test("in this repository", () => expect(importCycles(sources)).toEqual([]));
 
-  test("a cycle is found and shown, one of types alone is none", () => {
+  test("a cycle is found and shown, one of types alone as well", () => {
     const found = importCycles(
       planted({
         "packages/core/src/a.ts": 'import { b } from "./b.ts";',
@@ -72,6 +73,7 @@ describe("no import cycles", () => {
     );
     expect(found).toEqual([
       "packages/core/src/a.ts → packages/core/src/b.ts → packages/core/src/c.ts → packages/core/src/a.ts",
+      "packages/core/src/d.ts → packages/core/src/e.ts → packages/core/src/d.ts",
     ]);
   });
 });
@@ -96,6 +98,31 @@ describe("inside core, imports follow the data's path from left to right", () =>
       "packages/core/src/drift/a.ts: drift imports report; only index.ts may",
       "packages/core/src/train/a.ts imports the index that exports it",
       "packages/core/src/misc/a.ts: the folder misc has no place on the data's path yet; give it one in rules.ts",
+    ]);
+  });
+});
+
+describe("inside registry/ and register/, imports follow the order of their folders", () => {
+  test("in this repository", () => expect(againstTheCuts(sources)).toEqual([]));
+
+  test("what is read knows nothing of what writes, types included; a file or folder beside the cut is found", () => {
+    const found = againstTheCuts(
+      planted({
+        "packages/core/src/registry/log/a.ts": 'import type { fold } from "../fold/a.ts";',
+        "packages/core/src/registry/verify/a.ts": 'import { draft } from "../write/a.ts";',
+        "packages/core/src/registry/write/a.ts": 'import { read } from "../read/a.ts";',
+        "packages/core/src/registry/verify/a.test.ts": 'import { draft } from "../write/a.ts";',
+        "packages/core/src/registry/a.ts": 'import { draft } from "./write/a.ts";',
+        "packages/core/src/register/gone/a.ts": "export const z = 1;",
+        "packages/core/src/register/look/a.ts":
+          'import { b } from "../version/b.ts";\nimport { log } from "../../registry/log/a.ts";',
+      }),
+    );
+    expect(found).toEqual([
+      "packages/core/src/registry/log/a.ts: log may not import fold",
+      "packages/core/src/registry/verify/a.ts: verify may not import write",
+      "packages/core/src/registry/a.ts: a file of registry itself may not import write",
+      "packages/core/src/register/gone/a.ts: the folder register/gone has no place yet; give it one in rules.ts",
     ]);
   });
 });

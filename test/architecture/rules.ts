@@ -29,10 +29,23 @@ const PATH = [
   "drift",
 ];
 
+/** Folders of core that are cut again, and which of their own folders each of these may import; a file beside them imports none. */
+const CUTS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  registry: {
+    log: [],
+    fold: ["log"],
+    read: ["log", "fold"],
+    write: ["log", "fold", "read"],
+    verify: ["log", "fold", "read"], // never what writes: the two must not be wrong together
+  },
+  register: { version: [], change: [], look: ["version"], bytes: [], imports: ["version"], gto: ["imports"] },
+};
+
 const MAX_LINES = 400;
 const isTest = (path: string) => path.endsWith(".test.ts") || path.startsWith("test/");
 const packageOf = (path: string) => /^(?:packages\/([^/]+)\/src|(actions))\//.exec(path)?.slice(1).find(Boolean);
 const folderOfCore = (path: string) => /^packages\/core\/src\/([^/]+)\//.exec(path)?.[1];
+const cutOf = (path: string) => /^packages\/core\/src\/([^/]+)\/(?:([^/]+)\/)?[^/]+$/.exec(path)?.slice(1) ?? [];
 const linesOf = (source: string) => source.split("\n").length - (source.endsWith("\n") ? 1 : 0);
 
 function* productFiles(sources: Sources) {
@@ -81,9 +94,9 @@ export function importCycles(sources: Sources): string[] {
       return;
     }
     state.set(path, "open");
-    for (const { specifier, typeOnly } of importsOf(sources.get(path) ?? "")) {
+    for (const { specifier } of importsOf(sources.get(path) ?? "")) {
       const to = target(path, specifier);
-      if (!typeOnly && to !== undefined && sources.has(to)) visit(to, [...trail, path]);
+      if (to !== undefined && sources.has(to)) visit(to, [...trail, path]);
     }
     state.set(path, "done");
   };
@@ -105,6 +118,26 @@ export function againstTheDataPath(sources: Sources): string[] {
       if (other === undefined || other === folder || folder === "report") continue;
       if (other === "report") found.push(`${path}: ${folder} imports report; only index.ts may`);
       else if (PATH.indexOf(other) > PATH.indexOf(folder)) found.push(`${path}: ${folder} stands before ${other}`);
+    }
+  }
+  return found;
+}
+
+export function againstTheCuts(sources: Sources): string[] {
+  const found: string[] = [];
+  for (const { path, source } of productFiles(sources)) {
+    const [folder = "", part] = cutOf(path);
+    const parts = CUTS[folder];
+    if (parts === undefined) continue;
+    const known = part === undefined ? [] : parts[part];
+    if (known === undefined) {
+      found.push(`${path}: the folder ${folder}/${part} has no place yet; give it one in rules.ts`);
+      continue;
+    }
+    for (const { specifier } of importsOf(source)) {
+      const [otherFolder, other] = cutOf(target(path, specifier) ?? "");
+      if (otherFolder !== folder || other === undefined || other === part || known.includes(other)) continue;
+      found.push(`${path}: ${part === undefined ? `a file of ${folder} itself` : part} may not import ${other}`);
     }
   }
   return found;

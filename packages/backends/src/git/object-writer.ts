@@ -4,17 +4,10 @@ import type { deflateSync } from "node:zlib";
 import { TrainyardError } from "@trainyard/core";
 import { gitFailed, type Repository, runGit } from "./git.ts";
 import { LooseDrafts } from "./loose-drafts.ts";
-import { packOf } from "./pack.ts";
+import { type NewObject, type ObjectType, packOf } from "./pack.ts";
 
 /** More objects than this go to the disk as one pack: a file of its own costs each a flush, a pack costs two and a process. */
 const LOOSE_LIMIT = 64;
-
-/** An object as it will be written. */
-export interface NewObject {
-  readonly type: ObjectType;
-  readonly bytes: Uint8Array;
-}
-export type ObjectType = "commit" | "tree" | "blob" | "tag";
 
 /** The id git gives an object. */
 export function objectId(type: ObjectType, bytes: Uint8Array, hash: Repository["hash"]): string {

@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import type { deflateSync } from "node:zlib";
 import type { Repository } from "./git.ts";
-import type { NewObject } from "./object-writer.ts";
+
+/** An object as it will be written. */
+export interface NewObject {
+  readonly type: ObjectType;
+  readonly bytes: Uint8Array;
+}
+export type ObjectType = "commit" | "tree" | "blob" | "tag";
 
 /** gitformat-pack(5): the numbers of the types of whole objects. */
 const TYPES = { commit: 1, tree: 2, blob: 3, tag: 4 } as const;

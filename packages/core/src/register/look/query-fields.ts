@@ -2,7 +2,6 @@ import { Verdict } from "../../check/check.ts";
 import { TrainyardError } from "../../errors.ts";
 import { nearest } from "../../nearest.ts";
 import { instant } from "../../time.ts";
-import type { Field, Operator } from "./query.ts";
 import type { Token } from "./query-tokens.ts";
 
 /** What a field is held against. Instants stay as they were written: a date means its whole day. */
@@ -24,6 +23,13 @@ const OWN = {
 } as const;
 export type OwnField = keyof typeof OWN;
 export const OWN_FIELDS = Object.keys(OWN) as readonly OwnField[];
+
+/** What of a version is compared, and how. */
+export type Field =
+  | { readonly kind: "metric"; readonly name: string }
+  | { readonly kind: "param"; readonly name: string }
+  | { readonly kind: "own"; readonly name: OwnField };
+export type Operator = "=" | "!=" | "<" | "<=" | ">" | ">=";
 
 /** Other words for the same. */
 const SYNONYMS: Readonly<Record<string, OwnField>> = { stage: "alias" };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { comparisons, type Field, parseQuery, type Query, queryText } from "./query.ts";
+import { comparisons, parseQuery, type Query, queryText } from "./query.ts";
+import type { Field } from "./query-fields.ts";
 
 const number = fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Object.is(value, -0));
 const text = fc.string({ unit: "binary" });

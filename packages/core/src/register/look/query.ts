@@ -1,5 +1,5 @@
 import { TrainyardError } from "../../errors.ts";
-import { isOrdered, type OwnField, readField, readValue, type Value } from "./query-fields.ts";
+import { type Field, isOrdered, type Operator, readField, readValue, type Value } from "./query-fields.ts";
 import { type Token, tokens } from "./query-tokens.ts";
 
 /** What a version must be like: `roc_auc > 0.8 and stage = staging`. */
@@ -14,11 +14,6 @@ export interface Comparison {
   readonly operator: Operator;
   readonly value: Value;
 }
-export type Field =
-  | { readonly kind: "metric"; readonly name: string }
-  | { readonly kind: "param"; readonly name: string }
-  | { readonly kind: "own"; readonly name: OwnField };
-export type Operator = "=" | "!=" | "<" | "<=" | ">" | ">=";
 
 /** Longer than this is not written by hand; deeper would only exhaust the stack. */
 const MOST_CHARACTERS = 10_000;

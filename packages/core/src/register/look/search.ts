@@ -7,8 +7,8 @@ import { allManifests } from "../../registry/read/manifests.ts";
 import { DAY, instant } from "../../time.ts";
 import { type VersionRow, versionRows } from "../version/history.ts";
 import { readPapers } from "../version/papers.ts";
-import { type Comparison, comparisons, type Field, fieldText, type Query } from "./query.ts";
-import type { Value } from "./query-fields.ts";
+import { type Comparison, comparisons, fieldText, type Query } from "./query.ts";
+import type { Field, Value } from "./query-fields.ts";
 
 /** A version that is like what was asked for. */
 export interface FoundVersion extends VersionRow {

@@ -1,9 +1,25 @@
 import type { Revision } from "../../backend.ts";
+import type { ModelBefore } from "../fold/projection.ts";
+import type { ModelState } from "../fold/registry.ts";
+import type { Folding } from "../fold/state.ts";
+import type { Summary } from "../fold/summary.ts";
 import { type ReadPorts, type Snapshot, snapshotAt } from "./branch-files.ts";
-import type { ReadModel } from "./read-model.ts";
 import { readPolicy } from "./read-policy.ts";
 
 type PolicySet = Exclude<Awaited<ReturnType<typeof readPolicy>>, null>;
+
+/** A model as it was read. */
+export interface ReadModel {
+  readonly state: ModelState;
+  /** Where the state goes on from; to be forked. */
+  readonly folding: Folding;
+  /** How many events the model has. */
+  readonly events: number;
+  /** Its events in short: at least `events`, the first of them are the model's. */
+  readonly summaries: Summary[];
+  /** What more events are added to; null for a model without any. */
+  readonly before: ModelBefore | null;
+}
 
 /** What a client read or wrote before: the log only grows, so the next read goes on from there. */
 export class Memory {

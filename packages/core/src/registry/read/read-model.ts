@@ -1,5 +1,4 @@
 import type { Digester, Revision } from "../../backend.ts";
-import type { ModelBefore } from "../fold/projection.ts";
 import type { AliasState, ModelState, VersionState } from "../fold/registry.ts";
 import { rootDigest } from "../fold/root-digest.ts";
 import { Folding } from "../fold/state.ts";
@@ -20,19 +19,7 @@ import {
 import type { ModelVersion } from "../log/model-version.ts";
 import { originName } from "../log/origin.ts";
 import { damaged, inOrder, jsonOf, type ReadPorts, readEvents, readFile, type Snapshot } from "./branch-files.ts";
-import { Memory } from "./memory.ts";
-
-export interface ReadModel {
-  readonly state: ModelState;
-  /** Where the state goes on from; to be forked. */
-  readonly folding: Folding;
-  /** How many events the model has. */
-  readonly events: number;
-  /** Its events in short: at least `events`, the first of them are the model's. */
-  readonly summaries: Summary[];
-  /** What more events are added to; null for a model without any. */
-  readonly before: ModelBefore | null;
-}
+import { Memory, type ReadModel } from "./memory.ts";
 
 /** Reads a model's events in short and compares what they add up to with the model's other files. @throws REGISTRY_DAMAGED */
 export async function readModel(

@@ -12,7 +12,8 @@ import { type EventBody, modelOf, RegistryEvent, registeredVersion } from "../lo
 import { MANIFEST_LIMIT } from "../log/model-version.ts";
 import type { Policy } from "../log/policy.ts";
 import type { Snapshot } from "../read/branch-files.ts";
-import { appended, problemOf, type ReadModel } from "../read/read-model.ts";
+import type { ReadModel } from "../read/memory.ts";
+import { appended, problemOf } from "../read/read-model.ts";
 import { refuseTooManyAliases } from "./limits.ts";
 
 export type RegistryPorts = Pick<Backend, "branch" | "sha256" | "clock" | "random" | "actor">;

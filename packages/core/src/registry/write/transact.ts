@@ -6,8 +6,8 @@ import { eventName } from "../log/commit-message.ts";
 import { modelOf, type RegistryEvent } from "../log/event.ts";
 import { eventPath, MODELS_FOLDER } from "../log/layout.ts";
 import { canonicalFile, damaged, type ReadPorts, type Snapshot, snapshotAt } from "../read/branch-files.ts";
-import { Memory } from "../read/memory.ts";
-import { type ReadModel, readModel } from "../read/read-model.ts";
+import { Memory, type ReadModel } from "../read/memory.ts";
+import { readModel } from "../read/read-model.ts";
 import { type Draft, draftCommit, place, type RegistryPorts } from "./draft.ts";
 import { refuseTooManyModels } from "./limits.ts";
 
