@@ -80,6 +80,7 @@ export { nearest } from "./nearest.ts";
 export { byCodePoint } from "./order.ts";
 export { collectGarbage, type Garbage } from "./register/bytes/garbage.ts";
 export { type BlobSource, type Restoration, restore } from "./register/bytes/restore.ts";
+export { type Verification, verifyRegistry } from "./register/bytes/verify-registry.ts";
 export { type AliasChange, changeAlias } from "./register/change/alias.ts";
 export { ATTESTATION_LIMIT, type Attested, attest } from "./register/change/attest.ts";
 export { type Batch, batch } from "./register/change/batch.ts";
@@ -150,7 +151,7 @@ export { ImportRecord, Origin, OriginName, OriginSystem, originText } from "./re
 export { AliasRule, Policy } from "./registry/log/policy.ts";
 export { countVersions } from "./registry/read/count-versions.ts";
 export { importRecordOf } from "./registry/read/import-record.ts";
-export { type Finding, type Verification, verifyRegistry } from "./registry/verify/verify.ts";
+export type { Finding } from "./registry/verify/findings.ts";
 export { openRegistry, type RegistryPorts } from "./registry/write/open-registry.ts";
 export { deploymentMarkdown, deploymentText } from "./report/deployment-markdown.ts";
 export { driftHtml } from "./report/drift-html.ts";

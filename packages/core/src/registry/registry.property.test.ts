@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isRefusal } from "../errors.ts";
+import { verifyRegistry } from "../register/bytes/verify-registry.ts";
 import { aDigest, aVersion, MemoryBranch, MemoryClock, MemoryRandom, MemoryStore } from "../testing/index.ts";
 import { type LoggedEvent, replay } from "./fold/projection.ts";
 import type { Decision, ModelState } from "./fold/registry.ts";
@@ -9,7 +10,6 @@ import { rootDigest } from "./fold/root-digest.ts";
 import { type EventBody, type EventOf, registrationOf } from "./log/event.ts";
 import type { AliasRule, Policy } from "./log/policy.ts";
 import { openSnapshot, readLog } from "./read/branch-files.ts";
-import { verifyRegistry } from "./verify/verify.ts";
 import { openRegistry } from "./write/open-registry.ts";
 
 const sha256 = (content: string | Uint8Array) => `sha256:${createHash("sha256").update(content).digest("hex")}`;

@@ -46,7 +46,7 @@ export async function restore(
     const problems = await ports.store.verify(next);
     const found = problems.length === 0 ? new Map() : await source.find(problems.map(({ digest }) => digest));
     for (const { digest, problem } of problems) {
-      const blob = { digest, what: required.get(digest) ?? digest, problem };
+      const blob = { digest, what: required.get(digest)?.what ?? digest, problem };
       if (await putBack(digest, found.get(digest), ports)) restored.push(blob);
       else lost.set(digest, blob);
     }

@@ -5,9 +5,9 @@ import { isRefusal } from "../../errors.ts";
 import type { Registry } from "../../registry/fold/registry.ts";
 import { rootDigest } from "../../registry/fold/root-digest.ts";
 import { registrationOf } from "../../registry/log/event.ts";
-import { verifyRegistry } from "../../registry/verify/verify.ts";
 import { openRegistry } from "../../registry/write/open-registry.ts";
 import { aDigest, aVersion, memoryBackend } from "../../testing/index.ts";
+import { verifyRegistry } from "../bytes/verify-registry.ts";
 import { batch } from "./batch.ts";
 import { setPolicy } from "./set-policy.ts";
 

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
+import { verifyRegistry } from "../../register/bytes/verify-registry.ts";
 import { changeAlias } from "../../register/change/alias.ts";
 import { aDigest, aVersion, memoryBackend } from "../../testing/index.ts";
 import { DAY } from "../../time.ts";
 import { fits } from "../fold/policy-rules.ts";
 import type { Registry } from "../fold/registry.ts";
 import { rootDigest } from "../fold/root-digest.ts";
-import { verifyRegistry } from "../verify/verify.ts";
 import { openRegistry } from "../write/open-registry.ts";
 import { type EventBody, registrationOf } from "./event.ts";
 import { Policy } from "./policy.ts";

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
+import { verifyRegistry } from "../../register/bytes/verify-registry.ts";
 import { aVersion, MemoryBranch, MemoryClock, MemoryRandom, MemoryStore } from "../../testing/index.ts";
 import { resolve } from "../fold/reference.ts";
 import { rootDigest } from "../fold/root-digest.ts";
 import { fold } from "../fold/state.ts";
 import { type EventBody, registrationOf } from "../log/event.ts";
-import { verifyRegistry } from "../verify/verify.ts";
 import { openRegistry } from "../write/open-registry.ts";
 
 const sha256 = (content: string | Uint8Array) => `sha256:${createHash("sha256").update(content).digest("hex")}`;

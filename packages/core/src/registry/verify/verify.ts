@@ -1,5 +1,3 @@
-import type { Backend } from "../../backend.ts";
-import type { Sha256 } from "../../document.ts";
 import { type LoggedEvent, replay } from "../fold/projection.ts";
 import { fold } from "../fold/state.ts";
 import { goesWithTree, newestEvent } from "../log/commit-message.ts";
@@ -10,34 +8,19 @@ import { type Finding, Findings, seqIn } from "./findings.ts";
 import { readBranch } from "./read-branch.ts";
 import { forbiddenEvents } from "./verify-policy.ts";
 
-export type { Finding };
-
-export interface Verification {
-  readonly events: number;
-  readonly versions: number;
-  /** Blobs of the store that were read; 0 when not asked for. */
-  readonly blobs: number;
-  /** The first bad event first; empty when everything is as it was written. */
-  readonly findings: readonly Finding[];
-}
-
 /**
- * Reads everything again: the history of commits, the chain of events, what they add up to, every file against that, every manifest's digest and
- * root digest, and (unless `blobs` is false) every byte of the store. Never throws for damage: it lists it.
+ * Reads the whole branch again: the history of commits, the chain of events, what they add up to, every file against that, and every manifest
+ * against its root digest. Never throws for damage: it lists it.
  *
  * @throws REGISTRY_FUTURE, and what reading the branch throws for other reasons than damage
  */
-export async function verifyRegistry(
-  ports: ReadPorts & Pick<Backend, "store">,
-  { blobs = true }: { blobs?: boolean } = {},
-): Promise<Verification> {
+export async function verifyBranch(ports: ReadPorts): Promise<{ events: readonly LoggedEvent[]; findings: Findings }> {
   const findings = new Findings();
-  const nothing = () => ({ events: 0, versions: 0, blobs: 0, findings: findings.sorted() });
   const revision = await findings.collect(() => ports.branch.head());
-  if (revision === undefined || revision === null) return nothing();
+  if (revision === undefined || revision === null) return { events: [], findings };
   const snapshot = await findings.collect(() => snapshotAt(revision, ports));
   const { files, events, whole } = await readBranch(revision, snapshot?.head.seq ?? null, ports, findings);
-  if (events.length === 0) return nothing();
+  if (events.length === 0) return { events, findings };
   await findings.collect(() => checkChain(events));
   for (const [model, own] of byModel(events)) await findings.collect(() => fold(model, own));
   for (const { seq, problem } of forbiddenEvents(events)) findings.add({ where: `event ${seq}`, seq, problem });
@@ -48,17 +31,7 @@ export async function verifyRegistry(
   // A log that is cut off at a bad event says nothing about commits and files of what follows.
   if (whole && snapshot !== undefined) await checkHistory(snapshot, events, ports, findings);
   if (whole) checkFiles(files, events, ports, findings);
-  const digests = blobs ? storeDigests(events) : [];
-  for (const { digest, problem } of await ports.store.verify(digests)) {
-    const seq = events.find(({ text }) => text.includes(digest))?.event.seq ?? null;
-    findings.add({ where: digest, seq, problem: `the store's bytes are ${problem}` });
-  }
-  return {
-    events: events.length,
-    versions: events.filter(({ event }) => event.type === "version.registered").length,
-    blobs: digests.length,
-    findings: findings.sorted(),
-  };
+  return { events, findings };
 }
 
 /** One parent a commit, one commit an operation, in the order of the log, and the events that the commits named when they were made. */
@@ -116,23 +89,6 @@ function checkFiles(
   for (const path of files.keys()) {
     if (!expected.has(path)) findings.add({ where: path, seq: seqIn(path), problem: "the log knows nothing of it" });
   }
-}
-
-/** Digests that events name, and their manifests; each once. */
-function storeDigests(events: readonly LoggedEvent[]): Sha256[] {
-  const digests = new Set<Sha256 | null | undefined>();
-  for (const { event } of events) {
-    if (event.type === "evaluation.recorded" || event.type === "drift.detected") digests.add(event.report);
-    if (event.type === "deploy.recorded") digests.add(event.deployment);
-    if (event.type === "attestation.attached") digests.add(event.digest);
-    if (event.type !== "version.registered") continue;
-    const { files, record, evaluation, predictions, evaluationProfile, predictionsProfile, card, origin } =
-      event.manifest;
-    for (const { digest } of files) digests.add(digest);
-    for (const digest of [record, evaluation, predictions, evaluationProfile, predictionsProfile, card, origin?.record])
-      digests.add(digest);
-  }
-  return [...digests].filter((digest) => typeof digest === "string");
 }
 
 function byModel(events: readonly LoggedEvent[]): Map<string, RegistryEvent[]> {
