@@ -132,10 +132,9 @@ export {
 } from "./register/version/history.ts";
 export { readPapers, type VersionPapers } from "./register/version/papers.ts";
 export { type Registration, register, registerBest } from "./register/version/register.ts";
-export { parseReference, parseWhich, type Reference, resolve } from "./registry/fold/reference.ts";
-export type { AliasState, Decision, ModelState, Registry, VersionState } from "./registry/fold/registry.ts";
+export { fold } from "./registry/fold/folding.ts";
+export type { AliasState, ModelState, VersionState } from "./registry/fold/model-state.ts";
 export { rootDigest } from "./registry/fold/root-digest.ts";
-export { fold } from "./registry/fold/state.ts";
 export { commitText } from "./registry/log/commit-message.ts";
 export {
   type EventBody,
@@ -151,6 +150,8 @@ export { ImportRecord, Origin, OriginName, OriginSystem, originText } from "./re
 export { AliasRule, Policy } from "./registry/log/policy.ts";
 export { countVersions } from "./registry/read/count-versions.ts";
 export { importRecordOf } from "./registry/read/import-record.ts";
+export { parseReference, parseWhich, type Reference, resolve } from "./registry/read/reference.ts";
+export type { Decision, Registry } from "./registry/read/registry.ts";
 export type { Finding } from "./registry/verify/findings.ts";
 export { openRegistry, type RegistryPorts } from "./registry/write/open-registry.ts";
 export { deploymentMarkdown, deploymentText } from "./report/deployment-markdown.ts";

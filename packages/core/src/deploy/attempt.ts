@@ -1,10 +1,11 @@
 import type { Backend, Golden, Target } from "../backend.ts";
 import { type FileRef, prettyJson, type Sha256 } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
-import type { Reference } from "../registry/fold/reference.ts";
-import type { ModelState, Registry, VersionState } from "../registry/fold/registry.ts";
+import type { ModelState, VersionState } from "../registry/fold/model-state.ts";
 import type { EventBody, RegistryEvent } from "../registry/log/event.ts";
 import type { ModelVersion } from "../registry/log/model-version.ts";
+import type { Reference } from "../registry/read/reference.ts";
+import type { Registry } from "../registry/read/registry.ts";
 import { timestamp } from "../time.ts";
 import { versionFiles } from "../train/version-files.ts";
 import type { Environment, Environments } from "./choose-environment.ts";

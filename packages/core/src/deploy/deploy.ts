@@ -1,10 +1,10 @@
 import type { Backend, Golden } from "../backend.ts";
 import type { FileRef } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
+import type { ModelState, VersionState } from "../registry/fold/model-state.ts";
 import { objectionToMove, refuse } from "../registry/fold/policy-rules.ts";
-import { resolve } from "../registry/fold/reference.ts";
-import type { ModelState, VersionState } from "../registry/fold/registry.ts";
 import type { ModelVersion } from "../registry/log/model-version.ts";
+import { resolve } from "../registry/read/reference.ts";
 import { timestamp } from "../time.ts";
 import { versionFiles } from "../train/version-files.ts";
 import { Attempt, type DeployPorts, type DeployResult, type DeploySettings } from "./attempt.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { ModelState } from "../registry/fold/model-state.ts";
 import { Proofs } from "../registry/fold/proofs.ts";
-import type { ModelState } from "../registry/fold/registry.ts";
 import { aDigest } from "../testing/builders.ts";
 import { liveBefore } from "./live-before.ts";
 

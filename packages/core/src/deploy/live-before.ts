@@ -1,4 +1,4 @@
-import type { ModelState } from "../registry/fold/registry.ts";
+import type { ModelState } from "../registry/fold/model-state.ts";
 
 /**
  * The version that was live in an environment before the one that is live now, or null. A deployment puts its version on a pile; a rollback

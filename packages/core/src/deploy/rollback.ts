@@ -1,5 +1,5 @@
 import { TrainyardError } from "../errors.ts";
-import type { Reference } from "../registry/fold/reference.ts";
+import type { Reference } from "../registry/read/reference.ts";
 import { chooseEnvironment } from "./choose-environment.ts";
 import { type DeployPorts, type DeployResult, type DeploySettings, deploy } from "./deploy.ts";
 import { liveBefore } from "./live-before.ts";

@@ -1,6 +1,6 @@
 import type { Backend } from "../backend.ts";
 import { parseDocument } from "../document.ts";
-import type { Registry } from "../registry/fold/registry.ts";
+import type { Registry } from "../registry/read/registry.ts";
 import { DriftReport } from "./drift-report.ts";
 
 /**

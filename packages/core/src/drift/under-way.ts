@@ -1,4 +1,4 @@
-import type { ModelState } from "../registry/fold/registry.ts";
+import type { ModelState } from "../registry/fold/model-state.ts";
 
 /**
  * True while a retraining that drift asked for is neither live nor refused: no version went live in the environment since, and fewer

@@ -5,9 +5,9 @@ import { folderStore, localRuns, localWorkspace, openTables, sha256 } from "@tra
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ModelConfig } from "../config/config.ts";
 import { canonicalJson, prettyJson } from "../document.ts";
-import type { Registry } from "../registry/fold/registry.ts";
 import { registrationOf } from "../registry/log/event.ts";
 import type { ModelVersion } from "../registry/log/model-version.ts";
+import type { Registry } from "../registry/read/registry.ts";
 import { openRegistry } from "../registry/write/open-registry.ts";
 import { generator } from "../statistics/generator.ts";
 import {

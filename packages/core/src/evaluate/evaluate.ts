@@ -2,7 +2,7 @@ import type { Backend, RunFolder } from "../backend.ts";
 import type { Gate, ModelConfig } from "../config/config.ts";
 import { canonicalJson, prettyJson, type Sha256 } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
-import type { Registry } from "../registry/fold/registry.ts";
+import type { Registry } from "../registry/read/registry.ts";
 import { seedOf } from "../statistics/generator.ts";
 import { timestamp } from "../time.ts";
 import { openRun } from "../train/open-run.ts";

@@ -4,12 +4,14 @@ import { expect, test } from "vitest";
 import { isRefusal } from "../errors.ts";
 import { verifyRegistry } from "../register/bytes/verify-registry.ts";
 import { aDigest, aVersion, MemoryBranch, MemoryClock, MemoryRandom, MemoryStore } from "../testing/index.ts";
+import type { ModelState } from "./fold/model-state.ts";
 import { type LoggedEvent, replay } from "./fold/projection.ts";
-import type { Decision, ModelState } from "./fold/registry.ts";
 import { rootDigest } from "./fold/root-digest.ts";
 import { type EventBody, type EventOf, registrationOf } from "./log/event.ts";
 import type { AliasRule, Policy } from "./log/policy.ts";
-import { openSnapshot, readLog } from "./read/branch-files.ts";
+import { readLog } from "./read/read-log.ts";
+import type { Decision } from "./read/registry.ts";
+import { openSnapshot } from "./read/snapshot.ts";
 import { openRegistry } from "./write/open-registry.ts";
 
 const sha256 = (content: string | Uint8Array) => `sha256:${createHash("sha256").update(content).digest("hex")}`;

@@ -1,7 +1,7 @@
 import type { Backend, StoredBlob } from "../../backend.ts";
 import type { Sha256 } from "../../document.ts";
 import { TrainyardError } from "../../errors.ts";
-import type { ReadPorts } from "../../registry/read/branch-files.ts";
+import type { ReadPorts } from "../../registry/read/snapshot.ts";
 import { DAY } from "../../time.ts";
 import { mentionedIn, type Needed, neededBy } from "./needed.ts";
 

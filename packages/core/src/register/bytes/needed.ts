@@ -1,7 +1,8 @@
 import type { Backend } from "../../backend.ts";
 import type { Sha256 } from "../../document.ts";
 import { isRefusal } from "../../errors.ts";
-import { openSnapshot, type ReadPorts, readLog } from "../../registry/read/branch-files.ts";
+import { readLog } from "../../registry/read/read-log.ts";
+import { openSnapshot, type ReadPorts } from "../../registry/read/snapshot.ts";
 import { documentOf, type ReadDocument, type RequiredBlob, requiredBlobs } from "./required-blobs.ts";
 
 /** What a registry needs of the store. */

@@ -1,7 +1,7 @@
 import type { Backend } from "../../backend.ts";
 import type { Sha256 } from "../../document.ts";
 import { isRefusal } from "../../errors.ts";
-import type { ReadPorts } from "../../registry/read/branch-files.ts";
+import type { ReadPorts } from "../../registry/read/snapshot.ts";
 import { neededBy } from "./needed.ts";
 
 /** Where lost bytes may be found: another store, run bundles, any folder. */

@@ -1,6 +1,6 @@
 import type { Backend } from "../../backend.ts";
 import { isRefusal } from "../../errors.ts";
-import type { ReadPorts } from "../../registry/read/branch-files.ts";
+import type { ReadPorts } from "../../registry/read/snapshot.ts";
 import type { Finding } from "../../registry/verify/findings.ts";
 import { verifyBranch } from "../../registry/verify/verify.ts";
 import { type ReadDocument, requiredBlobs } from "./required-blobs.ts";

@@ -1,6 +1,7 @@
 import { AliasName } from "../../document.ts";
 import { TrainyardError } from "../../errors.ts";
-import type { Decision, ModelState, Registry, VersionState } from "../../registry/fold/registry.ts";
+import type { ModelState, VersionState } from "../../registry/fold/model-state.ts";
+import type { Decision, Registry } from "../../registry/read/registry.ts";
 
 export interface AliasSettings {
   readonly model: string;

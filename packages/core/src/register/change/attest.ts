@@ -2,8 +2,8 @@ import type { Backend, Digester } from "../../backend.ts";
 import { byteLength } from "../../byte-length.ts";
 import type { Sha256 } from "../../document.ts";
 import { TrainyardError } from "../../errors.ts";
-import type { Registry } from "../../registry/fold/registry.ts";
 import { digestInOrder, rootDigest } from "../../registry/fold/root-digest.ts";
+import type { Registry } from "../../registry/read/registry.ts";
 import { type AttestationStatement, readAttestation } from "./attestation-statement.ts";
 
 /** GitHub takes predicates up to 16 MB (actions/attest); what is longer is something else. */

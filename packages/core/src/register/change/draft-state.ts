@@ -1,4 +1,4 @@
-import type { AliasState, ModelState, VersionState } from "../../registry/fold/registry.ts";
+import type { AliasState, ModelState, VersionState } from "../../registry/fold/model-state.ts";
 import type { EventBody } from "../../registry/log/event.ts";
 
 /** A model's state as operations of one commit leave it that have no place in the log yet: who holds what, and what was withdrawn. */

@@ -1,9 +1,9 @@
 import { canonicalJson } from "../../document.ts";
 import { TrainyardError } from "../../errors.ts";
 import { fits, type Rules, rulesOf } from "../../registry/fold/policy-rules.ts";
-import type { Registry } from "../../registry/fold/registry.ts";
 import type { EventOf } from "../../registry/log/event.ts";
 import type { Policy } from "../../registry/log/policy.ts";
+import type { Registry } from "../../registry/read/registry.ts";
 
 /**
  * Says what is allowed from now on; null takes every rule away. What stands already stays, whatever the policy says of it. Anybody who can write

@@ -1,6 +1,7 @@
 import { TrainyardError } from "../../errors.ts";
-import type { ModelState, Registry } from "../../registry/fold/registry.ts";
+import type { ModelState } from "../../registry/fold/model-state.ts";
 import type { EventBody } from "../../registry/log/event.ts";
+import type { Registry } from "../../registry/read/registry.ts";
 import { usable } from "./alias.ts";
 
 export interface WithdrawSettings {

@@ -1,7 +1,7 @@
 import type { Backend } from "../../backend.ts";
+import type { ModelState, VersionState } from "../../registry/fold/model-state.ts";
 import { objectionToMove } from "../../registry/fold/policy-rules.ts";
 import type { Proofs } from "../../registry/fold/proofs.ts";
-import type { ModelState, VersionState } from "../../registry/fold/registry.ts";
 import { type EventBody, type EventOf, registrationOf } from "../../registry/log/event.ts";
 import { MANIFEST_LIMIT } from "../../registry/log/model-version.ts";
 import type { Policy } from "../../registry/log/policy.ts";

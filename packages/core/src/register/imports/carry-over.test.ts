@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { parseReference, resolve } from "../../registry/fold/reference.ts";
+import { parseReference, resolve } from "../../registry/read/reference.ts";
 import { openRegistry } from "../../registry/write/open-registry.ts";
 import { memoryBackend } from "../../testing/index.ts";
 import { neededBy } from "../bytes/needed.ts";

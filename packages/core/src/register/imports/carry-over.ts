@@ -1,10 +1,10 @@
 import type { Backend } from "../../backend.ts";
 import { isRefusal } from "../../errors.ts";
-import type { Registry } from "../../registry/fold/registry.ts";
 import { rootDigest } from "../../registry/fold/root-digest.ts";
 import { registeredVersion } from "../../registry/log/event.ts";
 import type { ModelVersion } from "../../registry/log/model-version.ts";
 import type { Policy } from "../../registry/log/policy.ts";
+import type { Registry } from "../../registry/read/registry.ts";
 import { publish } from "../version/publish.ts";
 import { CarryDraft } from "./carry-draft.ts";
 import { readMarks } from "./import-marks.ts";

@@ -1,4 +1,4 @@
-import type { VersionState } from "../../registry/fold/registry.ts";
+import type { VersionState } from "../../registry/fold/model-state.ts";
 import type { OriginName } from "../../registry/log/origin.ts";
 import type { UpstreamVersion } from "./upstream.ts";
 

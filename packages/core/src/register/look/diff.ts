@@ -5,9 +5,9 @@ import { canonicalJson, type FileRef, type Sha256 } from "../../document.ts";
 import { changes } from "../../evaluate/changes.ts";
 import type { Change } from "../../evaluate/evaluation-report.ts";
 import { byCodePoint } from "../../order.ts";
-import { type Reference, resolve } from "../../registry/fold/reference.ts";
-import type { Registry } from "../../registry/fold/registry.ts";
 import { type OriginName, originText } from "../../registry/log/origin.ts";
+import { type Reference, resolve } from "../../registry/read/reference.ts";
+import type { Registry } from "../../registry/read/registry.ts";
 import { readPapers, type VersionPapers } from "../version/papers.ts";
 
 /** What is not the same in two versions; every difference is `to` − `from`. */

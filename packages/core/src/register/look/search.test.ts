@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { beforeEach, expect, test } from "vitest";
 import { prettyJson } from "../../document.ts";
-import type { Registry } from "../../registry/fold/registry.ts";
 import { rootDigest } from "../../registry/fold/root-digest.ts";
 import { registrationOf } from "../../registry/log/event.ts";
 import type { ModelVersion } from "../../registry/log/model-version.ts";
+import type { Registry } from "../../registry/read/registry.ts";
 import { openRegistry } from "../../registry/write/open-registry.ts";
 import { aRun, aVersion, memoryBackend } from "../../testing/index.ts";
 import { changeAlias } from "../change/alias.ts";

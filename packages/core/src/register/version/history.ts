@@ -1,8 +1,9 @@
+import type { ModelState, VersionState } from "../../registry/fold/model-state.ts";
 import type { AttestationState } from "../../registry/fold/proofs.ts";
-import type { ModelState, Registry, VersionState } from "../../registry/fold/registry.ts";
 import { modelOf, type RegistryEvent } from "../../registry/log/event.ts";
 import type { ModelVersion } from "../../registry/log/model-version.ts";
 import { type OriginName, originText } from "../../registry/log/origin.ts";
+import type { Registry } from "../../registry/read/registry.ts";
 
 /** One thing that happened, in words. */
 export interface HistoryRow {

@@ -4,8 +4,9 @@ import { parseDocument, type Sha256 } from "../../document.ts";
 import { TrainyardError } from "../../errors.ts";
 import { baselineNow } from "../../evaluate/baseline.ts";
 import { EVALUATION_FILE, EvaluationReport } from "../../evaluate/evaluation-report.ts";
-import type { ModelState, Registry } from "../../registry/fold/registry.ts";
+import type { ModelState } from "../../registry/fold/model-state.ts";
 import { rootDigest } from "../../registry/fold/root-digest.ts";
+import type { Registry } from "../../registry/read/registry.ts";
 import { openRun } from "../../train/open-run.ts";
 import type { RunRecord } from "../../train/run-record.ts";
 

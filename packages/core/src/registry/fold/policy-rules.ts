@@ -2,7 +2,7 @@ import { TrainyardError } from "../../errors.ts";
 import { DAY, instant } from "../../time.ts";
 import type { ModelEvent } from "../log/event.ts";
 import type { AliasRule, Policy } from "../log/policy.ts";
-import type { ModelState } from "./registry.ts";
+import type { ModelState } from "./model-state.ts";
 
 /** What a policy looks at. */
 export type Standing = Pick<ModelState, "versions" | "proofs">;

@@ -17,7 +17,7 @@ import {
   REGISTRY_FILE,
 } from "../log/layout.ts";
 import type { Policy } from "../log/policy.ts";
-import type { VersionState } from "./registry.ts";
+import type { VersionState } from "./model-state.ts";
 import { type Summary, summaryOf } from "./summary.ts";
 
 /** An event as it stands in the log: `text` is its canonical JSON, `digest` that text's. */

@@ -1,6 +1,7 @@
 import type { Digester } from "../../backend.ts";
 import type { FileRef, Sha256 } from "../../document.ts";
 import { byCodePoint } from "../../order.ts";
+import type { EventOf } from "../log/event.ts";
 
 /**
  * The root digest of a model's files as the OpenSSF model-signing specification defines it: SHA-256 over the concatenated raw SHA-256 digests
@@ -23,4 +24,14 @@ export function digestInOrder(files: readonly Pick<FileRef, "digest">[], sha256:
     for (let i = 0; i < 32; i++) bytes[32 * index + i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
   }
   return sha256(bytes);
+}
+
+/** What is wrong with a registration; null when nothing is. */
+export function problemOf(
+  { manifest, rootDigest: root }: EventOf<"version.registered">,
+  sha256: Digester,
+): string | null {
+  // A manifest too long for its limit leaves the files to the record.
+  const sound = manifest.files.length === 0 || rootDigest(manifest.files, sha256) === root;
+  return sound ? null : "its files do not add up to its root digest";
 }

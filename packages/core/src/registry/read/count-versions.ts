@@ -1,5 +1,6 @@
 import { MODELS_FOLDER, ModelFile } from "../log/layout.ts";
-import { openSnapshot, type ReadPorts, readFile } from "./branch-files.ts";
+import { openSnapshot, type ReadPorts } from "./snapshot.ts";
+import { readFile } from "./stored-file.ts";
 
 /** How many versions a registry has over all its models, withdrawn ones included. @throws REGISTRY_DAMAGED, REGISTRY_FUTURE */
 export async function countVersions(ports: ReadPorts): Promise<number> {

@@ -1,10 +1,10 @@
 import type { Revision } from "../../backend.ts";
+import type { Folding } from "../fold/folding.ts";
+import type { ModelState } from "../fold/model-state.ts";
 import type { ModelBefore } from "../fold/projection.ts";
-import type { ModelState } from "../fold/registry.ts";
-import type { Folding } from "../fold/state.ts";
 import type { Summary } from "../fold/summary.ts";
-import { type ReadPorts, type Snapshot, snapshotAt } from "./branch-files.ts";
 import { readPolicy } from "./read-policy.ts";
+import { type ReadPorts, type Snapshot, snapshotAt } from "./snapshot.ts";
 
 type PolicySet = Exclude<Awaited<ReturnType<typeof readPolicy>>, null>;
 

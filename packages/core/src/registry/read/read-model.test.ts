@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { verifyRegistry } from "../../register/bytes/verify-registry.ts";
 import { aVersion, MemoryBranch, MemoryClock, MemoryRandom, MemoryStore } from "../../testing/index.ts";
-import { resolve } from "../fold/reference.ts";
+import { fold } from "../fold/folding.ts";
 import { rootDigest } from "../fold/root-digest.ts";
-import { fold } from "../fold/state.ts";
 import { type EventBody, registrationOf } from "../log/event.ts";
 import { openRegistry } from "../write/open-registry.ts";
+import { resolve } from "./reference.ts";
 
 const sha256 = (content: string | Uint8Array) => `sha256:${createHash("sha256").update(content).digest("hex")}`;
 const model = "flight-delays";

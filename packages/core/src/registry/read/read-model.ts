@@ -1,25 +1,23 @@
-import type { Digester, Revision } from "../../backend.ts";
-import type { AliasState, ModelState, VersionState } from "../fold/registry.ts";
-import { rootDigest } from "../fold/root-digest.ts";
-import { Folding } from "../fold/state.ts";
+import type { Revision } from "../../backend.ts";
+import { Folding } from "../fold/folding.ts";
+import type { AliasState, ModelState, VersionState } from "../fold/model-state.ts";
 import { checkSummary, type Summary, summaryOf } from "../fold/summary.ts";
-import { type EventOf, type RegistryEvent, registeredVersion } from "../log/event.ts";
+import { damaged } from "../log/damage.ts";
 import { inRanges, outOfRanges } from "../log/event-numbers.ts";
 import {
-  AliasFile,
+  type AliasFile,
   aliasFolder,
   aliasPath,
   BLOCK,
   blockPath,
-  eventPath,
   fileText,
   ModelFile,
   modelPath,
 } from "../log/layout.ts";
-import type { ModelVersion } from "../log/model-version.ts";
-import { originName } from "../log/origin.ts";
-import { damaged, inOrder, jsonOf, type ReadPorts, readEvents, readFile, type Snapshot } from "./branch-files.ts";
 import { Memory, type ReadModel } from "./memory.ts";
+import { readEvents } from "./read-log.ts";
+import type { ReadPorts, Snapshot } from "./snapshot.ts";
+import { inOrder, jsonOf, readFile } from "./stored-file.ts";
 
 /** Reads a model's events in short and compares what they add up to with the model's other files. @throws REGISTRY_DAMAGED */
 export async function readModel(
@@ -64,7 +62,7 @@ export function appended({ summaries, events }: ReadModel, added: readonly Summa
 }
 
 /** Null when the registry has no such model. @throws REGISTRY_DAMAGED */
-async function readModelFile(
+export async function readModelFile(
   { revision, head }: Snapshot,
   model: string,
   { branch }: ReadPorts,
@@ -148,85 +146,4 @@ function aliasFile({ alias, version, generation, sinceSeq }: AliasState, state: 
   const held = version === null ? undefined : state.versions[version - 1];
   const { rootDigest = null, seq: registeredSeq = null } = held ?? {};
   return { alias, version, rootDigest, generation, sinceSeq, registeredSeq };
-}
-
-/** Who holds an alias, by its own file and the two events it names; null when nobody does. @throws REGISTRY_DAMAGED */
-export async function readHolder(
-  snapshot: Snapshot,
-  model: string,
-  alias: string,
-  ports: ReadPorts,
-): Promise<VersionState | null> {
-  if ((await readModelFile(snapshot, model, ports)) === null) return null;
-  const path = aliasPath(model, alias);
-  const texts = await ports.branch.read(snapshot.revision, [path]);
-  if (!texts.has(path)) return null;
-  const held = readFile(AliasFile, texts, path);
-  const numbers = [held.sinceSeq, ...(held.registeredSeq === null ? [] : [held.registeredSeq])];
-  if (numbers.some((seq) => seq > snapshot.head.seq)) throw damaged(path, "it names an event that is not there");
-  const [moved, made] = (await readEvents(snapshot.revision, numbers, ports)).map(({ event }) => event);
-  const to = moved?.type === "alias.set" ? moved.to : null;
-  const moves = moved?.type === "alias.set" || moved?.type === "alias.removed";
-  if (
-    !moves ||
-    moved.model !== model ||
-    moved.alias !== alias ||
-    held.alias !== alias ||
-    to !== held.version ||
-    moved.generation !== held.generation
-  )
-    throw damaged(path, `it says other things than event ${held.sinceSeq}`);
-  if (held.version === null) return null;
-  if (
-    made?.type !== "version.registered" ||
-    made.model !== model ||
-    made.version !== held.version ||
-    made.rootDigest !== held.rootDigest
-  )
-    throw damaged(path, "it says other things than its version's event");
-  return versionOf(made);
-}
-
-function versionOf(event: RegistryEvent & { type: "version.registered" }): VersionState {
-  const { seq, version, rootDigest, manifest, at, by } = event;
-  const { run = null, origin } = manifest;
-  return {
-    seq,
-    version,
-    rootDigest,
-    run,
-    origin: origin === undefined ? null : originName(origin),
-    withdrawn: null,
-    registeredAt: at,
-    by: { name: by.name, kind: by.kind },
-  };
-}
-
-/** Manifests of versions, from the events that registered them. @throws REGISTRY_DAMAGED */
-export async function readManifests(
-  revision: Revision,
-  model: string,
-  versions: readonly VersionState[],
-  ports: ReadPorts,
-): Promise<ModelVersion[]> {
-  const numbers = versions.map(({ seq }) => seq);
-  return (await readEvents(revision, numbers, ports)).map(({ event }, index) => {
-    const expected = versions[index] as VersionState;
-    if (event.type !== "version.registered" || event.model !== model || event.version !== expected.version)
-      throw damaged(eventPath(event.seq), `it does not register ${model} v${expected.version}`);
-    const problem = problemOf(event, ports.sha256);
-    if (problem !== null || event.rootDigest !== expected.rootDigest)
-      throw damaged(eventPath(event.seq), problem ?? "its bytes are others than the model's history says");
-    return registeredVersion(event);
-  });
-}
-
-/** What is wrong with a registration; null when nothing is. */
-export function problemOf(
-  { manifest, rootDigest: root }: EventOf<"version.registered">,
-  sha256: Digester,
-): string | null {
-  // A manifest too long for its limit leaves the files to the record.
-  const sound = manifest.files.length === 0 || rootDigest(manifest.files, sha256) === root;
-  return sound ? null : "its files do not add up to its root digest";
 }

@@ -1,8 +1,11 @@
 import type { Revision } from "../../backend.ts";
 import { canonicalJson } from "../../document.ts";
+import { damaged } from "../log/damage.ts";
 import type { EventOf } from "../log/event.ts";
 import { POLICY_FILE, PolicyFile } from "../log/layout.ts";
-import { damaged, type ReadPorts, readEvents, readFile } from "./branch-files.ts";
+import { readEvents } from "./read-log.ts";
+import type { ReadPorts } from "./snapshot.ts";
+import { readFile } from "./stored-file.ts";
 
 /** The event that set what is allowed now, checked against the policy's own file; null when none was ever set. @throws REGISTRY_DAMAGED */
 export async function readPolicy(

@@ -1,7 +1,8 @@
 import type { Revision } from "../../backend.ts";
 import type { LoggedEvent } from "../fold/projection.ts";
 import { EVENTS_FOLDER, eventPath } from "../log/layout.ts";
-import { BATCH, parseEvent, type ReadPorts } from "../read/branch-files.ts";
+import type { ReadPorts } from "../read/snapshot.ts";
+import { BATCH, parseEvent } from "../read/stored-file.ts";
 import type { Findings } from "./findings.ts";
 
 export interface BranchFiles {

@@ -1,7 +1,7 @@
 import { isRefusal } from "../../errors.ts";
+import { Folding } from "../fold/folding.ts";
 import { objection } from "../fold/policy-rules.ts";
 import type { LoggedEvent } from "../fold/projection.ts";
-import { Folding } from "../fold/state.ts";
 import type { Policy } from "../log/policy.ts";
 
 /** Events that the policy of their time forbids, in the order of the log. What came before a policy is not judged by it. */

@@ -1,9 +1,10 @@
+import { fold } from "../fold/folding.ts";
 import { type LoggedEvent, replay } from "../fold/projection.ts";
-import { fold } from "../fold/state.ts";
+import { problemOf } from "../fold/root-digest.ts";
 import { goesWithTree, newestEvent } from "../log/commit-message.ts";
 import { modelOf, type RegistryEvent } from "../log/event.ts";
-import { checkChain, OTHER_FILES, type ReadPorts, type Snapshot, snapshotAt } from "../read/branch-files.ts";
-import { problemOf } from "../read/read-model.ts";
+import { checkChain } from "../read/read-log.ts";
+import { OTHER_FILES, type ReadPorts, type Snapshot, snapshotAt } from "../read/snapshot.ts";
 import { type Finding, Findings, seqIn } from "./findings.ts";
 import { readBranch } from "./read-branch.ts";
 import { forbiddenEvents } from "./verify-policy.ts";

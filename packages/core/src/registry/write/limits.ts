@@ -1,5 +1,5 @@
 import { TrainyardError } from "../../errors.ts";
-import type { ModelState } from "../fold/registry.ts";
+import type { ModelState } from "../fold/model-state.ts";
 import type { RegistryEvent } from "../log/event.ts";
 
 /** Aliases of a model held at the same time, and models of a registry: with each change git writes the list of all of them anew. */

@@ -1,11 +1,16 @@
 import { TrainyardError } from "../../errors.ts";
-import type { Registry, VersionState } from "../fold/registry.ts";
+import type { VersionState } from "../fold/model-state.ts";
 import { concerns } from "../fold/summary.ts";
+import { damaged } from "../log/damage.ts";
 import { MODELS_FOLDER, modelOfPath } from "../log/layout.ts";
 import type { ModelVersion } from "../log/model-version.ts";
-import { damaged, readEvents, readLog, type Snapshot } from "../read/branch-files.ts";
+import { readManifests } from "../read/all-manifests.ts";
 import { Memory } from "../read/memory.ts";
-import { readHolder, readManifests, readModel } from "../read/read-model.ts";
+import { readHolder } from "../read/read-holder.ts";
+import { readEvents, readLog } from "../read/read-log.ts";
+import { readModel } from "../read/read-model.ts";
+import type { Registry } from "../read/registry.ts";
+import type { Snapshot } from "../read/snapshot.ts";
 import type { RegistryPorts } from "./draft.ts";
 import { transact, transactAll } from "./transact.ts";
 

@@ -1,13 +1,16 @@
 import type { Revision } from "../../backend.ts";
 import { isRefusal, TrainyardError } from "../../errors.ts";
+import type { ModelState } from "../fold/model-state.ts";
 import { type LoggedEvent, replay } from "../fold/projection.ts";
-import type { Decision, ModelState } from "../fold/registry.ts";
 import { eventName } from "../log/commit-message.ts";
+import { damaged } from "../log/damage.ts";
 import { modelOf, type RegistryEvent } from "../log/event.ts";
 import { eventPath, MODELS_FOLDER } from "../log/layout.ts";
-import { canonicalFile, damaged, type ReadPorts, type Snapshot, snapshotAt } from "../read/branch-files.ts";
 import { Memory, type ReadModel } from "../read/memory.ts";
 import { readModel } from "../read/read-model.ts";
+import type { Decision } from "../read/registry.ts";
+import { type ReadPorts, type Snapshot, snapshotAt } from "../read/snapshot.ts";
+import { canonicalFile } from "../read/stored-file.ts";
 import { type Draft, draftCommit, place, type RegistryPorts } from "./draft.ts";
 import { refuseTooManyModels } from "./limits.ts";
 

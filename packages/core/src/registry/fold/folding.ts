@@ -1,8 +1,8 @@
-import { TrainyardError } from "../../errors.ts";
+import { damagedAt } from "../log/damage.ts";
 import type { RegistryEvent } from "../log/event.ts";
 import { LayeredMap } from "./layered-map.ts";
+import type { AliasState, EvaluationState, ModelState, VersionState } from "./model-state.ts";
 import { Proofs } from "./proofs.ts";
-import type { AliasState, EvaluationState, ModelState, VersionState } from "./registry.ts";
 import { type Summary, type SummaryOf, summaryOf } from "./summary.ts";
 
 /**
@@ -15,11 +15,6 @@ export function fold(model: string, events: readonly RegistryEvent[]): ModelStat
   const folding = new Folding(model);
   for (const event of events) folding.takeEvent(event);
   return folding.state();
-}
-
-/** A sequence of events that contradicts itself at event `seq`. */
-export function damagedAt(seq: number, problem: string): TrainyardError<"REGISTRY_DAMAGED"> {
-  return new TrainyardError("REGISTRY_DAMAGED", { where: `event ${seq}`, problem });
 }
 
 /** A model's state as its events make it, one after the other. A state given out never changes: what goes on is a fork. */

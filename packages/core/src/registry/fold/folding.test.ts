@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { aDigest, aVersion } from "../../testing/index.ts";
 import { type EventBody, type RegistryEvent, registrationOf } from "../log/event.ts";
-import { fold } from "./state.ts";
+import { fold } from "./folding.ts";
 
 const model = "flight-delays";
 const operationOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;

@@ -1,7 +1,8 @@
 import { TrainyardError } from "../../errors.ts";
 import { nearest } from "../../nearest.ts";
+import type { ModelState, VersionState } from "../fold/model-state.ts";
 import { type OriginName, OriginSystem } from "../log/origin.ts";
-import type { ModelState, Registry, VersionState } from "./registry.ts";
+import type { Registry } from "./registry.ts";
 
 /**
  * A version as people write it: `flight-delays@12`, `@v12`, `@production`, `@sha256:…`, and by what it was called where it was imported from,
