@@ -134,16 +134,7 @@ export class Folding {
     const same = this.#live.get(event.rootDigest) ?? 0;
     if (same !== 0) throw refuse(`v${event.version} has the bytes of v${same}, which was not withdrawn`);
     this.#live.set(event.rootDigest, event.version);
-    this.#versions.push({
-      seq: event.seq,
-      version: event.version,
-      rootDigest: event.rootDigest,
-      run: event.run,
-      origin: event.origin ?? null,
-      withdrawn: null,
-      registeredAt: event.at,
-      by: event.by,
-    });
+    this.#versions.push(registeredState(event));
   }
 
   #move(
@@ -185,6 +176,12 @@ export class Folding {
       proofs: this.#proofs,
     };
   }
+}
+
+/** A version as its registration leaves it. */
+export function registeredState(event: SummaryOf<"version.registered">): VersionState {
+  const { seq, version, rootDigest, run, origin = null, at: registeredAt, by } = event;
+  return { seq, version, rootDigest, run, origin, withdrawn: null, registeredAt, by };
 }
 
 function said(version: number | null): string {

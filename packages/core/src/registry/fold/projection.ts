@@ -17,7 +17,7 @@ import {
   REGISTRY_FILE,
 } from "../log/layout.ts";
 import type { Policy } from "../log/policy.ts";
-import type { VersionState } from "./model-state.ts";
+import type { AliasState, VersionState } from "./model-state.ts";
 import { type Summary, summaryOf } from "./summary.ts";
 
 /** An event as it stands in the log: `text` is its canonical JSON, `digest` that text's. */
@@ -142,15 +142,18 @@ class ModelProjection {
   #point(event: EventPlace & (EventOf<"alias.set"> | EventOf<"alias.removed">)): void {
     const version = event.type === "alias.set" ? event.to : null;
     const registered = version === null ? null : (this.#registered.get(version) ?? this.#before(version));
-    this.#aliases.set(event.alias, {
-      alias: event.alias,
-      version,
-      rootDigest: registered?.rootDigest ?? null,
-      generation: event.generation,
-      sinceSeq: event.seq,
-      registeredSeq: registered?.seq ?? null,
-    });
+    const { alias, generation, seq: sinceSeq } = event;
+    this.#aliases.set(alias, aliasFile({ alias, version, generation, sinceSeq }, registered));
   }
+}
+
+/** What stands on the branch of an alias. */
+export function aliasFile(
+  { alias, version, generation, sinceSeq }: Omit<AliasState, "at">,
+  registered: Registered | null,
+): AliasFile {
+  const { rootDigest = null, seq: registeredSeq = null } = registered ?? {};
+  return { alias, version, rootDigest, generation, sinceSeq, registeredSeq };
 }
 
 type ModelEvent = Extract<RegistryEvent, { model: string }>;

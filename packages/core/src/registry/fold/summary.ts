@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Verdict } from "../../check/check.ts";
 import { AliasName, Sha256, Timestamp } from "../../document.ts";
-import type { EventBody, ModelEvent } from "../log/event.ts";
+import type { EventBody, EventOf, EventPlace, ModelEvent } from "../log/event.ts";
 import { OriginName, originName } from "../log/origin.ts";
 
 /** Who, without the address of the run: that stands in the event. */
@@ -97,6 +97,15 @@ function isRegistration(value: unknown): value is SummaryOf<"version.registered"
 const isNumber = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
 const isText = (value: unknown, form: RegExp): value is string => typeof value === "string" && form.test(value);
 
+export function registrationSummary(
+  event: EventPlace & EventOf<"version.registered">,
+): SummaryOf<"version.registered"> {
+  const { type, seq, at, version, rootDigest, by, manifest } = event;
+  const who = { name: by.name, kind: by.kind };
+  const from = manifest.origin === undefined ? {} : { origin: originName(manifest.origin) };
+  return { type, seq, at, version, rootDigest, run: manifest.run ?? null, by: who, ...from };
+}
+
 /** The summary of an event of a model. */
 export function summaryOf(event: ModelEvent): Summary {
   const { seq, at } = event;
@@ -105,12 +114,8 @@ export function summaryOf(event: ModelEvent): Summary {
       const { type, run, report, rootDigest, verdict } = event;
       return { type, seq, at, run, report, rootDigest, verdict };
     }
-    case "version.registered": {
-      const { type, version, rootDigest, by, manifest } = event;
-      const who = { name: by.name, kind: by.kind };
-      const from = manifest.origin === undefined ? {} : { origin: originName(manifest.origin) };
-      return { type, seq, at, version, rootDigest, run: manifest.run ?? null, by: who, ...from };
-    }
+    case "version.registered":
+      return registrationSummary(event);
     case "version.withdrawn":
       return { type: event.type, seq, at, version: event.version, reason: event.reason };
     case "alias.set": {

@@ -1,8 +1,8 @@
+import { registeredState } from "../fold/folding.ts";
 import type { VersionState } from "../fold/model-state.ts";
+import { registrationSummary } from "../fold/summary.ts";
 import { damaged } from "../log/damage.ts";
-import type { RegistryEvent } from "../log/event.ts";
 import { AliasFile, aliasPath } from "../log/layout.ts";
-import { originName } from "../log/origin.ts";
 import { readEvents } from "./read-log.ts";
 import { readModelFile } from "./read-model.ts";
 import type { ReadPorts, Snapshot } from "./snapshot.ts";
@@ -42,20 +42,5 @@ export async function readHolder(
     made.rootDigest !== held.rootDigest
   )
     throw damaged(path, "it says other things than its version's event");
-  return versionOf(made);
-}
-
-function versionOf(event: RegistryEvent & { type: "version.registered" }): VersionState {
-  const { seq, version, rootDigest, manifest, at, by } = event;
-  const { run = null, origin } = manifest;
-  return {
-    seq,
-    version,
-    rootDigest,
-    run,
-    origin: origin === undefined ? null : originName(origin),
-    withdrawn: null,
-    registeredAt: at,
-    by: { name: by.name, kind: by.kind },
-  };
+  return registeredState(registrationSummary(made));
 }

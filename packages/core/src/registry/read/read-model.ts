@@ -1,19 +1,11 @@
 import type { Revision } from "../../backend.ts";
 import { Folding } from "../fold/folding.ts";
-import type { AliasState, ModelState, VersionState } from "../fold/model-state.ts";
+import type { ModelState, VersionState } from "../fold/model-state.ts";
+import { aliasFile } from "../fold/projection.ts";
 import { checkSummary, type Summary, summaryOf } from "../fold/summary.ts";
 import { damaged } from "../log/damage.ts";
 import { inRanges, outOfRanges } from "../log/event-numbers.ts";
-import {
-  type AliasFile,
-  aliasFolder,
-  aliasPath,
-  BLOCK,
-  blockPath,
-  fileText,
-  ModelFile,
-  modelPath,
-} from "../log/layout.ts";
+import { aliasFolder, aliasPath, BLOCK, blockPath, fileText, ModelFile, modelPath } from "../log/layout.ts";
 import { Memory, type ReadModel } from "./memory.ts";
 import { readEvents } from "./read-log.ts";
 import type { ReadPorts, Snapshot } from "./snapshot.ts";
@@ -133,17 +125,12 @@ function parseBlock(text: string, path: string): Summary[] {
 async function checkAliases(revision: Revision, state: ModelState, { branch }: ReadPorts): Promise<void> {
   const paths = await branch.list(revision, aliasFolder(state.model));
   const texts = await branch.read(revision, paths);
-  const expected = new Map([...state.aliases.values()].map((alias) => [aliasPath(state.model, alias.alias), alias]));
-  for (const path of paths) {
-    const alias = expected.get(path);
-    if (alias === undefined || texts.get(path) !== fileText(aliasFile(alias, state)))
-      throw damaged(path, "it says other things than the model's events");
+  const expected = new Map<string, string>();
+  for (const alias of state.aliases.values()) {
+    const holder = alias.version === null ? null : (state.versions[alias.version - 1] as VersionState);
+    expected.set(aliasPath(state.model, alias.alias), fileText(aliasFile(alias, holder)));
   }
+  for (const path of paths)
+    if (texts.get(path) !== expected.get(path)) throw damaged(path, "it says other things than the model's events");
   for (const path of expected.keys()) if (!texts.has(path)) throw damaged(path, "it is missing");
-}
-
-function aliasFile({ alias, version, generation, sinceSeq }: AliasState, state: ModelState): AliasFile {
-  const held = version === null ? undefined : state.versions[version - 1];
-  const { rootDigest = null, seq: registeredSeq = null } = held ?? {};
-  return { alias, version, rootDigest, generation, sinceSeq, registeredSeq };
 }

@@ -6,7 +6,7 @@ import { eventName } from "../log/commit-message.ts";
 import { damaged } from "../log/damage.ts";
 import { modelOf, type RegistryEvent } from "../log/event.ts";
 import { eventPath, MODELS_FOLDER } from "../log/layout.ts";
-import { Memory, type ReadModel } from "../read/memory.ts";
+import type { Memory, ReadModel } from "../read/memory.ts";
 import { readModel } from "../read/read-model.ts";
 import type { Decision } from "../read/registry.ts";
 import { type ReadPorts, type Snapshot, snapshotAt } from "../read/snapshot.ts";
@@ -27,7 +27,7 @@ export async function transact<T>(
   model: string,
   decide: (state: ModelState) => Promise<Decision<T>> | Decision<T>,
   ports: RegistryPorts,
-  memory: Memory = new Memory(),
+  memory: Memory,
 ): Promise<{ events: RegistryEvent[]; result: T }> {
   return transactAll([model], (states) => decide(states.get(model) as ModelState), ports, memory);
 }
@@ -37,7 +37,7 @@ export async function transactAll<T>(
   models: readonly string[],
   decide: (states: ReadonlyMap<string, ModelState>) => Promise<Decision<T>> | Decision<T>,
   ports: RegistryPorts,
-  memory: Memory = new Memory(),
+  memory: Memory,
 ): Promise<{ events: RegistryEvent[]; result: T }> {
   const { branch, clock, random } = ports;
   const began = clock.seconds();
