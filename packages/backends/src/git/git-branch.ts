@@ -12,6 +12,7 @@ import {
 } from "@trainyard/core";
 import { findRepository, lastWords, type Repository, runGit } from "./git.ts";
 import { GitTrees } from "./git-trees.ts";
+import { EMAIL, identityOf, oneLine, personOf } from "./identity.ts";
 import { ObjectReader } from "./object-reader.ts";
 import { ObjectBatch } from "./object-writer.ts";
 import { changesByFolder } from "./tree.ts";
@@ -32,9 +33,6 @@ export interface GitBranchOptions {
   /** What was asked and started already. */
   readonly opened?: { readonly repository: Repository; readonly reader: ObjectReader };
 }
-
-/** Commits are Trainyard's; `.invalid` can never be anybody's address. */
-export const EMAIL = "trainyard@noreply.invalid";
 
 /** Commits up to which asking for one after the other is faster than a process. */
 const FEW = 50;
@@ -211,26 +209,4 @@ function commitBytes(
     message,
   ];
   return Buffer.from(lines.join("\n"));
-}
-
-/** The reflog's identity: git would else ask the user's settings, or refuse for want of them. */
-function identityOf(actor: Actor): Record<string, string> {
-  const name = personOf(actor);
-  return { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: EMAIL, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: EMAIL };
-}
-
-/** A name as a commit may carry it: without the characters that end it. */
-export function personOf(actor: Actor): string {
-  return (
-    oneLine(actor.name)
-      .replace(/[<>]/g, "")
-      .replace(/^[.,:;"'\s]+|[.,:;"'\s]+$/g, "") || "trainyard"
-  );
-}
-
-function oneLine(text: string): string {
-  return text
-    .replace(/\p{Cc}+/gu, " ")
-    .trim()
-    .slice(0, 200);
 }

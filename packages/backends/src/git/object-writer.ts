@@ -1,16 +1,16 @@
 import { createHash, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { deflateSync } from "node:zlib";
-import { TrainyardError } from "@trainyard/core";
 import { gitFailed, type Repository, runGit } from "./git.ts";
 import { LooseDrafts } from "./loose-drafts.ts";
 import { type NewObject, type ObjectType, packOf } from "./pack.ts";
+import { registryWriteRefusal } from "./write-refusal.ts";
 
 /** More objects than this go to the disk as one pack: a file of its own costs each a flush, a pack costs two and a process. */
 const LOOSE_LIMIT = 64;
 
 /** The id git gives an object. */
-export function objectId(type: ObjectType, bytes: Uint8Array, hash: Repository["hash"]): string {
+function objectId(type: ObjectType, bytes: Uint8Array, hash: Repository["hash"]): string {
   return createHash(hash).update(header(type, bytes)).update(bytes).digest("hex");
 }
 
@@ -64,19 +64,3 @@ export class ObjectBatch {
 }
 
 const header = (type: string, bytes: Uint8Array) => Buffer.from(`${type} ${bytes.length}\0`);
-
-/** What a failed write means to the person. */
-export function registryWriteRefusal(error: unknown, path: string): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const said = code === "GIT_FAILED" ? message : "";
-  if (code === "ENOSPC" || code === "EDQUOT" || /No space left|disk quota/i.test(said))
-    return new TrainyardError("DISK_FULL", { path }, { cause: error });
-  if (
-    code === "EACCES" ||
-    code === "EROFS" ||
-    code === "EPERM" ||
-    /Permission denied|Read-only file system|insufficient permission/i.test(said)
-  )
-    return new TrainyardError("REGISTRY_READ_ONLY", { problem: message }, { cause: error });
-  return error;
-}

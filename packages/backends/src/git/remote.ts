@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Revision, TrainyardError } from "@trainyard/core";
 import { git, lastWords, runGit } from "./git.ts";
-import { lockNamed, outwaitLock } from "./stale-ref-lock.ts";
+import { lockedBy, lockNamed, outwaitLock } from "./stale-ref-lock.ts";
 import { refRefusal } from "./update-ref.ts";
 
 /** Longest wait for a remote to answer. */
@@ -60,9 +60,9 @@ export async function fetchRef(folder: string, remote: Remote, ref: string, into
     if (/couldn't find remote ref/.test(stderr)) return null;
     // Another process of this clone fetches at the same moment: what it brings is as new.
     if (!/cannot lock ref|Unable to create .*\.lock/.test(stderr)) throw unreachable(remote, stderr);
-    if (tries === LOCK_TRIES) throw await refRefusal(stderr, into, "git fetch");
+    if (tries === LOCK_TRIES) throw await refRefusal(stderr, { folder, ref: into, command: "git fetch" });
     const lock = lockNamed(stderr, [into], folder);
-    if (lock !== null && !(await outwaitLock(lock))) throw await refRefusal(stderr, into, "git fetch");
+    if (lock !== null && !(await outwaitLock(lock))) throw lockedBy(lock);
     await pause(20 + 100 * Math.random());
   }
 }
@@ -104,7 +104,8 @@ export async function pushRef(folder: string, remote: Remote, revision: Revision
       problem: `${remote.name} refused it (${why})${said === "" ? "" : `: ${lastWords(said)}`}`,
     });
   }
-  if (/Unable to create .*\.lock|No space left/i.test(stderr)) throw await refRefusal(stderr, ref, "git push");
+  if (/Unable to create .*\.lock|No space left/i.test(stderr))
+    throw await refRefusal(stderr, { folder, ref, command: "git push" });
   throw pushRefusal(remote, stderr);
 }
 

@@ -1,14 +1,9 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { stat } from "node:fs/promises";
 import type { Socket } from "node:net";
-import { normalize } from "node:path";
 import { TrainyardError } from "@trainyard/core";
 import { gitArguments, gitEnvironment, gitMissing, lastWords } from "./git.ts";
-import { registryWriteRefusal } from "./object-writer.ts";
-import { lockNamed, outwaitLock } from "./stale-ref-lock.ts";
-
-/** A lock older than this belongs to nobody: git holds a ref for milliseconds. */
-const STALE_SECONDS = 5;
+import { lockedBy, lockNamed, lockRefusal, outwaitLock } from "./stale-ref-lock.ts";
+import { refusalInWords } from "./write-refusal.ts";
 
 /** How often a move is tried again after a lock that was in its way is gone. */
 const LOCK_TRIES = 4;
@@ -69,9 +64,12 @@ export class RefMover {
       if (child.failure !== null) throw child.failure;
       const lock = tries < LOCK_TRIES ? lockNamed(child.problem, [ref, seen], this.#folder) : null;
       moved ||= done > 0;
-      if (lock === null || !(await outwaitLock(lock))) {
+      const stuck = lock !== null && !(await outwaitLock(lock));
+      if (lock === null || stuck) {
         if (moved) return;
-        throw await refRefusal(child.problem || "it ended without a word", ref, "git update-ref");
+        if (stuck) throw lockedBy(lock);
+        const place = { folder: this.#folder, ref, command: "git update-ref" };
+        throw await refRefusal(child.problem || "it ended without a word", place);
       }
       updates = updates.slice(done);
     }
@@ -148,37 +146,17 @@ function holdAlive({ process }: Child, alive: boolean): void {
 }
 
 /** What git's words about a ref mean. */
-export async function refRefusal(stderr: string, ref: string, command: string): Promise<unknown> {
-  const lock = /Unable to create '([^']+\.lock)': File exists/i.exec(stderr)?.[1];
-  if (lock !== undefined) {
-    const seconds = await ageOf(lock);
-    if (seconds !== null && seconds >= STALE_SECONDS)
-      return new TrainyardError("REGISTRY_LOCKED", { path: normalize(lock), seconds: Math.round(seconds) });
-    return new TrainyardError("REGISTRY_CONFLICT", { model: ref });
-  }
+export async function refRefusal(
+  stderr: string,
+  { folder, ref, command }: { readonly folder: string; readonly ref: string; readonly command: string },
+): Promise<TrainyardError> {
   const problem = lastWords(stderr);
-  // Of a lock that it made and could not write into, git does not say why: there was no room.
-  if (/No space left|disk quota|couldn't write '[^']*\.lock'/i.test(stderr))
-    return new TrainyardError("DISK_FULL", { path: ref });
-  if (/Permission denied|Read-only file system|insufficient permission/i.test(stderr))
-    return new TrainyardError("REGISTRY_READ_ONLY", { problem });
-  if (
-    /exists; cannot create|is at [0-9a-f]+ but expected|reference already exists|unable to resolve reference|but expected/i.test(
-      stderr,
-    )
-  ) {
-    // A branch called `trainyard` leaves no room for `trainyard/registry`; waiting for it would never end.
-    if (/exists; cannot create/.test(stderr))
-      return new TrainyardError("REGISTRY_READ_ONLY", { problem: `another branch is in the way: ${problem}` });
+  const known = (await lockRefusal(stderr, ref, folder)) ?? refusalInWords(stderr, ref, problem);
+  if (known !== null) return known;
+  // A branch called `trainyard` leaves no room for `trainyard/registry`; waiting for it would never end.
+  if (/exists; cannot create/i.test(stderr))
+    return new TrainyardError("REGISTRY_READ_ONLY", { problem: `another branch is in the way: ${problem}` });
+  if (/but expected|reference already exists|unable to resolve reference/i.test(stderr))
     return new TrainyardError("REGISTRY_CONFLICT", { model: ref });
-  }
-  return registryWriteRefusal(new TrainyardError("GIT_FAILED", { command, problem }), ref);
-}
-
-async function ageOf(path: string): Promise<number | null> {
-  try {
-    return (Date.now() - (await stat(path)).mtimeMs) / 1000;
-  } catch {
-    return null; // gone by now
-  }
+  return new TrainyardError("GIT_FAILED", { command, problem });
 }

@@ -1,6 +1,6 @@
 import type { MirrorTag } from "@trainyard/core";
 import { findRepository, runGit } from "../git/git.ts";
-import { EMAIL, personOf } from "../git/git-branch.ts";
+import { EMAIL, personOf } from "../git/identity.ts";
 import { ObjectBatch } from "../git/object-writer.ts";
 import { refRefusal } from "../git/update-ref.ts";
 
@@ -17,7 +17,12 @@ export async function writeTags(folder: string, tags: readonly MirrorTag[]): Pro
   const words = ["-c", "core.fsync=reference", "update-ref", "--stdin"];
   const input = `start\n${creates.join("")}prepare\ncommit\n`;
   const { code, stderr } = await runGit(repository.commonFolder, words, { input });
-  if (code !== 0) throw await refRefusal(stderr, `refs/tags/${tags[0]?.name}`, "git update-ref");
+  if (code !== 0)
+    throw await refRefusal(stderr, {
+      folder: repository.commonFolder,
+      ref: `refs/tags/${tags[0]?.name}`,
+      command: "git update-ref",
+    });
 }
 
 function tagBytes({ name, commit, tagger, at, message }: MirrorTag): Buffer {

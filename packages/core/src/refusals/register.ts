@@ -65,7 +65,7 @@ export const registerRefusals = {
     "Run that command yourself to see more; `git fsck` checks the repository.",
   ],
   REGISTRY_LOCKED: (d: { path: string; seconds: number }) => [
-    `The registry branch is locked by ${d.path}, ${d.seconds} s old: a git process holds it, or died holding it. Nothing was written.`,
+    `The registry branch is locked by ${d.path}, for ${d.seconds} s now: a git process holds it, or died holding it. Nothing was written.`,
     "If no git process is running here, remove that file and run again.",
   ],
   VERSION_IN_USE: (d: { model: string; version: number; environments: readonly string[] }) => [
