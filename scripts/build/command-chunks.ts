@@ -10,7 +10,7 @@ const CHUNKS: readonly (readonly [name: string, from: RegExp])[] = [
   ["git", /[\\/]open-project-registry\.[jt]s$/],
   [
     "registry",
-    /[\\/](?:registry[\\/]write[\\/]open-registry|register[\\/]version[\\/]history|config[\\/]choose-model)\.[jt]s$/,
+    /[\\/](?:registry[\\/]write[\\/]open-registry|register[\\/]version[\\/](?:history|version-rows|show-version)|config[\\/]choose-model)\.[jt]s$/,
   ],
 ];
 

@@ -88,7 +88,7 @@ export { addNote } from "./register/change/note.ts";
 export { setPolicy } from "./register/change/set-policy.ts";
 export { withdraw } from "./register/change/withdraw.ts";
 export { type GitTag, type GtoEvent, gtoHistory, parseGtoName } from "./register/gto/gto.ts";
-export { type ArtifactFacts, gtoFacts } from "./register/gto/import-gto.ts";
+export { type ArtifactFacts, gtoFacts } from "./register/gto/gto-facts.ts";
 export {
   type GtoMirror,
   gtoArtifactOf,
@@ -99,7 +99,7 @@ export {
 } from "./register/gto/mirror-gto.ts";
 export { MIRROR_TRAILER, mirroredEvents } from "./register/gto/mirror-message.ts";
 export { type CarryPorts, carryOver } from "./register/imports/carry-over.ts";
-export { type DvcArtifact, dvcFacts, metricsIn, paramsIn } from "./register/imports/dvc.ts";
+export { type DvcArtifact, dvcFacts, metricsIn, paramsIn } from "./register/imports/dvc-facts.ts";
 export { type ImportReport, importAll } from "./register/imports/import-all.ts";
 export {
   type MlflowModel,
@@ -107,7 +107,7 @@ export {
   mlflowFacts,
   mlflowSlots,
   withoutPassword,
-} from "./register/imports/mlflow.ts";
+} from "./register/imports/mlflow-facts.ts";
 export {
   type CarriedFact,
   keyPart,
@@ -122,16 +122,11 @@ export { AliasInputs, RegisterInputs } from "./register/inputs.ts";
 export { type DiffSide, diff, diffVersions, type MetricDiff, type VersionDiff } from "./register/look/diff.ts";
 export { comparisons, fieldText, parseQuery, type Query, queryText } from "./register/look/query.ts";
 export { type FoundVersion, type SearchResult, search } from "./register/look/search.ts";
-export {
-  type HistoryRow,
-  history as historyRows,
-  showVersion,
-  type VersionRow,
-  type VersionView,
-  versionRows,
-} from "./register/version/history.ts";
+export { type HistoryRow, history as historyRows } from "./register/version/history.ts";
 export { readPapers, type VersionPapers } from "./register/version/papers.ts";
 export { type Registration, register, registerBest } from "./register/version/register.ts";
+export { showVersion, type VersionView } from "./register/version/show-version.ts";
+export { type VersionRow, versionRows } from "./register/version/version-rows.ts";
 export { fold } from "./registry/fold/folding.ts";
 export type { AliasState, ModelState, VersionState } from "./registry/fold/model-state.ts";
 export { rootDigest } from "./registry/fold/root-digest.ts";

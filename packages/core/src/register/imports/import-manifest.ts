@@ -4,7 +4,7 @@ import { isRefusal } from "../../errors.ts";
 import type { ModelVersion } from "../../registry/log/model-version.ts";
 import type { ImportRecord } from "../../registry/log/origin.ts";
 import { timestamp } from "../../time.ts";
-import { trimmed } from "../version/manifest.ts";
+import { trimmed } from "../version/trim-manifest.ts";
 import { importCard } from "./import-card.ts";
 import type { CarrySettings, KeptFiles, UpstreamVersion } from "./upstream.ts";
 

@@ -5,8 +5,8 @@ import type { ModelVersion } from "../../registry/log/model-version.ts";
 import { allManifests } from "../../registry/read/all-manifests.ts";
 import type { ReadPorts } from "../../registry/read/snapshot.ts";
 import { DAY, instant } from "../../time.ts";
-import { type VersionRow, versionRows } from "../version/history.ts";
 import { readPapers } from "../version/papers.ts";
+import { type VersionRow, versionRows } from "../version/version-rows.ts";
 import { type Comparison, comparisons, fieldText, type Query } from "./query.ts";
 import type { Field, Value } from "./query-fields.ts";
 

@@ -1,9 +1,5 @@
-import type { ModelState, VersionState } from "../../registry/fold/model-state.ts";
-import type { AttestationState } from "../../registry/fold/proofs.ts";
 import { modelOf, type RegistryEvent } from "../../registry/log/event.ts";
-import type { ModelVersion } from "../../registry/log/model-version.ts";
-import { type OriginName, originText } from "../../registry/log/origin.ts";
-import type { Registry } from "../../registry/read/registry.ts";
+import { originText } from "../../registry/log/origin.ts";
 
 /** One thing that happened, in words. */
 export interface HistoryRow {
@@ -84,76 +80,4 @@ function whyOf(event: RegistryEvent): string | null {
     case "registry.created":
       return null;
   }
-}
-
-/** A version as a line of a list. */
-export interface VersionRow {
-  readonly model: string;
-  readonly version: number;
-  readonly rootDigest: string;
-  /** Null when it was imported: then `origin` says from where. */
-  readonly run: string | null;
-  readonly origin: OriginName | null;
-  readonly aliases: readonly string[];
-  readonly withdrawn: string | null;
-  readonly registeredAt: string;
-  readonly by: string;
-}
-
-/** The versions of a model, newest first. */
-export function versionRows(state: ModelState): VersionRow[] {
-  return [...state.versions].reverse().map((version) => versionRow(state, version));
-}
-
-function versionRow(state: ModelState, version: VersionState): VersionRow {
-  return {
-    model: state.model,
-    version: version.version,
-    rootDigest: version.rootDigest,
-    run: version.run,
-    origin: version.origin,
-    aliases: aliasesOf(state, version.version),
-    withdrawn: version.withdrawn,
-    registeredAt: version.registeredAt,
-    by: version.by.name,
-  };
-}
-
-/** Everything known about one version. */
-export interface VersionView {
-  readonly manifest: ModelVersion;
-  readonly aliases: readonly string[];
-  readonly withdrawn: string | null;
-  /** Its deployments, oldest first. */
-  readonly deployments: ModelState["deployments"];
-  /** Statements about it that are kept beside it, oldest first. */
-  readonly attestations: readonly AttestationState[];
-  /** What happened to it, oldest first. */
-  readonly history: readonly HistoryRow[];
-}
-
-/** Reads one version with its history. @throws VERSION_UNKNOWN, and what the registry throws */
-export async function showVersion(
-  model: string,
-  version: number,
-  { registry }: { registry: Registry },
-): Promise<VersionView> {
-  const manifest = await registry.manifest(model, version);
-  const state = await registry.state(model);
-  const own = await registry.eventsOf(model, version);
-  return {
-    manifest,
-    aliases: aliasesOf(state, version),
-    withdrawn: state.versions[version - 1]?.withdrawn ?? null,
-    deployments: state.deployments.filter((deployment) => deployment.version === version),
-    attestations: state.proofs.attestations(version),
-    history: history(own, model),
-  };
-}
-
-function aliasesOf(state: ModelState, version: number): string[] {
-  return [...state.aliases.values()]
-    .filter((alias) => alias.version === version)
-    .map(({ alias }) => alias)
-    .sort();
 }

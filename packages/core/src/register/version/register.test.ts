@@ -11,8 +11,10 @@ import { verifyRegistry } from "../bytes/verify-registry.ts";
 import { changeAlias } from "../change/alias.ts";
 import { setPolicy } from "../change/set-policy.ts";
 import { withdraw } from "../change/withdraw.ts";
-import { history, showVersion, versionRows } from "./history.ts";
+import { history } from "./history.ts";
 import { type RegisterPorts, register, registerBest } from "./register.ts";
+import { showVersion } from "./show-version.ts";
+import { versionRows } from "./version-rows.ts";
 
 const sha256 = (content: string | Uint8Array) => `sha256:${createHash("sha256").update(content).digest("hex")}`;
 const refusal = (code: string) => expect.objectContaining({ name: "TrainyardError", code });

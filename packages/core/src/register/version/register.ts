@@ -8,10 +8,10 @@ import { type EventBody, registeredVersion, registrationOf } from "../../registr
 import type { ModelVersion } from "../../registry/log/model-version.ts";
 import type { Decision, Registry } from "../../registry/read/registry.ts";
 import { timestamp } from "../../time.ts";
-import { trimmed } from "./manifest.ts";
 import { modelCard } from "./model-card.ts";
 import { publish } from "./publish.ts";
 import { type JudgedRun, readJudgedRun } from "./run-bundle.ts";
+import { trimmed } from "./trim-manifest.ts";
 
 export interface RegisterSettings {
   readonly model: string;
