@@ -30,18 +30,9 @@ interface Papers extends VersionPapers {
   readonly live: Deployment | null;
 }
 
-async function papersOf(view: VersionView, { backend, registry }: Project): Promise<Papers> {
-  const { manifest, aliases } = view;
-  const events = await registry.eventsOf(manifest.model, manifest.version);
-  const live = events.findLast(
-    (event) =>
-      event.type === "deploy.recorded" &&
-      event.version === manifest.version &&
-      event.outcome === "live" &&
-      aliases.includes(event.environment),
-  );
+async function papersOf({ manifest, live }: VersionView, { backend }: Project): Promise<Papers> {
   const papers = await readPapers(manifest, backend);
-  if (live?.type !== "deploy.recorded" || !(await backend.store.has(live.deployment))) return { ...papers, live: null };
+  if (live === null || !(await backend.store.has(live.deployment))) return { ...papers, live: null };
   const what = `The deployment of ${manifest.model} v${manifest.version}`;
   return { ...papers, live: parseDocument(Deployment, await backend.store.text(live.deployment, what), what) };
 }
