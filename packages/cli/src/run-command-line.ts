@@ -122,7 +122,7 @@ function find(name: string, commands: readonly CommandEntry[]): CommandEntry {
 }
 
 /** What happened, where, what was expected, what to do; no stack, a code to search for. */
-export function refusalText(error: TrainyardError<RefusalCode>): string {
+function refusalText(error: TrainyardError<RefusalCode>): string {
   const indent = (text: string) => text.split("\n").map((part) => `  ${part}`);
   return [`error ${error.code}`, ...indent(error.message), ...indent(error.hint)].join("\n");
 }

@@ -98,7 +98,7 @@ export {
   sourceCommits,
 } from "./register/gto/mirror-gto.ts";
 export { MIRROR_TRAILER, mirroredEvents } from "./register/gto/mirror-message.ts";
-export { type CarryPorts, carryOver } from "./register/imports/carry-over.ts";
+export type { CarryPorts } from "./register/imports/carry-over.ts";
 export { type DvcArtifact, dvcFacts, metricsIn, paramsIn } from "./register/imports/dvc-facts.ts";
 export { type ImportReport, importAll } from "./register/imports/import-all.ts";
 export {
@@ -108,26 +108,16 @@ export {
   mlflowSlots,
   withoutPassword,
 } from "./register/imports/mlflow-facts.ts";
-export {
-  type CarriedFact,
-  keyPart,
-  NOTE_CHARACTERS,
-  RECORD_CHARACTERS,
-  shortened,
-  type UpstreamBytes,
-  type UpstreamFact,
-  type UpstreamVersion,
-} from "./register/imports/upstream.ts";
+export type { CarriedFact, UpstreamBytes, UpstreamFact, UpstreamVersion } from "./register/imports/upstream.ts";
 export { AliasInputs, RegisterInputs } from "./register/inputs.ts";
-export { type DiffSide, diff, diffVersions, type MetricDiff, type VersionDiff } from "./register/look/diff.ts";
-export { comparisons, fieldText, parseQuery, type Query, queryText } from "./register/look/query.ts";
+export { type DiffSide, diff, type MetricDiff, type VersionDiff } from "./register/look/diff.ts";
+export { comparisons, fieldText, parseQuery, type Query } from "./register/look/query.ts";
 export { type FoundVersion, type SearchResult, search } from "./register/look/search.ts";
 export { type HistoryRow, history as historyRows } from "./register/version/history.ts";
 export { readPapers, type VersionPapers } from "./register/version/papers.ts";
 export { type Registration, register, registerBest } from "./register/version/register.ts";
 export { showVersion, type VersionView } from "./register/version/show-version.ts";
 export { type VersionRow, versionRows } from "./register/version/version-rows.ts";
-export { fold } from "./registry/fold/folding.ts";
 export type { AliasState, ModelState, VersionState } from "./registry/fold/model-state.ts";
 export { rootDigest } from "./registry/fold/root-digest.ts";
 export { commitText } from "./registry/log/commit-message.ts";
@@ -140,11 +130,10 @@ export {
   RegistryEvent,
   registrationOf,
 } from "./registry/log/event.ts";
-export { MANIFEST_LIMIT, ModelVersion } from "./registry/log/model-version.ts";
+export { ModelVersion } from "./registry/log/model-version.ts";
 export { ImportRecord, Origin, OriginName, OriginSystem, originText } from "./registry/log/origin.ts";
 export { AliasRule, Policy } from "./registry/log/policy.ts";
 export { countVersions } from "./registry/read/count-versions.ts";
-export { importRecordOf } from "./registry/read/import-record.ts";
 export { parseReference, parseWhich, type Reference, resolve } from "./registry/read/reference.ts";
 export type { Decision, Registry } from "./registry/read/registry.ts";
 export type { Finding } from "./registry/verify/findings.ts";

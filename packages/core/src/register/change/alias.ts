@@ -72,7 +72,7 @@ export function usable(state: ModelState, version: number): VersionState {
 }
 
 /** Aliases that somebody holds, by name. */
-export function liveAliases(state: ModelState): string[] {
+function liveAliases(state: ModelState): string[] {
   return [...state.aliases.values()]
     .filter(({ version }) => version !== null)
     .map(({ alias }) => alias)

@@ -71,7 +71,7 @@ function factsOf(event: GtoEvent, of: (event: GtoEvent) => ArtifactFacts): Upstr
 }
 
 /** A tag that was moved since is another one. */
-export function gtoKey({ tag }: Pick<GtoEvent, "tag">): string {
+function gtoKey({ tag }: Pick<GtoEvent, "tag">): string {
   return `gto ${keyPart(tag.name)} ${tag.id}`;
 }
 

@@ -131,7 +131,7 @@ function versionFact(name: string, said: MlflowVersion): UpstreamFact {
 }
 
 /** MLflow keeps every parameter as text. One that is written just as a number would be is that number again, so that it can be compared. */
-export function paramValue(text: string): string | number {
+function paramValue(text: string): string | number {
   const number = Number(text);
   return Number.isFinite(number) && String(number) === text ? number : shortened(text, RECORD_CHARACTERS);
 }

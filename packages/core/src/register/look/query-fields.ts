@@ -22,7 +22,7 @@ const OWN = {
   size: "number",
 } as const;
 export type OwnField = keyof typeof OWN;
-export const OWN_FIELDS = Object.keys(OWN) as readonly OwnField[];
+const OWN_FIELDS = Object.keys(OWN) as readonly OwnField[];
 
 /** What of a version is compared, and how. */
 export type Field =
