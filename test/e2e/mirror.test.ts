@@ -139,6 +139,8 @@ test("--push sends the tags and nothing else, sees what others pushed first, and
   project.git("remote", "add", "origin", origin);
   project.git("push", "--quiet", "origin", "main");
   await story();
+  const early = await project.trainyard("mirror", "gto", "--push");
+  expect([early.code, early.stderr]).toEqual([2, expect.stringContaining("git push origin trainyard/registry")]);
   project.git("push", "--quiet", "origin", "trainyard/registry");
   expect((await project.json("mirror", "gto")).value).toMatchObject({ push: null });
   const onOrigin = () => execFileSync("git", ["-C", origin, "tag"], { encoding: "utf8" }).split("\n").filter(Boolean);

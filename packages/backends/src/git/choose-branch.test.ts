@@ -102,7 +102,7 @@ test("the refusal says how many versions origin's registry has, over all its mod
     const registered = registrationOf(aVersion({ model, version, files, rootDigest: rootDigest(files, sha256) }));
     await pusher.transact(model, () => ({ events: [registered], result: null }));
   }
-  await expect((await choose("ana", null)).mayWrite()).rejects.toThrow("already has a registry (3 versions)");
+  await expect((await choose("ana", null)).mayWrite()).rejects.toThrow("the registry of its origin (3 versions)");
 });
 
 test("--local is a registry of one's own that origin never sees", async () => {
@@ -113,6 +113,82 @@ test("--local is a registry of one's own that origin never sees", async () => {
   expect(await notes(await choose("ana", null))).toEqual(["one"]);
   await git(at("ana"), ["push", "--quiet", "--all"]);
   expect(await git(at("origin.git"), ["for-each-ref", "--format=%(refname)", "refs/trainyard"])).toBe("");
+});
+
+const REF = "refs/heads/trainyard/registry";
+const originGit = (...words: string[]) => git(at("origin.git"), words);
+const anaGit = (...words: string[]) => git(at("ana"), words);
+
+test("the first --push of a clone with a registry of its own brings all of it to origin, and never a second one", async () => {
+  await note(await choose("ana", null), "one");
+  await note(await choose("ana", null), "two");
+  const said: string[] = [];
+  const pusher = await choose("ana", "push", (text) => said.push(text));
+  expect(await notes(pusher)).toEqual(["one", "two"]); // what was read before the first write
+  expect(await originGit("for-each-ref", REF)).toBe("");
+  await note(pusher, "three");
+  await note(pusher, "four");
+  expect(said).toEqual([expect.stringMatching(/^origin had no registry: this clone's own \(0 versions\) was pushed/)]);
+  await git(folder, ["clone", "--quiet", at("origin.git"), at("ben")]);
+  for (const name of ["ana", "ben"]) {
+    const chosen = await choose(name, null);
+    expect(chosen.place).toBe("origin");
+    expect(await notes(chosen)).toEqual(["one", "two", "three", "four"]);
+  }
+  expect(await originGit("merge-base", "--is-ancestor", (await anaGit("rev-parse", REF)).trim(), REF)).toBe("");
+});
+
+test("a first --push that origin refuses leaves everything where it was", async () => {
+  await note(await choose("ana", null), "one");
+  const hook = join(at("origin.git"), "hooks", "pre-receive");
+  await writeFile(hook, "#!/bin/sh\nexit 1\n");
+  await chmod(hook, 0o755);
+  await expect(note(await choose("ana", "push"), "two")).rejects.toEqual(refusal("REGISTRY_READ_ONLY"));
+  await rm(hook);
+  const chosen = await choose("ana", null);
+  expect([chosen.place, await notes(chosen)]).toEqual(["own", ["one"]]);
+  await note(await choose("ana", "push"), "two");
+  expect(await notes(await choose("ana", null))).toEqual(["one", "two"]);
+});
+
+test("of two clones that bring their own at once, one is origin's, and the other keeps its own beside it", async () => {
+  await git(folder, ["clone", "--quiet", at("origin.git"), at("ben")]);
+  await note(await choose("ana", null), "ana's");
+  await note(await choose("ben", null), "ben's");
+  const both = await Promise.all([choose("ana", "push"), choose("ben", "push")]);
+  await Promise.all(both.map((pusher, index) => note(pusher, `pushed ${index}`)));
+  const there = await notes(await choose("ana", null));
+  expect(there.slice(1).sort()).toEqual(["pushed 0", "pushed 1"]);
+  const [other, theirs] = there[0] === "ana's" ? ["ben", "ben's"] : ["ana", "ana's"];
+  expect(await notes(await choose(other, null))).toEqual(there);
+  await expect((await choose(other, null)).mayWrite()).rejects.toMatchObject({
+    hint: expect.stringContaining("this clone's own registry (branch trainyard/registry)"),
+  });
+  const said: string[] = [];
+  expect(await notes(await choose(other, "local", (text) => said.push(text)))).toEqual([theirs]);
+  expect(said.join()).toContain(REF);
+});
+
+test("--local is this repository's own branch while origin has no registry, and never a part of origin's", async () => {
+  await note(await choose("ana", null), "one");
+  await note(await choose("ana", "local"), "two");
+  expect(await notes(await choose("ana", null))).toEqual(["one", "two"]);
+  await note(await choose("ana", "push"), "three");
+  const said: string[] = [];
+  const local = await choose("ana", "local", (text) => said.push(text));
+  expect([local.place, await notes(local)]).toEqual(["local", []]);
+  expect(said.join()).toContain("refs/trainyard/local/registry");
+  await expect((await choose("ana", null)).mayWrite()).rejects.toMatchObject({
+    hint: expect.stringContaining("another registry, of this clone alone"),
+  });
+});
+
+test("--push without a remote says how to add one", async () => {
+  await anaGit("remote", "remove", "origin");
+  await expect(choose("ana", "push")).rejects.toMatchObject({
+    code: "REMOTE_MISSING",
+    hint: expect.stringContaining("git remote add origin URL"),
+  });
 });
 
 test("eight identical pushes of two clones at once are all kept", async () => {

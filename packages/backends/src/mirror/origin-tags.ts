@@ -91,8 +91,5 @@ async function push(folder: string, origin: Remote, names: readonly string[]): P
 /** @throws SERVICE_UNREACHABLE */
 export function needOrigin(origin: Remote | null): Remote {
   if (origin !== null) return origin;
-  throw new TrainyardError("SERVICE_UNREACHABLE", {
-    service: "origin",
-    problem: "this repository has no such remote",
-  });
+  throw new TrainyardError("REMOTE_MISSING", { remote: "origin" });
 }

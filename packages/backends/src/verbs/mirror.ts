@@ -5,8 +5,10 @@ import {
   type NotMirrored,
   parseGtoName,
   sourceCommits,
+  TrainyardError,
 } from "@trainyard/core";
-import { originOf } from "../git/remote.ts";
+import { REGISTRY_REF } from "../git/choose-branch.ts";
+import { askRemote, originOf } from "../git/remote.ts";
 import { readTags } from "../imports/gto-tags.ts";
 import { fetchTags, needOrigin, type PushedTags, pushTags, tagsOfOrigin } from "../mirror/origin-tags.ts";
 import { commitsHere, writeTags } from "../mirror/write-tags.ts";
@@ -39,6 +41,9 @@ export async function mirrorGtoVerb(
   inputs: { readonly models: readonly string[]; readonly dry: boolean; readonly push: boolean },
 ): Promise<MirrorReport> {
   const { root, registry } = project;
+  const origin = inputs.push ? needOrigin(await originOf(root)) : null;
+  if (origin !== null && (await askRemote(root, origin, REGISTRY_REF)) === null)
+    throw new TrainyardError("REGISTRY_UNPUBLISHED", { remote: origin.name });
   const histories = new Map<string, ModelEvent[]>();
   const known = new Set(await registry.models());
   for (const name of inputs.models.length > 0 ? inputs.models : known) {
@@ -50,7 +55,6 @@ export async function mirrorGtoVerb(
     );
   }
 
-  const origin = inputs.push ? needOrigin(await originOf(root)) : null;
   const there = origin === null ? new Map<string, string>() : await tagsOfOrigin(root, origin);
   if (origin !== null && !inputs.dry) {
     const here = new Set((await readTags(root)).map(({ name }) => name));

@@ -56,9 +56,22 @@ export const registerRefusals = {
     `The registry has format ${d.format}; this Trainyard knows up to ${d.known}.`,
     `Install a newer Trainyard, one that knows format ${d.format}. Nothing was read or written.`,
   ],
-  REGISTRY_ON_ORIGIN: (d: { remote: string; versions: number }) => [
-    `This clone's ${d.remote} already has a registry (${d.versions} versions). Writing here would start a second one. Nothing was written.`,
-    "Use --push to write to origin, or --local for a registry of your own.",
+  REGISTRY_ON_ORIGIN: (d: {
+    remote: string;
+    versions: number;
+    /** This clone's own branch is a registry that origin does not have. */
+    own?: boolean;
+  }) => [
+    `This clone reads the registry of its ${d.remote} (${d.versions} ${d.versions === 1 ? "version" : "versions"}), and was not told where to write. Nothing was written.`,
+    `Use --push to write to ${d.remote}, for everybody. Or --local for ${d.own === true ? "this clone's own registry (branch trainyard/registry), another one" : "another registry, of this clone alone"}, which is never merged.`,
+  ],
+  REMOTE_MISSING: (d: { remote: string }) => [
+    `--push writes to the remote called ${d.remote}, and this repository has none. Nothing was written.`,
+    `Add it: \`git remote add ${d.remote} URL\`. Without --push the registry stays in this repository.`,
+  ],
+  REGISTRY_UNPUBLISHED: (d: { remote: string }) => [
+    `${d.remote} has no registry: tags there would stand for versions that nobody else can see. Nothing was written.`,
+    `Bring this clone's registry there first: \`git push ${d.remote} trainyard/registry\`.`,
   ],
   GIT_FAILED: (d: { command: string; problem: string }) => [
     `\`${d.command}\` failed: ${d.problem}.`,
