@@ -38,7 +38,7 @@ const CUTS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>
     write: ["log", "fold", "read"],
     verify: ["log", "fold", "read"], // never what writes: the two must not be wrong together
   },
-  register: { version: [], change: [], look: ["version"], bytes: [], imports: ["version"], gto: ["imports"] },
+  register: { version: [], change: [], look: ["version"], bytes: [], imports: ["version", "change"], gto: ["imports"] },
 };
 
 const MAX_LINES = 400;

@@ -46,7 +46,7 @@ test("import gto makes versions of a repository's tags, once, and says what it c
     null,
     null,
     null,
-    "production is an environment here: its alias is moved by deploying alone",
+    '"production" is an environment: its alias is moved only by deploying',
     "neither artifacts.yaml nor dvc.yaml of its commit says where its files are",
   ]);
   const second = await importing("gto");
@@ -144,7 +144,7 @@ test("an import moves nothing that a model outside the config has live", async (
   const { facts } = await importing("gto");
   expect(facts.find(({ label }) => label === "toy#production#3")).toMatchObject({
     outcome: "left",
-    why: "production is an environment here: its alias is moved by deploying alone",
+    why: '"production" is an environment: its alias is moved only by deploying',
   });
   expect((await project.trainyard("resolve", "toy@production")).stdout).toContain("toy@2");
   project.write("trainyard.yaml", config);

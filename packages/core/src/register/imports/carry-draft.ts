@@ -1,11 +1,14 @@
 import type { Backend } from "../../backend.ts";
-import type { ModelState, VersionState } from "../../registry/fold/model-state.ts";
+import { isRefusal } from "../../errors.ts";
+import type { ModelState } from "../../registry/fold/model-state.ts";
 import { objectionToMove } from "../../registry/fold/policy-rules.ts";
-import type { Proofs } from "../../registry/fold/proofs.ts";
-import { type EventBody, type EventOf, registrationOf } from "../../registry/log/event.ts";
+import { type EventBody, registrationOf } from "../../registry/log/event.ts";
 import { MANIFEST_LIMIT } from "../../registry/log/model-version.ts";
 import type { Policy } from "../../registry/log/policy.ts";
 import { timestamp } from "../../time.ts";
+import { aliasDecision } from "../change/alias.ts";
+import { DraftState } from "../change/draft-state.ts";
+import { withdrawEvents } from "../change/withdraw.ts";
 import { importManifest } from "./import-manifest.ts";
 import { goneAliases, type Mark, type Marks, markedText, slotOf } from "./import-marks.ts";
 import { aliasNameOf } from "./import-names.ts";
@@ -33,9 +36,7 @@ export class CarryDraft {
   readonly #marks: Marks;
   readonly #bytes: KeptBytes;
   readonly #policy: Policy | null;
-  readonly #proofs: Proofs;
-  readonly #versions: Pick<VersionState, "version" | "rootDigest" | "withdrawn" | "origin">[];
-  readonly #aliases: Map<string, { version: number | null; generation: number }>;
+  readonly #draft: DraftState;
   /** Versions here by their name there. */
   readonly #numbers = new Map<string, number>();
   /** Words for aliases there that have one name here: the first that came keeps it. */
@@ -51,9 +52,7 @@ export class CarryDraft {
     this.#marks = known.marks;
     this.#bytes = known.bytes;
     this.#policy = known.policy;
-    this.#proofs = known.state.proofs.fork();
-    this.#versions = [...known.state.versions];
-    this.#aliases = new Map(known.state.aliases);
+    this.#draft = new DraftState(known.state);
   }
 
   async take(told: readonly UpstreamFact[]): Promise<void> {
@@ -106,7 +105,8 @@ export class CarryDraft {
 
   async #version(fact: FactOf<"version">): Promise<Outcome> {
     const { origin } = fact.version;
-    const before = importedAs(this.#versions, fact.version);
+    const { versions } = this.#draft.state();
+    const before = importedAs(versions, fact.version);
     if (before !== null) {
       this.#numbers.set(origin.version, before);
       return { outcome: "known", version: before, why: null };
@@ -119,13 +119,13 @@ export class CarryDraft {
     }
     if (kept === undefined || "missing" in kept)
       return this.#once(fact, "left", "left", null, kept?.missing ?? "its bytes were not read");
-    const twin = this.#versions.find(({ rootDigest, withdrawn }) => rootDigest === kept.root && withdrawn === null);
+    const twin = versions.find(({ rootDigest, withdrawn }) => rootDigest === kept.root && withdrawn === null);
     if (twin !== undefined) {
       this.#numbers.set(origin.version, twin.version);
       this.#note(fact, { what: "same", version: twin.version }, `has the bytes of v${twin.version}`);
       return { outcome: "same", version: twin.version, why: `its bytes are those of v${twin.version}` };
     }
-    const version = this.#versions.length + 1;
+    const version = versions.length + 1;
     const made = await importManifest({ said: fact.version, version, ...kept }, this.#settings, this.#ports);
     if (made === null)
       return this.#once(
@@ -135,14 +135,8 @@ export class CarryDraft {
         null,
         `what names it has no room in the ${MANIFEST_LIMIT} bytes of a manifest`,
       );
-    const { system, name, version: called, id } = origin;
-    this.#add(registrationOf(made));
-    this.#versions.push({
-      version,
-      rootDigest: kept.root,
-      withdrawn: null,
-      origin: { system, name, version: called, id },
-    });
+    this.events.push(registrationOf(made));
+    this.#draft.register(made);
     this.#numbers.set(origin.version, version);
     return { outcome: "carried", version, why: null };
   }
@@ -152,21 +146,18 @@ export class CarryDraft {
     if (this.#marks.facts.get(fact.key)?.what === "done")
       return { outcome: "known", version: number ?? null, why: null };
     if (number === undefined) return this.#once(fact, "left", "left", null, `${fact.version} is not here`);
-    const { model, environments } = this.#settings;
     const others = [...this.#numbers].filter(([name, one]) => one === number && name !== fact.version);
     if (others.length > 0)
       return this.#once(fact, "left", "left", number, `v${number} is also ${others.map(([name]) => name).join(", ")}`);
-    const held = [...this.#aliases].filter(([, { version }]) => version === number).map(([alias]) => alias);
-    const live = held.filter((alias) => environments.includes(alias));
-    if (live.length > 0)
-      return this.#once(fact, "left", "left", number, `v${number} is live in ${live.join(", ")} here`);
-    if (this.#versions[number - 1]?.withdrawn !== null)
+    const state = this.#draft.state();
+    if (state.versions[number - 1]?.withdrawn !== null)
       return this.#once(fact, "done", "noted", number, `v${number} was withdrawn here before`);
     const reason = this.#text(fact, { what: "done", version: null }, fact.words);
-    for (const alias of held)
-      this.#move(alias, null, shortened(`v${number} is withdrawn: ${fact.words}`, NOTE_CHARACTERS));
-    this.#add({ type: "version.withdrawn", model, version: number, reason });
-    this.#versions[number - 1] = { ...(this.#versions[number - 1] as VersionState), withdrawn: reason };
+    const { model, environments } = this.#settings;
+    const events = decided(() => withdrawEvents(state, { model, version: number, reason, environments }));
+    if (typeof events === "string") return this.#once(fact, "left", "left", number, events);
+    const because = shortened(`v${number} is withdrawn: ${fact.words}`, NOTE_CHARACTERS); // the mark is the withdrawal's
+    for (const event of events) this.#add(event.type === "alias.removed" ? { ...event, reason: because } : event);
     this.#numbers.delete(fact.version);
     return { outcome: "carried", version: number, why: null };
   }
@@ -185,43 +176,22 @@ export class CarryDraft {
     if (other !== undefined && other !== fact.alias) return refuse(`"${other}" is ${alias} here already`);
     this.#words.set(alias, fact.alias);
     if (known) return { outcome: "known", version: number ?? null, why: null };
-    if (environments.includes(alias))
-      return refuse(`${alias} is an environment here: its alias is moved by deploying alone`);
     if (number === undefined) return refuse(`${fact.to} is not here`);
+    const state = this.#draft.state();
+    const reason = this.#text(fact, { what: "done", version: null }, fact.words);
+    const events = decided(() => aliasDecision(state, { model, alias, version: number, reason, environments }).events);
+    if (typeof events === "string") return refuse(events);
     if (passed) return refuse("the alias went on from there, and that was carried over before");
-    const held = this.#aliases.get(alias)?.version ?? null;
+    const held = state.aliases.get(alias)?.version ?? null;
     const { was } = fact;
     if (number === null && was !== undefined && this.#numbers.get(was) !== held && held !== null)
       return refuse(`nobody holds it there any more; here it was moved to v${held} since`);
-    if (held === number) return this.#once(fact, "done", "noted", number, null);
-    if (number !== null) {
-      const { withdrawn } = this.#versions[number - 1] as VersionState;
-      if (withdrawn !== null) return refuse(`v${number} was withdrawn: ${shortened(withdrawn, 120)}`);
-      const at = timestamp(this.#ports.clock.now());
-      const standing = { versions: this.#versions as unknown as readonly VersionState[], proofs: this.#proofs };
-      const objection = objectionToMove(this.#policy, { model, alias, to: number, at }, standing);
-      if (objection !== null) return refuse(`the policy forbids it: ${objection.rule}, and ${objection.got}`);
-    }
-    this.#move(alias, number, this.#text(fact, { what: "done", version: null }, fact.words));
+    if (events.length === 0) return this.#once(fact, "done", "noted", number, null);
+    const at = timestamp(this.#ports.clock.now());
+    const objection = number === null ? null : objectionToMove(this.#policy, { model, alias, to: number, at }, state);
+    if (objection !== null) return refuse(`the policy forbids it: ${objection.rule}, and ${objection.got}`);
+    for (const event of events) this.#add(event);
     return { outcome: "carried", version: number, why: null };
-  }
-
-  #move(alias: string, to: number | null, reason: string): void {
-    const { model } = this.#settings;
-    const { version: from = null, generation: before = 0 } = this.#aliases.get(alias) ?? {};
-    const generation = before + 1;
-    const event: EventBody =
-      to === null
-        ? { type: "alias.removed", model, alias, from: from as number, generation, reason }
-        : { type: "alias.set", model, alias, from, to, generation, reason };
-    this.#aliases.set(alias, { version: to, generation });
-    this.#add(event);
-    if (event.type === "alias.set")
-      this.#proofs.take({
-        ...event,
-        seq: Number.MAX_SAFE_INTEGER,
-        at: timestamp(this.#ports.clock.now()),
-      } as EventOf<"alias.set">);
   }
 
   /** A note on the fact, unless an earlier import left the same. */
@@ -250,6 +220,18 @@ export class CarryDraft {
 
   #add(event: EventBody): void {
     this.events.push(event);
+    this.#draft.take(event);
+  }
+}
+
+/** What the same change made by hand would write, or why it is refused. An alias that nobody holds is gone already. */
+function decided(decide: () => readonly EventBody[]): readonly EventBody[] | string {
+  try {
+    return decide();
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    if (error.code === "ALIAS_UNKNOWN") return [];
+    return shortened(error.message.replace(/ Nothing was written\.$/, "").replace(/\.$/, ""), 200);
   }
 }
 

@@ -6,6 +6,7 @@ import { memoryBackend } from "../../testing/index.ts";
 import { neededBy } from "../bytes/needed.ts";
 import { verifyRegistry } from "../bytes/verify-registry.ts";
 import { changeAlias } from "../change/alias.ts";
+import { setPolicy } from "../change/set-policy.ts";
 import { withdraw } from "../change/withdraw.ts";
 import { diff } from "../look/diff.ts";
 import { parseQuery } from "../look/query.ts";
@@ -166,12 +167,12 @@ test("environments, odd names and withdrawn versions are left, each with its rea
   expect(done.facts.map(({ why }) => why)).toEqual([
     null,
     null,
-    "production is an environment here: its alias is moved by deploying alone",
+    '"production" is an environment: its alias is moved only by deploying',
     '"latest" cannot be an alias here',
     expect.stringContaining("cannot be an alias here"),
     null,
     '"Prod" is prod here already',
-    "v1 was withdrawn: bad data",
+    "churn v1 was withdrawn: bad data",
     "9 is not here",
     "its name is too long",
   ]);
@@ -242,4 +243,74 @@ test("a hostile version stays text: thousands of files, long names, Markdown, an
     origin: { system: "mlflow", name: "n".repeat(5000), version: "2", id: null, at: null, by: null },
   });
   expect((await carry([huge])).facts[0]?.why).toContain("no room");
+});
+
+test("each fact is decided on what those before it leave, as a change made by hand would be", async () => {
+  const { carry, registry } = world();
+  const policy = { rules: { champion: { after: ["staging"] } } };
+  const gone: UpstreamFact = {
+    kind: "withdrawn",
+    key: "mlflow churn 1!",
+    label: "1!",
+    words: "taken back",
+    problem: null,
+    version: "1",
+  };
+  await setPolicy({ policy, reason: "in order" }, { registry });
+  const facts = [
+    aVersionThere("1"),
+    anAlias("a1", "champion", "1"), // not yet
+    anAlias("b1", "staging", "1"),
+    anAlias("a2", "champion", "1"),
+    anAlias("b2", "staging", null),
+    anAlias("b3", "staging", "1"),
+    gone,
+    anAlias("b4", "staging", null), // the withdrawal took it along
+    anAlias("c1", "old", "1"),
+  ];
+  const { facts: rows } = await carry(facts);
+  expect(outcomes({ facts: rows })).toEqual([
+    "carried 1",
+    "left 1",
+    "carried 1",
+    "carried 1",
+    "carried null",
+    "carried 1",
+    "carried 1",
+    "noted null",
+    "left null",
+  ]);
+  expect(rows[1]?.why).toContain("a version must have held staging before champion");
+  const moves = (await registry.events(model)).flatMap((event) =>
+    "generation" in event ? [`${event.alias} ${event.generation}`] : [],
+  );
+  expect(moves).toEqual(["staging 1", "champion 1", "staging 2", "staging 3", "staging 4", "champion 2"]);
+});
+
+test("a version that is live here is not withdrawn, and one whose aliases are gone is", async () => {
+  const { carry, registry } = world();
+  await carry([aVersionThere("1")]);
+  const production = { model, alias: "production", reason: null };
+  await registry.transact(model, () => ({
+    events: [{ type: "alias.set", ...production, from: null, to: 1, generation: 1 }],
+    result: null,
+  }));
+  const gone: UpstreamFact = {
+    kind: "withdrawn",
+    key: "mlflow churn 1!",
+    label: "1!",
+    words: "taken back",
+    problem: null,
+    version: "1",
+  };
+  const facts = [aVersionThere("1"), gone];
+  expect((await carry(facts, false, ["production"])).facts[1]).toMatchObject({
+    outcome: "left",
+    why: "churn v1 is live in production",
+  });
+  await registry.transact(model, () => ({
+    events: [{ type: "alias.removed", ...production, from: 1, generation: 2 }],
+    result: null,
+  }));
+  expect((await carry(facts, false, ["production"])).facts[1]).toMatchObject({ outcome: "carried", version: 1 });
 });
