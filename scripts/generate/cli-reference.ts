@@ -10,7 +10,7 @@ export async function cliReference(): Promise<Generated> {
     "# The command line",
     "",
     "`trainyard COMMAND [MODEL] [FLAGS]`. Everywhere: `-C DIR` works on the project in DIR, `--json` prints exactly one JSON value on stdout, `--push` writes the",
-    "registry to origin and `--local` to one of this clone's own, `--help` helps.",
+    "registry to origin, `--local` writes or reads one of this clone alone ([several people, one registry](registry.md#several-people-one-registry)), `--help` helps.",
     "",
     "Exit codes: 0 done · 1 the verdict is against it · 2 refused ([docs/errors.md](errors.md)) · 3 inconclusive · 69 a service could not be reached · 70 a bug ·",
     "75 interrupted, can be resumed · 130 Ctrl-C, nothing to resume.",

@@ -38,11 +38,18 @@ export function splitCommandLine(words: readonly string[]): CommandLine {
       if (folder === undefined)
         throw new TrainyardError("INPUT_MISSING", { input: "-C", needed: "the folder of the project" });
       globals.folder = folder;
+    } else if (word === "--push" || word === "--local") {
+      const place = word === "--push" ? "push" : "local";
+      if (globals.write !== null && globals.write !== place)
+        throw new TrainyardError("INPUT_INVALID", {
+          input: word,
+          expected: "given without the other",
+          got: "--push and --local",
+        });
+      globals.write = place;
     } else if (word === "--json") globals.json = true;
     else if (word === "--help" || word === "-h") globals.help = true;
     else if (word === "--version" && command === null) globals.version = true;
-    else if (word === "--push") globals.write = "push";
-    else if (word === "--local") globals.write = "local";
     else if (command === null && !word.startsWith("-")) command = word;
     else rest.push(word);
   }
@@ -107,7 +114,7 @@ function unknownFlag(word: string, name: string, flags: readonly Field[]): Train
     name,
     flags.map((flag) => flag.name),
   );
-  const known = [...flags.map((flag) => `--${flag.name}`), "--json", "--help"];
+  const known = [...flags.map((flag) => `--${flag.name}`), "--push", "--local", "--json", "--help"];
   return new TrainyardError("INPUT_UNKNOWN", { input: word, nearest: near === null ? null : `--${near}`, known });
 }
 

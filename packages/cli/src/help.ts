@@ -25,6 +25,8 @@ export function helpOf({ name, summary }: CommandEntry, command: Command): strin
       ? ["", "Examples:", ...command.examples.flatMap(([line, meaning]) => [`  ${line}`, `      ${meaning}`])]
       : []),
     "",
+    "Everywhere: -C DIR, --json, --push, --local; `trainyard --help` says what they do.",
+    "",
   ].join("\n");
 }
 

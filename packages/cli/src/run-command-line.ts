@@ -58,6 +58,12 @@ async function dispatch(line: CommandLine, commands: readonly CommandEntry[], ar
     terminal.out(await helpFor(entry));
     return 0;
   }
+  if (line.globals.write === "push" && entry.group === "Look")
+    throw new TrainyardError("INPUT_INVALID", {
+      input: "--push",
+      expected: "given to a command that writes",
+      got: `given to ${entry.name}, which reads origin's registry anyway`,
+    });
   const folder =
     line.globals.folder === null
       ? around.folder
