@@ -110,5 +110,32 @@ export async function makeFixture(
   importing.stdin.end();
   const [code] = await ended;
   if (code !== 0) throw new Error(`git fast-import ended with ${code}`);
+  await nameTrees(folder);
   await git(folder, ["repack", "-a", "-d", "--quiet"]);
+}
+
+/** Makes the commits again with messages that name their trees: while it imports, nobody knows these. */
+async function nameTrees(folder: string): Promise<void> {
+  const log = await git(folder, [
+    "log",
+    "--reverse",
+    "-z",
+    "--format=%T%n%s%n%(trailers:key=Trainyard-Event,valueonly)",
+    REF,
+  ]);
+  let made: string | null = null;
+  for (const entry of log.split("\0").filter(Boolean)) {
+    const [tree = "", subject = "", event = ""] = entry.split("\n");
+    const words = [
+      "commit-tree",
+      tree,
+      ...(made === null ? [] : ["-p", made]),
+      "-m",
+      commitText({ subject, event }, tree),
+    ];
+    made = (
+      await git(folder, ["-c", "user.name=trainyard", "-c", "user.email=trainyard@noreply.invalid", ...words])
+    ).trim();
+  }
+  await git(folder, ["update-ref", REF, made as string]);
 }
