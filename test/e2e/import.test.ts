@@ -19,6 +19,9 @@ beforeAll(() => {
   project.write("weights.json", "{}\n");
   project.commit("First weights");
   tag("toy@v1.0.0");
+  project.git("commit", "--allow-empty", "-m", "Nothing new");
+  tag("toy@v1.0.1");
+  tag("toy@1.2.3");
   project.write("weights.json", '{"slope":2}\n');
   project.commit("Second weights");
   tag("toy@v2.0.0");
@@ -30,12 +33,14 @@ beforeAll(() => {
 
 test("import gto makes versions of a repository's tags, once, and says what it could not carry over", async () => {
   const dry = await project.trainyard("import", "gto", "--dry-run");
-  expect(dry.stdout).toContain("2 versions, 1 alias moves");
+  expect(dry.stdout).toContain("2 versions, 1 alias move,");
+  expect(dry.stdout).toMatch(/^toy@1\.2\.3 +not carried +GTO does not read such a tag/m);
   expect((await project.json("list")).value).toEqual([]);
   const first = await importing("gto");
   expect(first.facts.map(({ label, outcome, version }) => `${label} ${outcome} ${version}`)).toEqual([
     "toy@v3.0.0 noted null",
     "toy@v1.0.0 carried 1",
+    "toy@v1.0.1 same 1",
     "toy@v2.0.0 carried 2",
     "toy#staging#1 carried 2",
     "toy#production#2 left 2",
@@ -44,11 +49,15 @@ test("import gto makes versions of a repository's tags, once, and says what it c
   expect(first.facts.map(({ why }) => why)).toEqual([
     "it is a lightweight tag: nobody knows who made it, or when",
     null,
+    "its bytes are those of v1",
     null,
     null,
     '"production" is an environment: its alias is moved only by deploying',
     "neither artifacts.yaml nor dvc.yaml of its commit says where its files are",
   ]);
+  const names = async (name: string) => (await project.json("resolve", `toy@${name}`)).value;
+  expect(await names("gto:v1.0.1")).toMatchObject({ version: 1 });
+  expect(await names("v1.0.1")).toMatchObject({ version: 1 });
   const second = await importing("gto");
   expect(second.written).toBe(0);
   expect((await project.trainyard("verify")).code).toBe(0);
@@ -135,6 +144,17 @@ test("import dvc makes a version of an artifact that dvc.yaml declares, with its
   const identity = first.value.facts[0]?.label.split(" ")[1];
   expect((await project.trainyard("show", `lateness@dvc:${identity}`)).stdout).toMatch(/auc 0\.7500/);
   expect((await project.trainyard("verify")).code).toBe(0);
+});
+
+test("a place that is not there, an address nobody reads, a flag of another system and a place with nothing in it are said", async () => {
+  const says = async (...words: string[]) =>
+    (await project.json<{ error: { code: string } }>("import", ...words)).value.error.code;
+  expect(await says("dvc", "--from", "nope")).toBe("FILE_NOT_FOUND");
+  expect(await says("mlflow", "--from", "postgresql://host/db")).toBe("IMPORT_SOURCE");
+  expect(await says("gto", "--all-commits")).toBe("INPUT_INVALID");
+  const empty = new ToyProject();
+  expect((await empty.trainyard("import", "dvc")).stdout).toMatch(/^Nothing of DVC here/);
+  empty[Symbol.dispose]();
 });
 
 test("an import moves nothing that a model outside the config has live", async () => {

@@ -129,6 +129,13 @@ test("what is misspelt is told with the right name, and what is not there before
   const says = async (...words: string[]) =>
     (await project.json<{ error: { code: string; message: string } }>(...words)).value.error;
   expect((await says("show", "tyo@1")).message).toMatch(/Did you mean "toy"/);
+  expect((await says("resolve", "production")).message).toMatch(/Did you mean "toy@production"/);
+  expect((await says("resolve", "2")).message).toMatch(/Did you mean "toy@2"/);
+  expect(await says("alias", "toy", "champion")).toMatchObject({ code: "REFERENCE_INVALID" });
+  expect((await says("alias", "toy@1", "production", "--remove")) as { hint?: string }).toMatchObject({
+    code: "ALIAS_IS_ENVIRONMENT",
+    hint: expect.stringContaining("out of `deploy:`"),
+  });
   expect((await says("evalute")).message).toBe('There is no command "evalute". Did you mean "evaluate"?');
   expect(await says("deploy", "toy@9", "--environment", "production")).toMatchObject({ code: "VERSION_UNKNOWN" });
   expect((await says("deploy", "toy@1", "--environment", "production")).message).toBe(

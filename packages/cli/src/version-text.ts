@@ -46,12 +46,10 @@ function text(view: VersionView, papers: Papers): string {
     ...(manifest.origin === undefined
       ? [row("trained", trainedWords(manifest, papers.record)), row("judged", judgedWords(manifest, papers.report))]
       : importedRows(manifest, manifest.origin, papers).map(([name, value]) => row(name, value))),
-    ...manifest.metrics.map(({ name, estimate: { value, interval } }) =>
-      row(
-        "",
-        `${name} ${value.toPrecision(4)}${interval === null ? "" : ` [${interval.map((end) => end.toPrecision(4)).join(", ")}]`}`,
-      ),
-    ),
+    ...metricLines(manifest).map((line) => row("", line)),
+    ...(manifest.origin === undefined
+      ? []
+      : [row("not there", `a run's record, an evaluation, a verdict: ${manifest.origin.system} has none`)]),
     row(
       manifest.origin === undefined ? "registered" : "here since",
       `${longDate(instant(manifest.registeredAt) ?? 0)} UTC by ${manifest.by.name}`,
@@ -65,6 +63,13 @@ function text(view: VersionView, papers: Papers): string {
       row(index === 0 ? "attested" : "", `${predicateType}  ${at.slice(0, 10)}  ${digest.slice(0, 19)}…`),
     ),
   ].join("\n");
+}
+
+function metricLines({ metrics }: ModelVersion): string[] {
+  return metrics.map(
+    ({ name, estimate: { value, interval } }) =>
+      `${name} ${value.toPrecision(4)}${interval === null ? "" : ` [${interval.map((end) => end.toPrecision(4)).join(", ")}]`}`,
+  );
 }
 
 function placeOf({ aliases }: VersionView, { live }: Papers): string {
@@ -104,7 +109,6 @@ function importedRows(manifest: ModelVersion, origin: Origin, { imported }: Pape
       .slice(0, 20)
       .map(([name, value]): [string, string] => ["", `${name}: ${value.slice(0, 200)}`]),
     ...(params.length === 0 ? [] : [["parameters", params.join(", ")] as [string, string]]),
-    ["not there", `a run's record, an evaluation, a verdict: ${origin.system} has none`],
   ];
 }
 

@@ -24,7 +24,7 @@ export const AliasName = z
   .string()
   .regex(
     /^(?!v?\d+$)(?!latest$)[a-z0-9](?:[a-z0-9_-]|\.(?!\.|$)){0,62}$/,
-    "lower-case letters, digits, `-`, `_`, `.`, starting with a letter or digit, no dot at the end, at most 63; not a number, not `latest`",
+    "lower-case letters, digits, `-`, `_`, `.`, starting with a letter or digit, no dot at the end, at most 63; not a number like `12` or `v12`, not `latest`",
   );
 
 /** A path below the project or a model: `/` between parts, no `..`, no leading `/`, no control characters. */

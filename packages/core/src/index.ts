@@ -32,7 +32,7 @@ export { chooseModel } from "./config/choose-model.ts";
 export { Config, type Dataset, Gate, ModelConfig } from "./config/config.ts";
 export { CONFIG_NAME } from "./config/config-name.ts";
 export { type ConfigProblem, checkConfig, problemsOf } from "./config/problem.ts";
-export { parseSetting, type Setting, setParams } from "./config/set-params.ts";
+export { newNames, parseSetting, type Setting, setParams } from "./config/set-params.ts";
 export { Goal, Task } from "./config/task.ts";
 export { profileOf } from "./data/build-profile.ts";
 export { combineTables } from "./data/combine-tables.ts";
@@ -87,7 +87,7 @@ export { type Batch, batch } from "./register/change/batch.ts";
 export { addNote } from "./register/change/note.ts";
 export { setPolicy } from "./register/change/set-policy.ts";
 export { withdraw } from "./register/change/withdraw.ts";
-export { type GitTag, type GtoEvent, gtoHistory, parseGtoName } from "./register/gto/gto.ts";
+export { type GitTag, type GtoEvent, gtoHistory, isNearGto, parseGtoName } from "./register/gto/gto.ts";
 export { type ArtifactFacts, gtoFacts } from "./register/gto/gto-facts.ts";
 export {
   type GtoMirror,
@@ -145,6 +145,7 @@ export { driftLines, driftText } from "./report/drift-text.ts";
 export { evaluationHtml } from "./report/evaluation-html.ts";
 export { evaluationMarkdown, evaluationsMarkdown } from "./report/evaluation-markdown.ts";
 export { evaluationLines, evaluationText } from "./report/evaluation-text.ts";
+export { counted } from "./report/format/number.ts";
 export { byteSize } from "./report/format/size.ts";
 export { plainSentence, type Sentence } from "./report/phrase.ts";
 export { policyText } from "./report/policy-text.ts";

@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
 import {
   dvcFacts,
+  type GitTag,
   gtoFacts,
   gtoHistory,
   type ImportReport,
   importAll,
+  isNearGto,
   type MlflowModel,
   mirroredEvents,
   mlflowFacts,
@@ -21,6 +23,7 @@ import { type Credentials, MlflowApi } from "../imports/mlflow-api.ts";
 import { readMlflowDatabase } from "../imports/mlflow-database.ts";
 import { readMlflowServer, servedFiles } from "../imports/mlflow-server.ts";
 import { localFiles, placeOf } from "../imports/mlflow-source.ts";
+import { repositoryFolder } from "../imports/repository-folder.ts";
 import type { Project } from "../project.ts";
 import { environmentsOf } from "./known-model.ts";
 import { portsOf } from "./ports-of.ts";
@@ -35,7 +38,7 @@ export interface ImportInputs {
 /** `import gto`: what the GTO tags of a repository say. */
 export async function importGtoVerb(project: Project, inputs: ImportInputs): Promise<ImportReport> {
   if (!inputs.dry) await project.mayWrite();
-  const repository = inputs.from === null ? project.root : resolve(inputs.folder, inputs.from);
+  const repository = inputs.from === null ? project.root : await repositoryFolder(inputs.folder, inputs.from);
   const commits = new CommitFiles(repository);
   try {
     const tags = await readTags(repository);
@@ -49,7 +52,7 @@ export async function importGtoVerb(project: Project, inputs: ImportInputs): Pro
     const upstream = gtoFacts(events, ({ tag }) => entries.get(tag.id)?.facts ?? {}, mirrored);
     const keep = keepFile(project.backend.store, inputs.dry);
     return await importAll(
-      { system: "gto", from: "GTO tags", upstream, dryRun: inputs.dry },
+      { system: "gto", from: "GTO tags", upstream, dryRun: inputs.dry, empty: nearGto(tags) },
       (model) => environmentsOf(project, model),
       {
         ...portsOf(project),
@@ -62,13 +65,19 @@ export async function importGtoVerb(project: Project, inputs: ImportInputs): Pro
   }
 }
 
+/** Tags that look like GTO's and are not: GTO passes over them, and somebody may have meant them. */
+function nearGto(tags: readonly GitTag[]): { name: string; why: string }[] {
+  const why = "GTO does not read such a tag: it writes NAME@v1.2.3 and NAME#STAGE#4";
+  return tags.flatMap(({ name }) => (isNearGto(name) ? [{ name, why }] : []));
+}
+
 /** `import dvc`: the artifacts that `dvc.yaml` files declare, each content a version. */
 export async function importDvcVerb(
   project: Project,
   inputs: ImportInputs & { readonly allCommits: boolean },
 ): Promise<ImportReport> {
   if (!inputs.dry) await project.mayWrite();
-  const repository = inputs.from === null ? project.root : resolve(inputs.folder, inputs.from);
+  const repository = inputs.from === null ? project.root : await repositoryFolder(inputs.folder, inputs.from);
   const commits = new CommitFiles(repository);
   try {
     const { artifacts, left } = await readDvcArtifacts(commits, inputs.allCommits);
@@ -104,6 +113,13 @@ export async function importMlflowVerb(
   const keep = keepFile(project.backend.store, dry);
   const { working } = project.backend.progress;
   const api = /^https?:/i.test(asked) ? new MlflowApi(asked, environment) : null;
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(asked)?.[1]?.toLowerCase();
+  if (scheme !== undefined && !["http", "https", "sqlite"].includes(scheme))
+    throw new TrainyardError("IMPORT_SOURCE", {
+      from: `a ${scheme} address`,
+      problem: "a SQLite file and an MLflow server are read, nothing else",
+      todo: "Start the MLflow server on it and give that one's address: --from http://127.0.0.1:5000.",
+    });
   const path = resolve(inputs.folder, asked.replace(/^sqlite:\/{3}/, ""));
   const read =
     api === null ? await readMlflowDatabase(path) : await readMlflowServer(api, (what) => working(what, null));

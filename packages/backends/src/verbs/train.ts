@@ -2,6 +2,8 @@ import {
   chooseModel,
   type DriftReport,
   type ModelConfig,
+  nearest,
+  newNames,
   type Params,
   type Predicted,
   type PredictInputs,
@@ -94,7 +96,9 @@ async function trainOnce(
   config: ModelConfig,
   run: { set: readonly string[]; evaluationData: string | null; baseline: string; trigger: RunRecord["trigger"] },
 ): Promise<Trained> {
-  const params = setParams(await paramsOf(project, config.train.params), run.set);
+  const given = await paramsOf(project, config.train.params);
+  const params = setParams(given, run.set);
+  if (config.train.params !== undefined) tellNewNames(project, config.train.params, newNames(given, run.set));
   await project.registry.state(model); // a damaged registry is refused before the hours of a training, not after them
   const ports = portsOf(project);
   const record = await train(
@@ -113,6 +117,17 @@ async function trainOnce(
   const resumable =
     record.status === "interrupted" && (await (await ports.runs.checkpoints(model, record.inputsDigest)).holds());
   return { record, resumable };
+}
+
+/** A misspelt `--set` trains with the old value, perhaps for hours. */
+function tellNewNames({ backend }: Project, file: string, found: ReturnType<typeof newNames>): void {
+  for (const { name, known } of found) {
+    const near = nearest(name.split(".").at(-1) as string, known);
+    const has = known.length === 0 ? "nothing there" : known.slice(0, 20).join(", ");
+    backend.progress.note(
+      `--set ${name} is new: ${file} has ${has}.${near === null ? "" : ` Did you mean "${near}"?`}`,
+    );
+  }
 }
 
 async function paramsOf(project: Project, file: string | undefined): Promise<Params> {

@@ -17,6 +17,8 @@ export async function aliasVerb(project: Project, inputs: AliasInputs): Promise<
   const reference = parseReference(inputs.model);
   const { model, environments } = await knownModel(project, reference.model);
   const needsVersion = !inputs.remove || reference.which !== null;
+  if (needsVersion && reference.which === null)
+    throw new TrainyardError("REFERENCE_INVALID", { reference: inputs.model });
   const named = needsVersion ? (await resolve(project.registry, reference)).version : undefined;
   const change = await changeAlias(
     {

@@ -1,5 +1,5 @@
 import { importDvcVerb, importGtoVerb, importMlflowVerb, type Project } from "@trainyard/backends";
-import { type ImportReport, z } from "@trainyard/core";
+import { counted, type ImportReport, TrainyardError, z } from "@trainyard/core";
 import { aligned } from "../columns.ts";
 import { command } from "../command.ts";
 
@@ -41,6 +41,12 @@ export const importCommand = command({
     const project = await context.project();
     const { folder, environment } = context;
     const given = { folder, from: inputs.from ?? null, dry: inputs["dry-run"], environment };
+    if (inputs["all-commits"] && inputs.system !== "dvc")
+      throw new TrainyardError("INPUT_INVALID", {
+        input: "--all-commits",
+        expected: "given with dvc alone",
+        got: `given with ${inputs.system}`,
+      });
     const report = await read(project, inputs.system, { ...given, allCommits: inputs["all-commits"] });
     return { json: report, text: reportText(report), exit: 0 };
   },
@@ -56,7 +62,14 @@ function read(project: Project, system: "gto" | "mlflow" | "dvc", given: Given) 
 /** Rows beyond this are counted: --json has them all. */
 const ROWS = 40;
 
-function reportText({ models, facts, written, dryRun }: ImportReport): string {
+const NOTHING = {
+  gto: "Nothing of GTO here: no tag is one of its.",
+  dvc: "Nothing of DVC here: no dvc.yaml of the commits that were looked at has `artifacts:`.",
+  mlflow: "Nothing of MLflow here: its registry has no model.",
+} as const;
+
+function reportText({ system, from, models, facts, written, dryRun }: ImportReport): string {
+  if (models.length === 0) return NOTHING[system];
   const refused = models.filter(({ model }) => model === null).map(({ name, why }) => [name, "not carried", why ?? ""]);
   const odd = facts
     .filter(
@@ -71,6 +84,8 @@ function reportText({ models, facts, written, dryRun }: ImportReport): string {
   const rows = [...refused, ...odd];
   const count = (outcome: string, kind?: string) =>
     facts.filter((fact) => fact.outcome === outcome && (kind === undefined || fact.kind === kind)).length;
+  const rest =
+    written - facts.filter(({ outcome }) => outcome === "carried" || outcome === "noted" || outcome === "same").length;
   const carried = facts.filter(({ outcome, kind }) => outcome === "carried" && kind === "version");
   return [
     ...(carried.length === 0
@@ -90,6 +105,11 @@ function reportText({ models, facts, written, dryRun }: ImportReport): string {
           ...(rows.length > ROWS ? [`and ${rows.length - ROWS} more; --json has all`] : []),
           "",
         ]),
-    `${count("carried", "version")} versions, ${count("carried", "alias")} alias moves, ${count("carried", "withdrawn")} withdrawals and ${count("noted") + count("same")} notes ${dryRun ? "would be carried over" : "carried over"}; ${count("known")} known already, ${count("left") + refused.length} not carried. ${written} ${dryRun ? "events would be written." : "events written."}`,
+    ...(system === "mlflow" && !from.startsWith("http") && facts.some(isLost)
+      ? ["Files that are not on this machine can be had from the MLflow server: --from http://HOST:PORT", ""]
+      : []),
+    `${counted(count("carried", "version"), "version")}, ${counted(count("carried", "alias"), "alias move")}, ${counted(count("carried", "withdrawn"), "withdrawal")} and ${counted(count("noted") + count("same"), "note")} ${dryRun ? "would be carried over" : "carried over"}; ${count("known")} known already, ${count("left") + refused.length} not carried. ${counted(written, "event")} ${dryRun ? "would be written" : "written"}${rest > 0 ? `, ${rest} of them for what was not carried and for aliases of withdrawn versions` : ""}.`,
   ].join("\n");
 }
+
+const isLost = ({ kind, outcome }: ImportReport["facts"][number]) => kind === "version" && outcome === "left";

@@ -164,7 +164,7 @@ function configText(found: Found): string {
     ...(found.data.length === 0
       ? ["      # data: [data/train.parquet]          # ← hashed, so that a run says which data made it"]
       : [`      data: ${list(found.data)}`]),
-    `      outputs: ${list(found.outputs)}${found.outputs[0] === "model.onnx" ? "   # ← the files your training writes; predictions and metrics.json are read too" : ""}`,
+    `      outputs: ${list(found.outputs)}${found.outputs[0] === "model.onnx" ? "   # ← the files your training writes; add metrics.json if it writes one" : ""}`,
     "    evaluate:",
     "      # data: data/evaluate.parquet       # ← rows the verdict is given on",
     found.predict === null

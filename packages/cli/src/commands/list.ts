@@ -1,6 +1,7 @@
 import { chooseModel, originText, versionRows, z } from "@trainyard/core";
 import { aligned } from "../columns.ts";
 import { command } from "../command.ts";
+import { heldBy } from "../held-by.ts";
 
 export const list = command({
   about: "Newest first. Without a model: those of every model in the registry.",
@@ -34,7 +35,7 @@ export const list = command({
               row.registeredAt.slice(0, 10),
               row.by,
               row.origin === null ? (row.run ?? "") : originText(row.origin),
-              row.withdrawn !== null ? `withdrawn: ${row.withdrawn}` : row.aliases.join(", "),
+              heldBy(row),
             ]),
           );
     return { json: rows, text, exit: 0 };

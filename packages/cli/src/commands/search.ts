@@ -2,6 +2,7 @@ import { searchVerb } from "@trainyard/backends";
 import { comparisons, type FoundVersion, fieldText, z } from "@trainyard/core";
 import { aligned } from "../columns.ts";
 import { command } from "../command.ts";
+import { heldBy } from "../held-by.ts";
 
 export const search = command({
   about: [
@@ -42,7 +43,7 @@ export const search = command({
               `v${one.version}`,
               one.registeredAt.slice(0, 10),
               ...shown.map((name) => cell(one, name)),
-              one.withdrawn === null ? one.aliases.join(", ") : `withdrawn: ${one.withdrawn}`,
+              heldBy(one),
             ]),
           );
     return { json: found, text, exit: 0 };

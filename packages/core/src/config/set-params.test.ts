@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JsonValue } from "../data/params.ts";
 import { parseFlowYaml } from "./flow-yaml.ts";
-import { parseSetting, setParams } from "./set-params.ts";
+import { newNames, parseSetting, setParams } from "./set-params.ts";
 
 const refusal = (input: string) =>
   expect.objectContaining({ code: "INPUT_INVALID", details: expect.objectContaining({ input }) });
@@ -100,4 +100,13 @@ describe("settings", () => {
   test.each(["lr.x=1", "model.layers.2=1", "model.layers.x=1"])("%s leads nowhere", (text) => {
     expect(() => setParams(params, [text])).toThrow(refusal(`set ${text.split("=")[0]}`));
   });
+});
+
+test("a setting that the file has no parameter for is told with those of its place", () => {
+  const params = { w: 1, optimizer: { lr: 0.1 }, layers: [8] };
+  expect(newNames(params, ["w=2", "optimizer.lr=1", "layers.0=9"])).toEqual([]);
+  expect(newNames(params, ["ww=2", "optimizer.lrr=1"])).toEqual([
+    { name: "ww", known: ["w", "optimizer", "layers"] },
+    { name: "optimizer.lrr", known: ["lr"] },
+  ]);
 });

@@ -34,6 +34,26 @@ export function setParams(params: Params, settings: readonly string[]): Params {
   }, params);
 }
 
+/**
+ * Names of settings that the parameters of a file do not have, with those that stand at the same place there: a misspelt one
+ * would train with the old value.
+ */
+export function newNames(
+  params: Params,
+  settings: readonly string[],
+): { readonly name: string; readonly known: readonly string[] }[] {
+  return settings.map(parseSetting).flatMap(({ name }) => {
+    let inside: JsonValue | undefined = params;
+    for (const key of name.split(".")) {
+      if (inside === null || typeof inside !== "object") return [];
+      const names: string[] = Object.keys(inside);
+      if (!Array.isArray(inside) && !names.includes(key)) return [{ name, known: names }];
+      inside = (inside as Record<string, JsonValue>)[key];
+    }
+    return [];
+  });
+}
+
 function setIn(
   inside: JsonValue | undefined,
   [key, ...rest]: readonly string[],

@@ -22,9 +22,11 @@ export const registerRefusals = {
       ? "No alias is set yet."
       : `Aliases: ${d.known.slice(0, 20).join(", ")}${d.known.length > 20 ? ` and ${d.known.length - 20} more` : ""}.`,
   ],
-  ALIAS_IS_ENVIRONMENT: (d: { alias: string }) => [
+  ALIAS_IS_ENVIRONMENT: (d: { alias: string; remove?: boolean }) => [
     `"${d.alias}" is an environment: its alias is moved only by deploying.`,
-    `Use \`trainyard deploy MODEL@VERSION --environment ${d.alias}\`.`,
+    d.remove === true
+      ? `It says what is live there. If nothing is any more, take ${d.alias} out of \`deploy:\` in trainyard.yaml and run this again.`
+      : `Use \`trainyard deploy MODEL@VERSION --environment ${d.alias}\`.`,
   ],
   ALIAS_MOVED: (d: { model: string; alias: string; expected: string; got: string }) => [
     `${d.model}@${d.alias}: expected ${d.expected}, found ${d.got}. Nothing was written.`,
@@ -34,9 +36,15 @@ export const registerRefusals = {
     `${d.model} v${d.version} was withdrawn: ${d.reason}.`,
     "Choose another version.",
   ],
-  REGISTRY_EMPTY: (d: { model: string; nearest: string | null }) => [
+  REGISTRY_EMPTY: (d: { model: string; nearest: string | null; known?: readonly string[] }) => [
     `The registry has no version of ${d.model} yet.${d.nearest === null ? "" : ` Did you mean "${d.nearest}"?`}`,
-    "Train, evaluate and register first.",
+    d.known === undefined || d.known.length === 0
+      ? "Train, evaluate and register first."
+      : `It has ${d.known.slice(0, 20).join(", ")}${d.known.length > 20 ? ` and ${d.known.length - 20} more models` : ""}; a version is named MODEL@VERSION. For a new model train, evaluate and register first.`,
+  ],
+  VERSIONS_WITHDRAWN: (d: { model: string }) => [
+    `Every version of ${d.model} was withdrawn.`,
+    `Register a new one, or name one by its number: \`trainyard list ${d.model}\` says why each was withdrawn.`,
   ],
   REGISTRY_CONFLICT: (d: { model: string }) => [
     `Another job wrote to the registry of ${d.model} first. Nothing was written.`,

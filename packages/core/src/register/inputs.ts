@@ -24,7 +24,10 @@ export const RegisterInputs = z.strictObject({
 export type RegisterInputs = z.output<typeof RegisterInputs>;
 
 export const AliasInputs = z.strictObject({
-  model: z.string().describe("MODEL@VERSION").meta({ positional: true, placeholder: "MODEL@VERSION" }),
+  model: z
+    .string()
+    .describe("the version; with --remove the model alone will do")
+    .meta({ positional: true, placeholder: "MODEL@VERSION" }),
   alias: z.string().describe("the alias to set").meta({ positional: true, placeholder: "ALIAS" }),
   remove: z.boolean().default(false).describe("take the alias away instead"),
   expected: z

@@ -43,9 +43,11 @@ export async function changeAlias(settings: AliasSettings, { registry }: { regis
 /** @throws ALIAS_IS_ENVIRONMENT, ALIAS_MOVED, ALIAS_UNKNOWN, VERSION_UNKNOWN, VERSION_WITHDRAWN */
 export function aliasDecision(state: ModelState, settings: AliasSettings): Decision<AliasChange> {
   const { model, alias, version: to, expected, reason, environments } = settings;
-  if (environments.includes(alias)) throw new TrainyardError("ALIAS_IS_ENVIRONMENT", { alias });
+  if (environments.includes(alias)) throw new TrainyardError("ALIAS_IS_ENVIRONMENT", { alias, remove: to === null });
   const held = state.aliases.get(alias);
   const from = held?.version ?? null;
+  if (to === null && held === undefined)
+    throw new TrainyardError("ALIAS_UNKNOWN", { model, alias, known: liveAliases(state) });
   if (expected !== undefined && expected !== from)
     throw new TrainyardError("ALIAS_MOVED", { model, alias, expected: said(expected), got: said(from) });
   if (to !== null) usable(state, to);

@@ -67,6 +67,9 @@ export function parseGtoName(tag: string): GtoName | null {
   return { ...said, kind: isCancelled ? "deregistered" : "registered", version: what };
 }
 
+/** A tag that has the form of GTO's, but what it says is none of GTO's: `churn@v2`, `churn@1.2.3`. */
+export const isNearGto = (tag: string) => ARTIFACT.test(tag) && parseGtoName(tag) === null;
+
 /** Whether GTO can hold an artifact of this name, or a stage. */
 export const isGtoArtifact = (name: string) => ARTIFACT_NAME.test(name);
 export const isGtoStage = (name: string) => STAGE.test(name);

@@ -145,7 +145,7 @@ export class CarryDraft {
     const number = this.#numbers.get(fact.version);
     if (this.#marks.facts.get(fact.key)?.what === "done")
       return { outcome: "known", version: number ?? null, why: null };
-    if (number === undefined) return this.#once(fact, "left", "left", null, `${fact.version} is not here`);
+    if (number === undefined) return this.#once(fact, "left", "left", null, `version ${fact.version} is not here`);
     const others = [...this.#numbers].filter(([name, one]) => one === number && name !== fact.version);
     if (others.length > 0)
       return this.#once(fact, "left", "left", number, `v${number} is also ${others.map(([name]) => name).join(", ")}`);
@@ -173,10 +173,11 @@ export class CarryDraft {
     const alias = aliasNameOf(fact.alias);
     if (alias === null) return refuse(`"${shortened(fact.alias, 80)}" cannot be an alias here`);
     const other = this.#words.get(alias);
-    if (other !== undefined && other !== fact.alias) return refuse(`"${other}" is ${alias} here already`);
+    if (other !== undefined && other !== fact.alias)
+      return refuse(`it would be ${alias} here, as "${other}" is already`);
     this.#words.set(alias, fact.alias);
     if (known) return { outcome: "known", version: number ?? null, why: null };
-    if (number === undefined) return refuse(`${fact.to} is not here`);
+    if (number === undefined) return refuse(`version ${fact.to} is not here`);
     const state = this.#draft.state();
     const reason = this.#text(fact, { what: "done", version: null }, fact.words);
     const events = decided(() => aliasDecision(state, { model, alias, version: number, reason, environments }).events);

@@ -93,12 +93,19 @@ test("of importers at once every fact is written once", async () => {
 });
 
 test("equal bytes are one version: the second name leads to it too, and its aliases", async () => {
-  const { carry, aliases } = world({ "1": "same", "2": "same" });
-  const facts = [aVersionThere("1"), aVersionThere("2"), anAlias("a", "prod", "2")];
+  const { carry, aliases, registry } = world({ "1": "same", "2": "same" });
+  const named = (version: string) => ({
+    ...aVersionThere(version),
+    key: `mlflow churn version ${version} run-${version}`,
+  });
+  const facts = [named("1"), named("2"), anAlias("a", "prod", "2")];
   const done = await carry(facts);
   expect(outcomes(done)).toEqual(["carried 1", "same 1", "carried 1"]);
   expect(done.facts[1]?.why).toBe("its bytes are those of v1");
   expect(await aliases()).toEqual({ prod: 1 });
+  expect(await resolve(registry, parseReference("churn@mlflow:2"))).toMatchObject({ version: 1 });
+  await expect(resolve(registry, parseReference("churn@mlflow:3"))).rejects.toMatchObject({ code: "VERSION_UNKNOWN" });
+  await expect(resolve(registry, parseReference("churn@gto:2"))).rejects.toMatchObject({ code: "VERSION_UNKNOWN" });
   expect((await carry(facts)).written).toBe(0);
 });
 
@@ -171,9 +178,9 @@ test("environments, odd names and withdrawn versions are left, each with its rea
     '"latest" cannot be an alias here',
     expect.stringContaining("cannot be an alias here"),
     null,
-    '"Prod" is prod here already',
+    'it would be prod here, as "Prod" is already',
     "churn v1 was withdrawn: bad data",
-    "9 is not here",
+    "version 9 is not here",
     "its name is too long",
   ]);
   expect((await carry(facts, false, ["production"])).written).toBe(0);

@@ -412,6 +412,7 @@ describe("aliases and withdrawals", () => {
       await expect(changeAlias(alias({ alias: name }), ports)).rejects.toEqual(refusal("NAME_INVALID"));
     await expect(changeAlias(alias({ version: 3 }), ports)).rejects.toEqual(refusal("VERSION_UNKNOWN"));
     await expect(changeAlias(alias({ version: null }), ports)).rejects.toEqual(refusal("ALIAS_UNKNOWN"));
+    await expect(changeAlias(alias({ version: null, expected: 1 }), ports)).rejects.toEqual(refusal("ALIAS_UNKNOWN"));
     await withdraw({ model, version: 2, reason: "wrong labels", environments: [] }, ports);
     await expect(changeAlias(alias({ version: 2 }), ports)).rejects.toEqual(refusal("VERSION_WITHDRAWN"));
   });

@@ -3,6 +3,7 @@ import { nearest } from "../../nearest.ts";
 import type { ModelState, VersionState } from "../fold/model-state.ts";
 import { type OriginName, OriginSystem } from "../log/origin.ts";
 import type { Registry } from "./registry.ts";
+import { sameBytesAs } from "./same-bytes.ts";
 
 /**
  * A version as people write it: `flight-delays@12`, `@v12`, `@production`, `@sha256:…`, and by what it was called where it was imported from,
@@ -48,24 +49,50 @@ export async function resolve(registry: Registry, reference: Reference): Promise
   }
   const state = await registry.state(model);
   if (state.versions.length === 0) {
-    const others = (await registry.models()).filter((other) => other !== model);
-    throw new TrainyardError("REGISTRY_EMPTY", { model, nearest: nearest(model, others) });
+    const known = (await registry.models()).filter((other) => other !== model);
+    const near = (await asVersionOf(registry, reference, known)) ?? nearest(model, known);
+    throw new TrainyardError("REGISTRY_EMPTY", { model, nearest: near, known });
   }
   if (which === null || ("alias" in which && which.alias === "latest")) {
     const newest = state.versions.findLast((version) => version.withdrawn === null);
-    if (newest === undefined) throw new TrainyardError("REGISTRY_EMPTY", { model, nearest: null });
+    if (newest === undefined) throw new TrainyardError("VERSIONS_WITHDRAWN", { model });
     return newest;
   }
   if ("alias" in which) {
     // A version's own name of a registry that writes v1.2.3, where nobody holds an alias of that name.
     const imported = state.versions.findLast(({ origin }) => origin?.version === which.alias);
     if (imported !== undefined) return imported;
+    const twin = await sameBytes(registry, state, { system: null, version: which.alias });
+    if (twin !== undefined) return twin;
     const known = [...state.aliases.values()].filter((alias) => alias.version !== null).map((alias) => alias.alias);
     throw new TrainyardError("ALIAS_UNKNOWN", { model, alias: which.alias, known });
   }
-  const found = named(state, which);
+  const found = named(state, which) ?? ("origin" in which ? await sameBytes(registry, state, which.origin) : undefined);
   if (found === undefined) throw new TrainyardError("VERSION_UNKNOWN", { model, version: whichText(which) });
   return found;
+}
+
+/** A second name of bytes that were imported under a first: the history knows it, the versions do not. */
+async function sameBytes(
+  registry: Registry,
+  { model, versions }: Pick<ModelState, "model" | "versions">,
+  name: Parameters<typeof sameBytesAs>[1],
+): Promise<VersionState | undefined> {
+  if (versions.every(({ origin }) => origin === null)) return undefined;
+  const number = sameBytesAs(await registry.events(model), name);
+  return number === null ? undefined : versions[number - 1];
+}
+
+/** `production` or `12` alone, where one model has such a version: "churn@production". */
+async function asVersionOf(
+  registry: Registry,
+  { model: word, which }: Reference,
+  models: readonly string[],
+): Promise<string | null> {
+  const [only, another] = models;
+  if (only === undefined || another !== undefined || which !== null) return null;
+  const isHeld = /^v?\d+$/.test(word) || word === "latest" || (await registry.holder(only, word)) !== null;
+  return isHeld ? `${only}@${word}` : null;
 }
 
 type Named = Exclude<Reference["which"], { alias: string } | null>;
