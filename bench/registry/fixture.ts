@@ -126,7 +126,7 @@ async function nameTrees(folder: string): Promise<void> {
   let made: string | null = null;
   for (const entry of log.split("\0").filter(Boolean)) {
     const [tree = "", subject = "", event = ""] = entry.split("\n");
-    const words = [
+    const words: string[] = [
       "commit-tree",
       tree,
       ...(made === null ? [] : ["-p", made]),

@@ -114,3 +114,14 @@ test("a model that only the registry knows is offered where its name is misspelt
     expect(stderr).toContain('Did you mean "churn"?');
   }
 }, 60_000);
+
+test("a model's file with more events than there are, in a commit made as Trainyard makes them, is refused, not read", async () => {
+  using project = new ToyProject();
+  await registerTwoModels(project.root);
+  const file = '{"chain":"","events":3200000000000,"model":"churn","recent":[],"versions":2,"withdrawn":[]}\n';
+  const event = /^Trainyard-Event: .*$/m.exec(project.git("log", "-1", "--format=%B", REF))?.[0];
+  commitByHand(project, { "models/churn.json": file }, { message: `x\n\nTrainyard-Tree: TREE\n${event}\n` });
+  const { code, stderr } = await project.trainyard("list", "churn");
+  expect([code, stderr]).toEqual([2, expect.stringContaining("it has 3200000000000 events, the registry 7")]);
+  expect((await project.trainyard("verify", "--no-bytes")).code).toBe(1);
+}, 60_000);

@@ -1,6 +1,7 @@
 import { canonicalJson, type RegistryBranch, type RegistryEvent, verifyRegistry } from "@trainyard/core";
-import { MemoryStore } from "@trainyard/core/testing";
+import { MemoryStore, memoryBackend } from "@trainyard/core/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openGitBranch } from "../../packages/backends/src/git/git-branch.ts";
 import { sha256 } from "../../packages/backends/src/local/sha256.ts";
 import { replay } from "../../packages/core/src/registry/fold/projection.ts";
 import { fillWithEveryKind, type GitRegistry, gitRegistry, MODEL, REF } from "./small-registry.ts";
@@ -182,4 +183,21 @@ test("an event that cannot be read is the first bad event, and nothing is said o
   const path = eventPaths()[4] as string;
   const findings = await verified(new Map(files).set(path, (files.get(path) as string).slice(0, 40)));
   expect(findings.map(({ where, seq }) => [where, seq])).toEqual([[path, 5]]);
+});
+
+test("a history that was squashed into its newest commit is found", async () => {
+  const squashed = small.git("commit-tree", `${REF}^{tree}`, "-m", commits[0]?.message.trimEnd() as string);
+  const branch = await openGitBranch({
+    folder: small.folder,
+    ref: "refs/squashed",
+    name: "trainyard/registry",
+    seen: "refs/seen-squashed",
+    ...memoryBackend(sha256),
+  });
+  small.git("update-ref", "refs/squashed", squashed);
+  const { findings } = await verifyRegistry({ branch, sha256, store: new MemoryStore(sha256) }, { blobs: false });
+  branch.close();
+  expect(findings).toMatchObject([
+    { where: `commit ${squashed}`, problem: expect.stringContaining("the history begins here") },
+  ]);
 });

@@ -78,7 +78,9 @@ export function commitByHand(
     else git(["update-index", "--add", "--cacheinfo", `100644,${git(["hash-object", "-w", "--stdin"], text)},${path}`]);
   }
   const parents = (how.parents ?? [git(["rev-parse", REF])]).flatMap((parent) => ["-p", parent]);
-  const commit = git(["commit-tree", git(["write-tree"]), ...parents, "-F", "-"], how.message ?? "By hand\n");
+  const tree = git(["write-tree"]);
+  const message = (how.message ?? "By hand\n").replace("TREE", tree.slice(0, 16)); // as who knows the format writes it
+  const commit = git(["commit-tree", tree, ...parents, "-F", "-"], message);
   git(["update-ref", REF, commit]);
   return commit;
 }

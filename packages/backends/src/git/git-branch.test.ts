@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -106,6 +107,41 @@ test("a shallow clone reads the newest state, writes on it, and does not take it
   expect((await shallow.log(second, 10)).length).toBe(1);
   const third = await shallow.commit(second, files({ a: "3" }), message());
   expect((await shallow.read(third, ["a"])).get("a")).toBe("3");
+});
+
+test("a shallow clone that has the registry's whole history sees that it was set back", async () => {
+  const branch = await open(root);
+  const first = await branch.commit(null, files({ a: "1" }), message());
+  const second = await branch.commit(first, files({ a: "2" }), message());
+  await writeFile(join(root, "file"), "1");
+  await git(root, ["add", "file"]);
+  for (const text of ["one", "two"])
+    execFileSync("git", ["-C", root, "commit", "--quiet", "--allow-empty", "-m", text], {
+      env: { ...process.env, ...identity },
+    });
+  await git(root, ["clone", "--quiet", "--depth=1", "--branch=main", `file://${root}`, join(root, "shallow")]);
+  const fetch = async () =>
+    git(join(root, "shallow"), ["fetch", "--quiet", "--force", "--update-head-ok", "origin", `${REF}:${REF}`]);
+  await fetch();
+  expect(await (await open(join(root, "shallow"))).head()).toBe(second);
+  await git(root, ["update-ref", REF, first]);
+  await fetch();
+  await expect((await open(join(root, "shallow"))).head()).rejects.toEqual(refusal("REGISTRY_DAMAGED"));
+});
+
+test("a tree with a name twice, or with a folder of nothing, is damage", async () => {
+  const branch = await open(root);
+  const head = await branch.commit(null, files({ "a/b": "1" }), message());
+  const run = (words: string[], input?: Buffer) =>
+    execFileSync("git", ["-C", root, ...words], { input, env: { ...process.env, ...identity } });
+  const raw = run(["cat-file", "tree", `${head}^{tree}`]);
+  const empty = Buffer.from("4b825dc642cb6eb9a060e54bf8d69288fbee4904", "hex");
+  for (const bytes of [Buffer.concat([raw, raw]), Buffer.concat([raw, Buffer.from("40000 z\0"), empty])]) {
+    run(["mktree"], Buffer.alloc(0)); // the empty tree is there
+    const tree = run(["hash-object", "-t", "tree", "-w", "--stdin", "--literally"], bytes).toString().trim();
+    const commit = run(["commit-tree", "-p", head, "-m", "by hand", tree]).toString().trim();
+    await expect(branch.list(commit, "")).rejects.toEqual(refusal("REGISTRY_DAMAGED"));
+  }
 });
 
 test("git's lock is waited for, and taken away when whoever held it was killed, on the branch and on what was seen of it", async () => {

@@ -129,8 +129,14 @@ export async function openGitBranch(options: GitBranchOptions): Promise<GitBranc
       return revision;
     },
     async log(revision, limit) {
-      if (limit > FEW) return longLog(folder, revision, limit);
       const shallow = await shallowCommits(repository);
+      if (limit > FEW) {
+        const long = await longLog(folder, revision, limit);
+        // git names no parents where a shallow clone was cut off; the commit itself does.
+        const parents = async (one: BranchCommit) =>
+          shallow.has(one.revision) ? (await trees.commit(one.revision)).parents : one.parents;
+        return Promise.all(long.map(async (one) => ({ ...one, parents: await parents(one) })));
+      }
       const log: BranchCommit[] = [];
       for (let next: Revision | undefined = revision; next !== undefined && log.length < limit; ) {
         const { parents, message, tree } = await trees.commit(next);
@@ -164,8 +170,15 @@ async function descends(
   ancestor: Revision,
 ): Promise<boolean> {
   if ((await trees.commit(revision)).parents[0] === ancestor) return true;
-  const { code } = await runGit(repository.commonFolder, ["merge-base", "--is-ancestor", ancestor, revision]);
-  return code === 0 || (await shallowCommits(repository)).size > 0; // cut off history cannot tell
+  const { commonFolder: folder } = repository;
+  const isBefore = async (one: Revision, other: Revision) =>
+    (await runGit(folder, ["merge-base", "--is-ancestor", one, other])).code === 0;
+  if (await isBefore(ancestor, revision)) return true;
+  const shallow = await shallowCommits(repository);
+  if (shallow.size === 0 || (await isBefore(revision, ancestor))) return false;
+  // Where the history that leads here was cut off it cannot tell. That of a registry fetched whole into a shallow clone can.
+  const { stdout } = await runGit(folder, ["rev-list", "--first-parent", revision]);
+  return stdout.split("\n").some((id) => shallow.has(id));
 }
 
 /** Commits from newest to oldest along first parents. */

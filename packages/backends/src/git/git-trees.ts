@@ -100,6 +100,11 @@ export class GitTrees {
     const paths: string[] = [];
     const walk = async (id: string, prefix: string): Promise<void> => {
       const entries = [...(await this.#tree(id)).values()];
+      if (entries.length === 0 && prefix !== "")
+        throw new TrainyardError("REGISTRY_DAMAGED", {
+          where: prefix,
+          problem: "it is an empty folder, which git never writes",
+        });
       await Promise.all(
         entries.map(({ name, mode, id: inner }) =>
           mode === FOLDER ? walk(inner, `${prefix}${name}/`) : paths.push(prefix + name),

@@ -22,6 +22,8 @@ export function parseTree(bytes: Buffer, idLength: 20 | 32, id: string): Tree {
     if (space < 0 || nul < 0 || end > bytes.length)
       throw new TrainyardError("REGISTRY_DAMAGED", { where: `tree ${id}`, problem: "it is cut short" });
     const name = bytes.toString("utf8", space + 1, nul);
+    if (tree.has(name))
+      throw new TrainyardError("REGISTRY_DAMAGED", { where: `tree ${id}`, problem: `it has ${name} twice` });
     tree.set(name, { name, mode: bytes.toString("latin1", at, space), id: bytes.toString("hex", nul + 1, end) });
     at = end;
   }

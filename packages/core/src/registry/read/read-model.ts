@@ -64,6 +64,7 @@ export async function readModelFile(
   // The newest event cannot be a model's that is not there, nor one that its file does not know.
   if (!files.has(path) && head.model !== model) return null;
   const file = readFile(ModelFile, files, path);
+  if (file.events > head.seq) throw damaged(path, `it has ${file.events} events, the registry ${head.seq}`);
   const last = recentOf(file, path).at(-1) ?? head.seq;
   if (last > head.seq || (head.model === model && last !== head.seq))
     throw damaged(path, `it does not go with event ${head.seq}, the newest`);

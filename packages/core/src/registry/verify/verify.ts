@@ -69,6 +69,14 @@ async function checkHistory(
     };
   }
   if (rewritten !== null) findings.add(rewritten); // the oldest: what follows it was rewritten with it
+  const oldest = commits?.at(-1);
+  const first = ends[(commits?.length ?? 0) - 1]?.event.seq ?? null;
+  if (oldest !== undefined && oldest.parents.length === 0 && (commits?.length ?? 0) < ends.length)
+    findings.add({
+      where: `commit ${oldest.revision}`,
+      seq: first,
+      problem: `the history begins here, though ${ends.length - (commits?.length ?? 0)} operations of the log came before`,
+    });
 }
 
 /** Every file of the branch against the replayed log. */
