@@ -5,6 +5,8 @@ import { command } from "../command.ts";
 
 /** More lines than this nobody reads; --json has all. */
 const SHOWN = 50;
+/** Documents that are not here are mostly all of them, in a clone without the store. */
+const NOTED = 3;
 
 export const gc = command({
   about:
@@ -23,8 +25,13 @@ export const gc = command({
   stops: false,
   async run(inputs, context) {
     const done = await gcVerb(await context.project(), inputs);
-    for (const { what, problem } of done.unread) context.terminal.progress.note(`${what}: ${problem}`);
+    for (const { what, problem } of done.unread.slice(0, NOTED))
+      context.terminal.progress.note(problem.startsWith(what) ? problem : `${what}: ${problem}`);
+    if (done.unread.length > NOTED)
+      context.terminal.progress.note(`and ${done.unread.length - NOTED} more documents that are not here`);
     const rest = `${done.kept} are needed${done.young > 0 ? `, ${done.young} are younger than a day` : ""}`;
+    if (done.blobs.length + done.kept + done.young === 0)
+      return { json: done, text: "Nothing to remove: the store is empty here.", exit: 0 };
     if (done.blobs.length === 0)
       return { json: done, text: `Nothing to remove: of the store's blobs ${rest}.`, exit: 0 };
     const rows = done.blobs

@@ -15,7 +15,7 @@ export const verify = command({
       done.findings.length === 0
         ? `Everything is as it was written: ${read}.`
         : [
-            `${done.findings.length} findings in ${read}:`,
+            `${done.findings.length} ${done.findings.length === 1 ? "finding" : "findings"} in ${read}:`,
             ...done.findings.map((finding) => `  ${finding.where}: ${finding.problem}`),
           ].join("\n");
     return { json: done, text, exit: done.findings.length === 0 ? 0 : 1 };

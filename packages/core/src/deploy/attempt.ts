@@ -117,7 +117,7 @@ export class Attempt {
     if ((expected?.rootDigest ?? null) === (found?.rootDigest ?? null)) return found;
     const said = (version: number | null | undefined) => (typeof version === "number" ? `v${version}` : "nothing");
     this.#ports.progress.note(
-      `${name}: the target shows ${found === null ? "nothing" : said(found.version ?? null)}, the registry says ${said(aliased)}: an earlier deployment did not end. Setting it right.`,
+      `${name}: the target shows ${found === null ? "nothing" : said(found.version ?? null)}, the registry says ${said(aliased)}: ${found === null ? "either it is a folder of this clone in which nothing was deployed yet, or somebody emptied it" : "an earlier deployment did not end"}. Setting it right.`,
     );
     if (expected === null) return found?.rootDigest === manifest.rootDigest ? null : found;
     if (expected.version !== manifest.version) {

@@ -51,6 +51,6 @@ export const dataRefusals = {
   ],
   BLOB_MISSING: (d: { digest: string; what: string }) => [
     `${d.what} (${d.digest}) is not in the store.`,
-    "Bring the store back from where it was made, or train again.",
+    "Bring the bytes back from where they were made, `trainyard restore --from DIR` (another store, run bundles), or train again.",
   ],
 } satisfies Record<string, (d: never) => readonly [string, string]>;

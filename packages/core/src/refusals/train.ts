@@ -29,9 +29,14 @@ export const trainRefusals = {
     "Write more of the id.",
   ],
   NO_RUN: (d: { model: string }) => [`${d.model} has no run yet.`, "Train first: `trainyard train`."],
-  RUN_UNFINISHED: (d: { run: string; status: string }) => [
+  RUN_UNFINISHED: (d: {
+    run: string;
+    status: string;
+    /** The newest run that succeeded, where the newest of all was asked for. */
+    good?: string | null;
+  }) => [
     `Run ${d.run} is ${d.status}; only a succeeded run can be used.`,
-    "Train again, and read the run's log for the reason.",
+    `Train again, and read the run's log for the reason.${d.good == null ? "" : ` Or use the newest that succeeded: --run ${d.good}`}`,
   ],
   RUN_UNCOMMITTED: (d: { run: string; files: readonly string[]; rules?: boolean }) => {
     const files = `${d.files.slice(0, 10).join(", ")}${d.files.length > 10 ? ", …" : ""}`;

@@ -34,7 +34,8 @@ function smokeClause({ smoke }: Deployment): Phrase[] {
   return [` Smoke test passed in ${duration(smoke.seconds)}${near}.`];
 }
 
-function leadTimeClause({ leadTime, outcome }: Deployment): Phrase[] {
-  if (leadTime === null || outcome !== "live") return [];
+/** Of a version that is put back it was said when it first went live. */
+function leadTimeClause({ leadTime, outcome, rollback }: Deployment): Phrase[] {
+  if (leadTime === null || outcome !== "live" || rollback) return [];
   return [` From ${leadTime.from === "drift" ? "alarm" : "commit"} to live: ${duration(leadTime.seconds)}.`];
 }

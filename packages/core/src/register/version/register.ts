@@ -2,7 +2,7 @@ import type { Backend } from "../../backend.ts";
 import { decidingCheck, type Verdict } from "../../check/check.ts";
 import type { Sha256 } from "../../document.ts";
 import { TrainyardError } from "../../errors.ts";
-import type { ModelState } from "../../registry/fold/model-state.ts";
+import type { ModelState, VersionState } from "../../registry/fold/model-state.ts";
 import { objectionToOverride, refuse } from "../../registry/fold/policy-rules.ts";
 import { type EventBody, registeredVersion, registrationOf } from "../../registry/log/event.ts";
 import type { ModelVersion } from "../../registry/log/model-version.ts";
@@ -110,8 +110,12 @@ async function registerJudged(run: JudgedRun, override: string | null, ports: Re
       await record(run, ports);
       throw error;
     });
+  const former: { withdrawn?: VersionState | undefined } = {};
   const { events, result: known } = await registry.transact<number | null>(model, async (state) => {
     const evaluation = evaluationEvent(run, state);
+    former.withdrawn = state.versions.findLast(
+      (version) => version.rootDigest === run.rootDigest && version.withdrawn !== null,
+    );
     const same = state.versions.find((version) => version.rootDigest === run.rootDigest && version.withdrawn === null);
     if (same !== undefined) return { events: evaluation, result: same.version };
     return draftVersion(
@@ -128,6 +132,11 @@ async function registerJudged(run: JudgedRun, override: string | null, ports: Re
     model,
     made !== undefined ? `registered as v${manifest.version}` : `these bytes are v${manifest.version} already`,
   );
+  const { withdrawn } = former;
+  if (made !== undefined && withdrawn !== undefined)
+    ports.progress.note(
+      `v${manifest.version} has the same bytes as v${withdrawn.version}, which was withdrawn: ${withdrawn.withdrawn}`,
+    );
   return { ...outcome, registered: manifest, unchanged: made === undefined };
 }
 
