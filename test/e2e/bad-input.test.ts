@@ -41,6 +41,9 @@ describe("the config", () => {
 
 test("a misspelt flag, command or model is refused with the nearest right name", async () => {
   using project = new ToyProject();
+  expect((await project.trainyard("-v")).stderr).toContain('Did you mean "--version"?');
+  expect((await project.trainyard("note", "toy", "two", "words")).stderr).toContain('"words" is a word too many');
+  expect((await project.trainyard("search")).stderr).toContain("EXPRESSION is missing");
   expect((await project.trainyard("trian")).stderr).toContain('Did you mean "train"?');
   expect((await project.trainyard("train", "--evaluate-dat", "x")).stderr).toContain('Did you mean "--evaluate-data"?');
   expect((await project.trainyard("train", "tou")).stderr).toContain('Did you mean "toy"?');

@@ -51,7 +51,8 @@ test("search finds versions by what they are, and says what it has never heard o
   );
   const misspelt = await project.trainyard("search", "roc_acu > 0.5");
   expect(misspelt).toMatchObject({ code: 0, stdout: "No version is like that.\n" });
-  expect(misspelt.stderr).toContain("no version has metrics.roc_acu");
+  expect(misspelt.stderr).toContain("no version has metrics.roc_acu; did you mean metrics.roc_auc?");
+  expect((await project.trainyard("search", "seed = 8")).stderr).toContain("did you mean params.seed?");
 });
 
 test("search refuses what it cannot read with the place and what was expected there", async () => {

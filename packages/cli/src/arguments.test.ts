@@ -34,7 +34,7 @@ test("--name value, --name=value, switches, repeated flags and positional words 
 
 describe("refused", () => {
   const wrong: readonly (readonly [string, string[], string])[] = [
-    ["a word too many", ["churn", "more"], "INPUT_UNKNOWN"],
+    ["a word too many", ["churn", "more"], "WORD_TOO_MANY"],
     ["a misspelt flag", ["--rnu", "x"], "INPUT_UNKNOWN"],
     ["a flag without its value", ["--run"], "INPUT_MISSING"],
     ["a flag given twice that takes one value", ["--run", "a", "--run=b"], "INPUT_INVALID"],

@@ -75,10 +75,10 @@ export function sortWords(
       const last = positional.at(-1);
       const field = positional[next++] ?? (last?.type === "list" ? last : undefined); // the last may take all that is left
       if (field === undefined)
-        throw new TrainyardError("INPUT_UNKNOWN", {
-          input: word,
-          nearest: null,
-          known: flags.map((flag) => `--${flag.name}`),
+        throw new TrainyardError("WORD_TOO_MANY", {
+          word,
+          taken: positional.map(({ placeholder }) => placeholder),
+          flags: flags.map((flag) => `--${flag.name}`),
         });
       values[field.name] = field.type === "list" ? [...listOf(values[field.name]), word] : word;
       continue;

@@ -48,9 +48,10 @@ export function command<S extends z.ZodObject>(definition: Definition<S>): Comma
   const { inputs } = definition;
   const read: Command["read"] = (words) => {
     const all = fields(inputs);
-    return readFields(inputs, sortWords(words, all), (name) =>
-      all.find((field) => field.name === name)?.positional ? name.toUpperCase() : `--${name}`,
-    );
+    return readFields(inputs, sortWords(words, all), (name) => {
+      const field = all.find((one) => one.name === name);
+      return field?.positional ? field.placeholder : `--${name}`;
+    });
   };
   return { ...(definition as unknown as Definition<z.ZodObject>), read };
 }

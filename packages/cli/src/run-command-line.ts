@@ -42,12 +42,27 @@ export async function runCommandLine(
   }
 }
 
+/** What may stand without a command. */
+const GLOBAL = ["-C", "--json", "--push", "--local", "--help", "--version"];
+
 async function dispatch(line: CommandLine, commands: readonly CommandEntry[], around: Surroundings): Promise<ExitCode> {
   const { terminal } = around;
   if (line.globals.version) {
     terminal.out(around.version);
     return 0;
   }
+  const [flag] = line.rest;
+  if (line.command === null && flag !== undefined && !line.globals.help)
+    throw new TrainyardError("INPUT_UNKNOWN", {
+      input: flag,
+      nearest: flag === "-v" || flag === "-V" ? "--version" : nearest(flag, GLOBAL),
+      known: GLOBAL,
+    });
+  if (line.command === null && line.globals.folder !== null && !line.globals.help)
+    throw new TrainyardError("INPUT_MISSING", {
+      input: "COMMAND",
+      needed: "what to do there; `trainyard --help` lists them",
+    });
   if (line.command === null || line.command === "help") {
     const named = line.command === "help" ? line.rest[0] : undefined;
     terminal.out(named === undefined ? overview(commands, around.version) : await helpFor(find(named, commands)));

@@ -106,7 +106,7 @@ export async function importMlflowVerb(
   const asked = inputs.from ?? environment["MLFLOW_TRACKING_URI"] ?? "";
   if (asked === "")
     throw new TrainyardError("INPUT_MISSING", {
-      input: "from",
+      input: "--from",
       needed: "an MLflow database file, or the address of its server",
     });
   if (!dry) await project.mayWrite();

@@ -20,12 +20,12 @@ export async function policyVerb(
   }
   if (set !== null && clear)
     throw new TrainyardError("INPUT_INVALID", { input: "--clear", expected: "given without --set", got: "both" });
-  if (reason === null) throw new TrainyardError("INPUT_MISSING", { input: "--reason", needed: "TEXT: why; recorded" });
-  await project.mayWrite();
   const policy =
     set === null
       ? null
       : (await import("../config/parse-policy.ts")).parsePolicy(await givenText(folder, set, LIMIT), set);
+  if (reason === null) throw new TrainyardError("INPUT_MISSING", { input: "--reason", needed: "TEXT: why; recorded" });
+  await project.mayWrite();
   const event = await setPolicy({ policy, reason }, project);
   return { event: event ?? (await registry.policy()), changed: event !== null };
 }

@@ -19,7 +19,12 @@ export const policy = command({
       .describe("replace the policy by this file's; -: standard input")
       .meta({ placeholder: "FILE" }),
     clear: z.boolean().default(false).describe("take every rule away"),
-    reason: z.string().regex(/\S/, "not blank").optional().describe("why; recorded").meta({ placeholder: "TEXT" }),
+    reason: z
+      .string()
+      .regex(/\S/, "not blank")
+      .optional()
+      .describe("why; recorded; needed with --set and --clear")
+      .meta({ placeholder: "TEXT" }),
   }),
   stops: false,
   async run(inputs, context) {

@@ -6,9 +6,9 @@ import { heldBy } from "../held-by.ts";
 
 export const search = command({
   about: [
-    "Looks through the versions of all models: metrics by name, `params.NAME`, `model`, `version`, `registered`, `by`, `alias` (or `stage`), `withdrawn`, `verdict`, `run`, `commit`, `size`.",
+    "Looks through the versions of all models: metrics by name, `params.NAME`, `model`, `version`, `registered`, `by`, `alias` (or `stage`), `withdrawn`, `verdict`, `run`, `origin`, `commit`, `size`.",
     "Compare with = != < <= > >=, combine with and, or, not and parentheses; quote what has spaces: params.'learning rate'. A metric named like one of these words: metrics.NAME.",
-    "A date means its whole day (UTC), a commit its beginning. What a version does not have fits no comparison; != is the opposite of =.",
+    "A date means its whole day (UTC), a commit or run its beginning. What a version does not have fits no comparison; != is the opposite of =.",
   ].join("\n"),
   examples: [
     ["trainyard search 'roc_auc > 0.8 and stage = staging'", "good ones in staging"],
@@ -20,12 +20,13 @@ export const search = command({
   }),
   stops: false,
   async run(inputs, context) {
-    const { found, unknown, unheard, query } = await searchVerb(await context.project(), {
+    const { found, unknown, unheard, meant, query } = await searchVerb(await context.project(), {
       query: inputs.query,
       model: inputs.model ?? null,
     });
     const { note } = context.terminal.progress;
-    for (const name of unheard) note(`no version has ${name}`);
+    for (const name of unheard)
+      note(`no version has ${name}${meant.has(name) ? `; did you mean ${meant.get(name)}?` : ""}`);
     if (unknown.length > 0)
       note(
         `${unknown.join(", ")} could not be asked: what was asked for stands in a document that is not in the store here`,

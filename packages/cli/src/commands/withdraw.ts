@@ -4,7 +4,7 @@ import { command } from "../command.ts";
 
 export const withdraw = command({
   about:
-    "The version stays in the history with the reason; nothing can be deployed from it and no alias may point at it. A version that is live is not withdrawn: roll back first.",
+    "For good: it is not taken back. The version stays in the history with the reason; nothing can be deployed from it and no alias may point at it. A version that is live is not withdrawn: roll back first.",
   examples: [["trainyard withdraw churn@7 --reason 'trained on leaked labels'", "take v7 out of use"]],
   inputs: z.strictObject({
     model: z.string().describe("MODEL@VERSION").meta({ positional: true, placeholder: "MODEL@VERSION" }),

@@ -32,6 +32,10 @@ export const configRefusals = {
     `${d.input} is not an input.${d.nearest === null ? "" : ` Did you mean "${d.nearest}"?`}`,
     d.known.length === 0 ? "None is taken here." : `Known: ${d.known.join(", ")}.`,
   ],
+  WORD_TOO_MANY: (d: { word: string; taken: readonly string[]; flags: readonly string[] }) => [
+    `${JSON.stringify(d.word)} is a word too many: ${d.taken.length === 0 ? "no word is taken here" : `what is taken is ${d.taken.join(" ")}`}.`,
+    `Put quotes around what has spaces; a version is one word, MODEL@VERSION.${d.flags.length === 0 ? "" : ` Flags here: ${d.flags.join(", ")}.`}`,
+  ],
   COMMAND_UNKNOWN: (d: { command: string; nearest: string | null; known: readonly string[] }) => [
     `There is no command "${d.command}".${d.nearest === null ? "" : ` Did you mean "${d.nearest}"?`}`,
     `Commands: ${d.known.join(", ")}.`,

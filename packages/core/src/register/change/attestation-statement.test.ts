@@ -47,8 +47,12 @@ test.each([
   ["a DSSE envelope whose subject is not", envelope(base64({ ...statement, subject: [] }))],
   ["JSON whose _type is not", { ...statement, _type: "https://example.com" }],
   ["JSON whose predicateType is not", { ...statement, predicateType: undefined }],
-  ["JSON whose statement is not", "[]"],
-  ["JSON whose statement is not", "null"],
+  ["JSON with nothing in it", "[]"],
+  ["JSON with nothing in it", "null"],
+  [
+    "a DSSE envelope without a payloadType, a payload or a signature",
+    '{"payloadType":"x","payload":"e30=","signatures":[]}',
+  ],
 ])("refused with what came: %s", (got, value) => {
   expect(() => read(value)).toThrow(expect.objectContaining({ code: "ATTESTATION_INVALID" }));
   expect(() => read(value)).toThrow(got);

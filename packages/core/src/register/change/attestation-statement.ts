@@ -63,6 +63,14 @@ export function readAttestation(text: string, source: string): AttestationStatem
   const envelope = Envelope.safeParse(value);
   if (bundle.success && bundle.data.dsseEnvelope === undefined)
     throw refuse("a Sigstore bundle that signs bytes (messageSignature) and states nothing");
+  const keys = new Set(Object.keys(Object(value)));
+  if (
+    !bundle.success &&
+    !envelope.success &&
+    (keys.has("payload") || keys.has("payloadType") || keys.has("signatures"))
+  )
+    throw refuse("a DSSE envelope without a payloadType, a payload or a signature");
+  if (keys.size === 0) throw refuse("JSON with nothing in it");
   const [form, inner]: [AttestationStatement["form"], unknown] = bundle.data?.dsseEnvelope
     ? ["Sigstore bundle", open(bundle.data.dsseEnvelope)]
     : envelope.success

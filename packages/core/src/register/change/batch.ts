@@ -30,6 +30,12 @@ const OPERATIONS = {
   withdraw: z.strictObject({ op: z.literal("withdraw"), model: ModelName, version, reason: text }),
   note: z.strictObject({ op: z.literal("note"), model: ModelName, version: version.optional(), text }),
 };
+const EXAMPLES: Readonly<Record<keyof typeof OPERATIONS, string>> = {
+  alias:
+    '{"op":"alias","model":"churn","alias":"champion","version":12,"reason":"…"}; version null takes the alias away',
+  withdraw: '{"op":"withdraw","model":"churn","version":7,"reason":"…"}',
+  note: '{"op":"note","model":"churn","version":7,"text":"…"}',
+};
 type Operation = z.infer<(typeof OPERATIONS)[keyof typeof OPERATIONS]>;
 
 interface Line {
@@ -117,12 +123,12 @@ function readLines(text: string): Line[] {
 
 /** @throws BATCH_LINE */
 function readLine(line: string, number: number): Operation {
-  const refuse = (problem: string) =>
+  const refuse = (problem: string, op: keyof typeof OPERATIONS = "alias") =>
     new TrainyardError("BATCH_LINE", {
       line: number,
       code: null,
       problem,
-      hint: 'Write for example {"op":"alias","model":"churn","alias":"champion","version":12,"reason":"…"}.',
+      hint: `Write for example ${EXAMPLES[op]}.`,
     });
   let value: unknown;
   try {
@@ -142,9 +148,10 @@ function readLine(line: string, number: number): Operation {
   if (result.success) return result.data;
   const [problem] = problemsOf(schema, result.error.issues, value);
   const field = problem?.path.join(".");
-  if (problem?.kind === "invalid") throw refuse(`${field} must be ${problem.expected}, but is ${problem.got}.`);
+  if (problem?.kind === "invalid")
+    throw refuse(`${field} must be ${problem.expected}, but is ${problem.got}.`, op as keyof typeof OPERATIONS);
   const fields = Object.keys(schema.shape).join(", ");
-  throw refuse(`${field} is not a field of ${op}; its fields are ${fields}.`);
+  throw refuse(`${field} is not a field of ${op}; its fields are ${fields}.`, op as keyof typeof OPERATIONS);
 }
 
 function atLine<T>(line: number, check: () => T): T {

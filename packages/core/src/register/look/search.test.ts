@@ -94,7 +94,12 @@ test("parameters a long manifest left to its record are read there; without the 
 
 test("a name that no version has is named, so that a misspelling does not look like an answer", async () => {
   const done = await search(parseQuery("roc_acu > 0.5 or params.lr > 9"), [model], backend);
-  expect(done).toEqual({ found: [], unknown: [], unheard: ["metrics.roc_acu"] });
+  expect(done).toEqual({
+    found: [],
+    unknown: [],
+    unheard: ["metrics.roc_acu"],
+    meant: new Map([["metrics.roc_acu", "metrics.roc_auc"]]),
+  });
 });
 
 test("unknown is neither true nor false: it stays unknown through not, and gives way to what decides", () => {

@@ -1,6 +1,7 @@
 import type { Backend } from "../../backend.ts";
 import type { Estimate, Verdict } from "../../check/check.ts";
 import type { JsonValue, Params } from "../../data/params.ts";
+import { nearest } from "../../nearest.ts";
 import type { ModelVersion } from "../../registry/log/model-version.ts";
 import { allManifests } from "../../registry/read/all-manifests.ts";
 import type { ReadPorts } from "../../registry/read/snapshot.ts";
@@ -28,6 +29,8 @@ export interface SearchResult {
   readonly unknown: readonly string[];
   /** Metrics and parameters of the query that no version has: most likely misspelt. */
   readonly unheard: readonly string[];
+  /** Of those, what was most likely meant: "metrics.w" → "params.w". */
+  readonly meant: ReadonlyMap<string, string>;
 }
 
 /** What a version says about a field: several values (aliases), none, or unknown because the document is not here. */
@@ -46,17 +49,33 @@ export async function search(
   const unknown: string[] = [];
   const asked = comparisons(query).map(({ field }) => field);
   const unheard = new Map(asked.filter(({ kind }) => kind !== "own").map((field) => [fieldText(field), field]));
+  const heard = new Set<string>();
   for (const model of models) {
     const { state, manifests } = await allManifests(model, ports);
     for (const row of versionRows(state)) {
       const version = await factsOf(row, manifests[row.version - 1] as ModelVersion, asked, ports);
+      for (const { name } of version.row.metrics) heard.add(`metrics.${name}`);
+      for (const name of Object.keys(version.row.params ?? {})) heard.add(`params.${name}`);
       for (const [name, field] of unheard) if (answer(version, field).length > 0) unheard.delete(name);
       const fits = matches(query, (field) => answer(version, field));
       if (fits === null) unknown.push(`${model} v${row.version}`);
       if (fits === true) found.push(version.row);
     }
   }
-  return { found, unknown, unheard: [...unheard.keys()] };
+  return { found, unknown, unheard: [...unheard.keys()], meant: meantBy([...unheard.keys()], heard) };
+}
+
+function meantBy(unheard: readonly string[], heard: ReadonlySet<string>): Map<string, string> {
+  return new Map(
+    unheard.flatMap((name): [string, string][] => {
+      const [kind = "", rest = ""] = [name.slice(0, name.indexOf(".")), name.slice(name.indexOf(".") + 1)];
+      const other = `${kind === "metrics" ? "params" : "metrics"}.${rest}`;
+      const own = [...heard].filter((one) => one.startsWith(`${kind}.`)).map((one) => one.slice(kind.length + 1));
+      const near = nearest(rest, own);
+      if (heard.has(other)) return [[name, other]];
+      return near === null ? [] : [[name, `${kind}.${near}`]];
+    }),
+  );
 }
 
 interface Facts {
@@ -149,6 +168,8 @@ export function matches(query: Query, answers: (field: Field) => Answer): boolea
 
 function holds(actual: JsonValue, { field, operator, value }: Comparison): boolean {
   if (field.kind === "own" && field.name === "registered") return holdsInstant(String(actual), operator, String(value));
+  if (field.kind === "own" && field.name === "run" && operator === "=" && String(value).length >= 4)
+    return String(actual).startsWith(String(value));
   if (field.kind === "own" && field.name === "commit") return String(actual).startsWith(String(value));
   if (operator === "=") return actual === value;
   return inOrder(actual, operator, value);
