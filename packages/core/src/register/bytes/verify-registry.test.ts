@@ -39,7 +39,13 @@ test("a lost file of a version with too many files for its manifest is found, wi
   expect(await verifyRegistry(backend)).toMatchObject({ findings: [] });
   backend.store.blobs.delete(sha256("weights 117"));
   const { findings, blobs } = await verifyRegistry(backend);
-  expect(findings).toEqual([{ where: sha256("weights 117"), seq, problem: "the store's bytes are missing" }]);
+  expect(findings).toEqual([
+    {
+      where: sha256("weights 117"),
+      seq,
+      problem: expect.stringMatching(/v1: .*117.*: the store's bytes are missing$/),
+    },
+  ]);
   expect(blobs).toBeGreaterThan(200);
 });
 
@@ -48,7 +54,11 @@ test("a lost or damaged profile of the training rows, which only the record name
   const profile = sha256("profile");
   backend.store.blobs.set(profile, "another profile");
   expect((await verifyRegistry(backend)).findings).toEqual([
-    { where: profile, seq, problem: "the store's bytes are damaged" },
+    {
+      where: profile,
+      seq,
+      problem: expect.stringMatching(/v1: profile of the training rows: the store's bytes are damaged$/),
+    },
   ]);
   backend.store.blobs.delete(profile);
   expect((await verifyRegistry(backend)).findings).toMatchObject([{ where: profile, seq }]);

@@ -38,7 +38,7 @@ export async function verifyRegistry(
     findings.add({
       where: digest,
       seq: required.get(digest)?.seq ?? null,
-      problem: `the store's bytes are ${problem}`,
+      problem: `${required.get(digest)?.what ?? "it"}: the store's bytes are ${problem}`,
     });
   return {
     events: events.length,
