@@ -1,5 +1,14 @@
 import { createHash, randomUUID } from "node:crypto";
-import { canonicalJson, type EventOf, openRegistry, type Registry, rootDigest, verifyRegistry } from "@trainyard/core";
+import {
+  canonicalJson,
+  changeAlias,
+  type EventOf,
+  openRegistry,
+  type Registry,
+  rootDigest,
+  TrainyardError,
+  verifyRegistry,
+} from "@trainyard/core";
 import { aDigest, MemoryClock, MemoryStore } from "@trainyard/core/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { registerFile } from "./register-file.ts";
@@ -152,6 +161,70 @@ export function registryContract(name: string, open: () => Promise<BranchHarness
       }));
       expect(failures).toBe(0);
       expect((await registry.events(model)).length).toBe(1);
+    });
+
+    /** The branch, but the answer to its first commit on a registry is lost, and the commit arrives only after the next look at the head. */
+    const withALateCommit = () => {
+      const { branch } = harness;
+      let late: (() => Promise<unknown>) | null = null;
+      let failures = 1;
+      const flaky = Object.create(branch, {
+        commit: {
+          value: async (...words: Parameters<typeof branch.commit>) => {
+            if (words[0] === null || failures-- <= 0) return branch.commit(...words);
+            late = () => branch.commit(...words);
+            throw new TrainyardError("SERVICE_UNREACHABLE", { service: "origin", problem: "connection reset" });
+          },
+        },
+        head: {
+          value: async () => {
+            const head = await branch.head();
+            const arrive = late;
+            late = null;
+            await arrive?.().catch(() => {}); // another writer may have been first
+            return head;
+          },
+        },
+        inTurn: { value: undefined },
+        ...Object.fromEntries(
+          (["read", "list", "log"] as const).map((key) => [key, { value: branch[key].bind(branch) }]),
+        ),
+      }) as typeof branch;
+      return openRegistry(portsOver(flaky));
+    };
+
+    test("an operation that arrives long after its answer was lost is not repeated", async () => {
+      const { events } = await withALateCommit().transact(model, () => ({
+        events: [{ type: "note", model, text: "once" }],
+        result: null,
+      }));
+      expect(await registry.events(model)).toEqual(events);
+      expect(events.length).toBe(1);
+      expect((await verified()).findings).toEqual([]);
+    });
+
+    test("an alias that moved by a commit that arrived late was moved by its operation, not by somebody else", async () => {
+      await registerBytes(registry, aDigest("b"));
+      const settings = { model, alias: "champion", version: 1, expected: null, reason: null, environments: [] };
+      expect(await changeAlias(settings, { registry: withALateCommit() })).toMatchObject({
+        from: null,
+        to: 1,
+        changed: true,
+      });
+      expect((await registry.state(model)).aliases.get("champion")).toMatchObject({ version: 1, generation: 1 });
+      await expect(changeAlias(settings, { registry })).rejects.toEqual(refusal("ALIAS_MOVED"));
+    });
+
+    test("a commit without an answer that another writer overtook is decided again, and stands once", async () => {
+      await registerBytes(registry, aDigest("b"));
+      const texts: string[] = [];
+      const { events } = await withALateCommit().transact(model, async (state) => {
+        if (texts.length === 0) await registerBytes(openRegistry(portsOver(harness.other())), aDigest("c"));
+        texts.push(`sees ${state.versions.length}`);
+        return { events: [{ type: "note", model, text: texts.at(-1) as string }], result: null };
+      });
+      expect(texts).toEqual(["sees 1", "sees 2"]);
+      expect((await registry.events(model)).filter(({ type }) => type === "note")).toEqual(events);
     });
 
     test("a commit by hand is refused on the next read and the next write, and verify names it", async () => {

@@ -21,7 +21,8 @@ const DEADLINE_SECONDS = 600;
 
 /**
  * Reads, decides and commits until the commit is known to stand. Each try has its own operation id, so that two writers never build the same
- * commit; and after a success or a failure that says nothing, the branch is asked whether the operation arrived before anything else is done.
+ * commit; and after a success or a failure that says nothing, the branch is asked whether the operation arrived before anything else is done:
+ * at once, and again before each further try, as a push may arrive long after its answer was given up.
  */
 export async function transact<T>(
   model: string,
@@ -41,8 +42,11 @@ export async function transactAll<T>(
 ): Promise<{ events: RegistryEvent[]; result: T }> {
   const { branch, clock, random } = ports;
   const began = clock.seconds();
+  const unanswered: Unanswered<T>[] = [];
   const attempt = async () => {
     const snapshot = await memory.open(ports);
+    const late = await arrivedLate(unanswered, snapshot, ports);
+    if (late !== null) return { events: late.draft.events, result: late.result };
     const reads = new Map<string, ReadModel>();
     for (const model of models) reads.set(model, await readModel(snapshot, model, ports, memory));
     const decision = await decide(new Map([...reads].map(([model, { state }]) => [model, state])));
@@ -58,15 +62,23 @@ export async function transactAll<T>(
     const draft = draftCommit(decision.events, base, { reads, policy }, operation, ports);
     const { changes, subject, newest } = draft;
     const stands = await commit(base.revision, changes, subject, { operation, newest }, ports);
-    if (stands === null) return null;
+    if (stands === "unanswered") unanswered.push({ operation, draft, result: decision.result });
+    if (stands === null || stands === "unanswered") return null;
     if (stands !== "somewhere") remember(memory, { ...base, revision: stands, head: headOf(newest) }, draft);
     return { events: draft.events, result: decision.result };
   };
+  const outcomeUnknown = (problem: string, cause?: unknown) =>
+    new TrainyardError("OUTCOME_UNKNOWN", { problem }, { cause });
   for (let tries = 1; ; tries++) {
-    const outcome = await (branch.inTurn?.(attempt) ?? attempt());
+    const outcome = await (branch.inTurn?.(attempt) ?? attempt()).catch((error: unknown) => {
+      const open = unanswered.length > 0 && isRefusal(error) && error.code === "SERVICE_UNREACHABLE";
+      throw open ? outcomeUnknown(error.message, error) : error;
+    });
     if (outcome !== null) return outcome;
-    const seconds = clock.seconds() - began;
-    if (seconds >= DEADLINE_SECONDS) throw new TrainyardError("REGISTRY_BUSY", { tries, seconds: Math.round(seconds) });
+    const seconds = Math.round(clock.seconds() - began);
+    if (seconds >= DEADLINE_SECONDS && unanswered.length > 0)
+      throw outcomeUnknown(`It gave no answer in ${seconds} s.`);
+    if (seconds >= DEADLINE_SECONDS) throw new TrainyardError("REGISTRY_BUSY", { tries, seconds });
     await clock.sleep(random.fraction() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(tries, 10)));
   }
 }
@@ -83,21 +95,25 @@ async function createRegistry(ports: RegistryPorts): Promise<Snapshot | null> {
   );
   const files = replay(born, sha256);
   const newest = born[0] as LoggedEvent;
-  if ((await commit(null, files, "Create the registry", { operation, newest }, ports)) === null) return null;
+  const stands = await commit(null, files, "Create the registry", { operation, newest }, ports);
+  if (stands === null || stands === "unanswered") return null;
   const revision = await branch.head();
   if (revision === null) throw damaged(branch.name, "it vanished after it was created");
   const snapshot = await snapshotAt(revision, ports);
   return snapshot.head.seq === 1 ? snapshot : null; // others wrote on it already: read what they wrote
 }
 
-/** The operation's commit, or "somewhere" on the branch where its answer was lost; null when another writer was first. */
+/**
+ * The operation's commit, or "somewhere" on the branch where its answer was lost; "unanswered" when it is not there and may still arrive; null
+ * when another writer was first: then it never will.
+ */
 async function commit(
   parent: Revision | null,
   changes: ReadonlyMap<string, string | null>,
   subject: string,
   { operation, newest }: { operation: string; newest: LoggedEvent },
   ports: ReadPorts,
-): Promise<Revision | "somewhere" | null> {
+): Promise<Revision | "somewhere" | "unanswered" | null> {
   const { seq } = newest.event;
   let made: Revision | null = null;
   let failure: unknown = null;
@@ -116,8 +132,30 @@ async function commit(
   });
   if (head !== null && head === made) return made; // nobody else can have made this commit: it holds the operation
   if (head !== null && (await arrived(head, seq, operation, ports))) return "somewhere";
-  if (failure === null || isRefusal(failure)) return null;
+  if (failure === null || isRefusal(failure)) return "unanswered";
   throw failure;
+}
+
+/** A try of this transaction that got no answer. */
+interface Unanswered<T> {
+  readonly operation: string;
+  readonly draft: Draft;
+  readonly result: T;
+}
+
+/** The try that arrived after all, if one did. Each can stand at one place only, as its commit has one parent: who finds another event there forgets it. */
+async function arrivedLate<T>(
+  unanswered: Unanswered<T>[],
+  snapshot: Snapshot | null,
+  ports: ReadPorts,
+): Promise<Unanswered<T> | null> {
+  for (const one of [...unanswered]) {
+    const { seq } = one.draft.newest.event;
+    if (snapshot === null || snapshot.head.seq < seq) continue;
+    if (await arrived(snapshot.revision, seq, one.operation, ports)) return one;
+    unanswered.splice(unanswered.indexOf(one), 1);
+  }
+  return null;
 }
 
 /** True when event `seq` on the branch is of this operation. */
