@@ -1,4 +1,4 @@
-import { countVersions, isRefusal, type RegistryBranch, type Revision, TrainyardError } from "@trainyard/core";
+import { isRefusal, type RegistryBranch, type Revision, TrainyardError } from "@trainyard/core";
 import { sha256 } from "../local/sha256.ts";
 import { runGit } from "./git.ts";
 import type { GitBranch } from "./git-branch.ts";
@@ -72,11 +72,17 @@ export function pushingBranch({ folder, origin, ref, note }: Clone, tracking: Gi
 
 /** Why a clone does not write; `own`: its own branch is a registry that origin does not have. */
 export async function onOrigin(origin: Remote, branch: RegistryBranch, own: boolean): Promise<TrainyardError> {
-  const versions = await countVersions({ branch, sha256 });
+  const versions = await count(branch);
   return new TrainyardError("REGISTRY_ON_ORIGIN", { remote: origin.name, versions, own });
 }
 
 async function versionsOf(branch: RegistryBranch): Promise<string> {
-  const count = await countVersions({ branch, sha256 });
-  return count === 1 ? "1 version" : `${count} versions`;
+  const versions = await count(branch);
+  return versions === 1 ? "1 version" : `${versions} versions`;
+}
+
+/** The registry's schemas are loaded for this alone: git is started before them. */
+async function count(branch: RegistryBranch): Promise<number> {
+  const { countVersions } = await import("@trainyard/core/open-registry");
+  return countVersions({ branch, sha256 });
 }

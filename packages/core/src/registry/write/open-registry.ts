@@ -14,6 +14,7 @@ import type { Snapshot } from "../read/snapshot.ts";
 import type { RegistryPorts } from "./draft.ts";
 import { transact, transactAll } from "./transact.ts";
 
+export { countVersions } from "../read/count-versions.ts";
 export type { RegistryPorts };
 
 /**
