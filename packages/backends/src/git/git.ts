@@ -1,5 +1,9 @@
 import { spawn } from "node:child_process";
 import { TrainyardError } from "@trainyard/core";
+import { processTree, signalAll } from "./process-tree.ts";
+
+/** What git and its children get to end after a timeout; then they are killed and nobody waits for them. */
+const END_MILLISECONDS = 1_000;
 
 /** What git must not inherit: variables that point it at another repository, index or object store than the folder it is started in. */
 const MISLEADING = [
@@ -63,7 +67,7 @@ export interface GitOptions {
   /** For its standard input. */
   readonly input?: string | Uint8Array;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Milliseconds after which it is stopped; the code is then 124. */
+  /** Milliseconds after which it and its children are stopped, a second later by force; the code is then 124. */
   readonly timeout?: number;
 }
 
@@ -79,12 +83,21 @@ export function runGit(folder: string, words: readonly string[], options: GitOpt
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     let late = false;
-    const timer =
+    let timer =
       options.timeout === undefined
         ? undefined
         : setTimeout(() => {
             late = true;
-            child.kill("SIGKILL");
+            const tree = child.pid === undefined ? [] : processTree(child.pid);
+            signalAll(tree, "SIGTERM"); // git takes its locks away
+            timer = setTimeout(() => {
+              signalAll(tree, "SIGKILL");
+              // Its children hold the pipes open, and `close` waits for them: one that cannot be ended holds nobody up.
+              child.stdout.destroy();
+              child.stderr.destroy();
+              child.unref();
+              done(null, null);
+            }, END_MILLISECONDS);
           }, options.timeout);
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
@@ -94,7 +107,7 @@ export function runGit(folder: string, words: readonly string[], options: GitOpt
       clearTimeout(timer);
       reject(gitMissing(folder, error));
     });
-    child.on("close", (code, signal) => {
+    const done = (code: number | null, signal: NodeJS.Signals | null) => {
       clearTimeout(timer);
       const stderr = Buffer.concat(err).toString();
       resolve({
@@ -106,6 +119,9 @@ export function runGit(folder: string, words: readonly string[], options: GitOpt
             ? stderr
             : `${stderr}it was stopped by ${signal}`,
       });
+    };
+    child.on("close", (code, signal) => {
+      if (!late) done(code, signal); // else its children may still run: they are waited for and killed
     });
   });
 }
