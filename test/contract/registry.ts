@@ -227,6 +227,26 @@ export function registryContract(name: string, open: () => Promise<BranchHarness
       expect((await registry.events(model)).filter(({ type }) => type === "note")).toEqual(events);
     });
 
+    test("an operation that did not arrive although its commit succeeded is done again", async () => {
+      const { branch } = harness;
+      let lies = 1;
+      const lying = Object.create(branch, {
+        commit: {
+          value: async (...words: Parameters<typeof branch.commit>) =>
+            words[0] !== null && lies-- > 0 ? "0".repeat(words[0].length) : branch.commit(...words),
+        },
+        ...Object.fromEntries(
+          (["head", "read", "list", "log"] as const).map((key) => [key, { value: branch[key].bind(branch) }]),
+        ),
+      }) as typeof branch;
+      await openRegistry(portsOver(lying)).transact(model, () => ({
+        events: [{ type: "note", model, text: "once" }],
+        result: null,
+      }));
+      expect(lies).toBeLessThan(1);
+      expect((await registry.events(model)).length).toBe(1);
+    });
+
     test("a commit by hand is refused on the next read and the next write, and verify names it", async () => {
       await registerBytes(registry, aDigest("b"));
       await harness.edit(new Map([["aliases/flight-delays/production.json", "{}\n"]]));

@@ -71,6 +71,15 @@ test("a clone whose origin has no registry writes its own branch", async () => {
   expect(await git(at("origin.git"), ["for-each-ref", "refs/heads/trainyard"])).toBe("");
 });
 
+test("a tag of origin does not arrive with its registry", async () => {
+  await note(await choose("ana", "push"), "one");
+  await git(at("origin.git"), ["tag", "v1", "trainyard/registry"]);
+  await git(folder, ["clone", "--quiet", "--no-tags", "--single-branch", at("origin.git"), at("ben")]);
+  await git(at("ben"), ["config", "--unset", "remote.origin.tagOpt"]);
+  expect(await notes(await choose("ben", null))).toEqual(["one"]);
+  expect(await git(at("ben"), ["tag"])).toBe("");
+});
+
 test("--push creates the registry on origin, and every clone then reads it there", async () => {
   await note(await choose("ana", "push"), "one");
   await git(folder, ["clone", "--quiet", "--single-branch", "--depth=1", `file://${at("origin.git")}`, at("ben")]);

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { openRegistry } from "@trainyard/core";
+import { type BranchCommit, openRegistry, verifyRegistry } from "@trainyard/core";
 import { memoryBackend } from "@trainyard/core/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { sha256 } from "../local/sha256.ts";
@@ -208,6 +208,24 @@ test("a merge commit on the branch is refused", async () => {
   });
   await git(root, ["update-ref", REF, merge.trim()]);
   await expect(registry.state("m")).rejects.toThrow(/merge/);
+});
+
+test("a merge commit in older history is named, though every message, tree and file is sound", async () => {
+  const backend = { ...memoryBackend(sha256), branch: await open() };
+  const registry = openRegistry(backend);
+  for (const text of ["one", "two"])
+    await registry.transact("m", () => ({ events: [{ type: "note", model: "m", text }], result: null }));
+  const [newest, older, first] = await backend.branch.log((await backend.branch.head()) as string, 3);
+  const again = async (commit: BranchCommit | undefined, ...parents: (string | undefined)[]) => {
+    const words = ["commit-tree", `${commit?.revision}^{tree}`, ...parents.flatMap((parent) => ["-p", `${parent}`])];
+    return (await git(root, [...words, "-F", "-"], { environment: identity, input: commit?.message ?? "" })).trim();
+  };
+  const side = await again(first);
+  const merge = await again(older, first?.revision, side);
+  await git(root, ["update-ref", REF, await again(newest, merge)]);
+  await git(root, ["update-ref", "-d", SEEN]);
+  const { findings } = await verifyRegistry({ ...backend, branch: await open() }, { blobs: false });
+  expect(findings).toEqual([{ where: `commit ${merge}`, seq: null, problem: expect.stringMatching(/^it is a merge/) }]);
 });
 
 test.skipIf(process.getuid?.() === 0)(

@@ -1,8 +1,10 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { outwaitLock } from "./stale-ref-lock.ts";
 import { refRefusal } from "./update-ref.ts";
 
 let folder: string;
@@ -32,3 +34,11 @@ test("a lock that stays is named, whatever new a date another clock gave it, als
     details: { path: lock, seconds: 5 },
   });
 }, 20_000);
+
+test("a lock that somebody holds for more than a second is not taken away", async () => {
+  const waiting = outwaitLock(lock);
+  await sleep(1_500);
+  expect(existsSync(lock)).toBe(true);
+  await rm(lock);
+  expect(await waiting).toBe(true);
+});

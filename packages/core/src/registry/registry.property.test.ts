@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isRefusal } from "../errors.ts";
+import { isRefusal, TrainyardError } from "../errors.ts";
 import { verifyRegistry } from "../register/bytes/verify-registry.ts";
 import { aDigest, aVersion, MemoryBranch, MemoryClock, MemoryRandom, MemoryStore } from "../testing/index.ts";
 import type { ModelState } from "./fold/model-state.ts";
 import { type LoggedEvent, replay } from "./fold/projection.ts";
 import { rootDigest } from "./fold/root-digest.ts";
-import { type EventBody, type EventOf, registrationOf } from "./log/event.ts";
+import { type EventBody, type EventOf, type RegistryEvent, registrationOf } from "./log/event.ts";
 import type { AliasRule, Policy } from "./log/policy.ts";
 import { readLog } from "./read/read-log.ts";
 import type { Decision } from "./read/registry.ts";
@@ -40,7 +40,16 @@ const operation = fc.oneof(
     kind: fc.constant("alias" as const),
     alias: fc.constantFrom("staging", "champion"),
     to: fc.option(fc.integer({ min: 1, max: 3 })),
+    /** Whom the writer believes to hold it; absent when that does not matter. */
+    expected: fc.option(fc.constantFrom(null, 1, 2), { nil: undefined }),
   }),
+  fc.record({
+    kind: fc.constant("deploy" as const),
+    environment: fc.constantFrom("staging", "production"),
+    version: fc.integer({ min: 1, max: 4 }),
+    outcome: fc.constantFrom("live" as const, "live" as const, "rolled-back" as const, "failed" as const),
+  }),
+  fc.record({ kind: fc.constant("drift" as const), version: fc.integer({ min: 1, max: 4 }) }),
   fc.record({ kind: fc.constant("withdraw" as const), version: fc.integer({ min: 1, max: 6 }) }),
   fc.record({
     kind: fc.constant("evaluate" as const),
@@ -72,9 +81,10 @@ function decide(model: string, operation: Operation, state: ModelState): Decisio
       return { events: [registrationOf(manifest)], result: null };
     }
     case "alias": {
-      const { alias, to } = operation;
+      const { alias, to, expected } = operation;
       const held = state.aliases.get(alias);
       const from = held?.version ?? null;
+      if (expected !== undefined && expected !== from) return nothing;
       const generation = (held?.generation ?? 0) + 1;
       if (to === null)
         return from === null
@@ -82,6 +92,48 @@ function decide(model: string, operation: Operation, state: ModelState): Decisio
           : { events: [{ type: "alias.removed", model, alias, from, generation, reason: null }], result: null };
       if (state.versions[to - 1]?.withdrawn !== null) return nothing;
       return { events: [{ type: "alias.set", model, alias, from, to, generation, reason: null }], result: null };
+    }
+    case "deploy": {
+      const { environment, version, outcome } = operation;
+      const found = state.versions[version - 1];
+      if (found?.withdrawn !== null) return nothing;
+      const held = state.aliases.get(environment);
+      const from = held?.version ?? null;
+      const recorded: EventBody = {
+        type: "deploy.recorded",
+        model,
+        environment,
+        version,
+        rootDigest: found.rootDigest,
+        from,
+        outcome,
+        smoke: outcome === "live" ? "passed" : "failed",
+        reason: null,
+        deployment: sha256(`${environment} ${version} ${outcome}`),
+      };
+      if (outcome !== "live") return { events: [recorded], result: null };
+      const generation = (held?.generation ?? 0) + 1;
+      const moved: EventBody = {
+        type: "alias.set",
+        model,
+        alias: environment,
+        from,
+        to: version,
+        generation,
+        reason: null,
+      };
+      return { events: [recorded, moved], result: null };
+    }
+    case "drift": {
+      const { version } = operation;
+      if (state.versions[version - 1] === undefined) return nothing;
+      const report = sha256(`drift of ${version}`);
+      return {
+        events: [
+          { type: "drift.detected", model, version, verdict: "drift", report, retrain: version === 1, summary: "x" },
+        ],
+        result: null,
+      };
     }
     case "withdraw": {
       const { version } = operation;
@@ -185,6 +237,54 @@ function isAllowed(log: readonly LoggedEvent[], index: number): boolean {
   });
 }
 
+/** The invariants of docs/registry.md said a second time, with nothing in common with the product's: every sentence that does not hold. */
+function broken(log: readonly LoggedEvent[]): string[] {
+  const found: string[] = [];
+  const must = (holds: boolean, what: string) => void (holds || found.push(what));
+  const versions = new Map<string, { root: string; live: boolean }[]>();
+  const holders = new Map<string, { to: number | null; generation: number }>();
+  const ended = new Set<string>();
+  for (const [index, { event }] of log.entries()) {
+    const at = `event ${event.seq}`;
+    must(event.seq === index + 1, `${at}: numbers are dense`);
+    if (event.operation !== log[index - 1]?.event.operation) {
+      must(!ended.has(event.operation), `I12 ${at}: an operation appears once`);
+      ended.add(event.operation);
+    }
+    if (!("model" in event)) continue;
+    const own = versions.get(event.model) ?? [];
+    versions.set(event.model, own);
+    if (event.type === "version.registered") {
+      const { rootDigest: root, manifest } = event;
+      must(event.version === own.length + 1, `I2 ${at}: versions are 1 … n`);
+      must(!own.some((one) => one.live && one.root === root), `I10 ${at}: the same bytes are one version`);
+      const digests = manifest.files.map(({ digest }) => Buffer.from(digest.slice("sha256:".length), "hex"));
+      must(root === sha256(Buffer.concat(digests)), `I9 ${at}: a root digest is that of the files`);
+      own.push({ root, live: true });
+    }
+    if (event.type === "version.withdrawn") {
+      const version = own[event.version - 1];
+      must(version?.live === true, `${at}: what is withdrawn stood`);
+      if (version !== undefined) version.live = false;
+    }
+    if (event.type === "alias.set" || event.type === "alias.removed") {
+      const name = `${event.model} ${event.alias}`;
+      const before = holders.get(name) ?? { to: null, generation: 0 };
+      must(event.from === before.to, `I5 ${at}: an alias has one holder`);
+      must(event.generation === before.generation + 1, `I5 ${at}: a generation rises by one`);
+      holders.set(name, { to: event.type === "alias.set" ? event.to : null, generation: event.generation });
+    }
+    // After the last event of an operation, and in between: nobody's alias is ever on a withdrawn version.
+    for (const [name, { to }] of holders)
+      if (to !== null && name.startsWith(`${event.model} `))
+        must(own[to - 1]?.live === true, `I6 ${at}: no alias is on a withdrawn version`);
+  }
+  return found;
+}
+
+/** What becomes of a commit's answer. */
+type Answer = "arrives" | "is lost after the commit" | "is lost before the commit";
+
 interface Item {
   readonly writer: number;
   readonly model: string;
@@ -203,9 +303,20 @@ test("whatever many writers do at once, the branch is what its log says, and eve
     }),
     { minLength: 1, maxLength: 40, size: "max" },
   );
+  const answer = fc.constantFrom<Answer>("arrives", "is lost after the commit", "is lost before the commit");
+  const lost = fc.array(answer, { maxLength: 30, size: "max" });
+  const unreachable = () => new TrainyardError("SERVICE_UNREACHABLE", { service: "origin", problem: "it hung up" });
   await fc.assert(
-    fc.asyncProperty(work, fc.scheduler(), async (items, scheduler) => {
+    fc.asyncProperty(work, lost, fc.scheduler(), async (items, answers, scheduler) => {
       const branch = new MemoryBranch(sha256);
+      let asked = 0;
+      const commit = async (...words: Parameters<MemoryBranch["commit"]>) => {
+        const answer = answers[asked++] ?? "arrives";
+        if (answer === "is lost before the commit") throw unreachable();
+        const revision = await branch.commit(...words);
+        if (answer === "is lost after the commit") throw unreachable();
+        return revision;
+      };
       // Every look at the branch and every commit may be overtaken by another writer's.
       const slow = scheduler.scheduleFunction.bind(scheduler);
       const writers = [0, 1, 2, 3].map((stream) => {
@@ -214,7 +325,7 @@ test("whatever many writers do at once, the branch is what its log says, and eve
           read: branch.read.bind(branch),
           list: branch.list.bind(branch),
           log: branch.log.bind(branch),
-          commit: slow((...words: Parameters<MemoryBranch["commit"]>) => branch.commit(...words)),
+          commit: slow(commit),
         });
         return openRegistry({
           branch: overtaken,
@@ -224,6 +335,8 @@ test("whatever many writers do at once, the branch is what its log says, and eve
           actor: { name: `w${stream}`, kind: "person" },
         });
       });
+      /** Events that the writers were told stand. */
+      const told: RegistryEvent[] = [];
       const done = [0, 1, 2, 3].map(async (writer) => {
         const own = items.filter((one) => one.writer === writer);
         for (let at = 0; at < own.length; at++) {
@@ -232,6 +345,7 @@ test("whatever many writers do at once, the branch is what its log says, and eve
           const models = [...new Set(together.map(({ model }) => model))];
           await writers[writer]
             ?.transactAll(models, (states) => decideAll(together, states))
+            .then(({ events }) => told.push(...events))
             .catch((error: unknown) => {
               if (!isRefusal(error) || error.code !== "POLICY_FORBIDS") throw error;
             });
@@ -245,6 +359,11 @@ test("whatever many writers do at once, the branch is what its log says, and eve
       if (snapshot === null) return;
       const log = await readLog(snapshot, { branch, sha256 });
       expect(log.filter((_, index) => !isAllowed(log, index))).toEqual([]);
+      expect(broken(log)).toEqual([]);
+      // What was written is what writers were told was written, once each, although answers were lost.
+      const seqs = told.map(({ seq }) => seq).sort((a, b) => a - b);
+      expect(seqs).toEqual(log.slice(1).map(({ event }) => event.seq));
+      for (const event of told) expect(log[event.seq - 1]?.event).toEqual(event);
       const expected = replay(log, sha256);
       const paths = await branch.list(snapshot.revision, "");
       expect(paths).toEqual([...expected.keys()].sort());
@@ -252,7 +371,7 @@ test("whatever many writers do at once, the branch is what its log says, and eve
         new Map(paths.map((path) => [path, expected.get(path)])),
       );
     }),
-    { numRuns: 60 },
+    { numRuns: 300 },
   );
 });
 
@@ -269,13 +388,15 @@ test("changing any one character of any file of a registry is found", async () =
     { kind: "register", bytes: 1 },
     { kind: "register", bytes: 2 },
     { kind: "evaluate", report: 1, bytes: 1 },
-    { kind: "alias", alias: "staging", to: 2 },
+    { kind: "alias", alias: "staging", to: 2, expected: null },
+    { kind: "deploy", environment: "production", version: 2, outcome: "live" },
+    { kind: "drift", version: 2 },
     { kind: "withdraw", version: 1 },
     { kind: "attest", version: 2, type: "slsa" },
     { kind: "note", version: 2 },
     { kind: "policy", policy: { aliases: ["staging"], rules: { staging: { attestations: ["slsa"] } } } },
-    { kind: "alias", alias: "staging", to: null },
-    { kind: "alias", alias: "staging", to: 2 },
+    { kind: "alias", alias: "staging", to: null, expected: undefined },
+    { kind: "alias", alias: "staging", to: 2, expected: undefined },
   ];
   for (const step of steps) await registry.transact("a", (state) => decide("a", step, state));
   const head = (await branch.head()) as string;

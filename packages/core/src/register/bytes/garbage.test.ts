@@ -72,6 +72,19 @@ test("a blob younger than a day may belong to a registration under way; storing 
   expect(backend.store.blobs.has(digest)).toBe(true);
 });
 
+test("a blob that is stored again while garbage is sorted out stays", async () => {
+  const { digest } = await backend.store.put({ text: "nobody's" });
+  const list = backend.store.list.bind(backend.store);
+  backend.store.list = async () => {
+    const all = await list();
+    backend.clock.pass(2 * 86_400);
+    await backend.store.put({ text: "nobody's" });
+    return all;
+  };
+  expect(await collect({ prune: true })).toMatchObject({ blobs: [{ digest }], removed: { blobs: 0, bytes: 0 } });
+  expect(backend.store.blobs.has(digest)).toBe(true);
+});
+
 test("data that a finished run keeps stays, though the run is not registered yet", async () => {
   await bundle("run-2", "other weights");
   const { digest } = await backend.store.put({ text: "rows" });

@@ -2,10 +2,12 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { verifyRegistry } from "../../register/bytes/verify-registry.ts";
 import { aVersion, MemoryBranch, MemoryClock, MemoryRandom, MemoryStore } from "../../testing/index.ts";
-import { fold } from "../fold/folding.ts";
+import { Folding, fold } from "../fold/folding.ts";
 import { rootDigest } from "../fold/root-digest.ts";
+import type { Summary } from "../fold/summary.ts";
 import { type EventBody, registrationOf } from "../log/event.ts";
 import { openRegistry } from "../write/open-registry.ts";
+import { appended } from "./read-model.ts";
 import { resolve } from "./reference.ts";
 
 const sha256 = (content: string | Uint8Array) => `sha256:${createHash("sha256").update(content).digest("hex")}`;
@@ -88,6 +90,17 @@ test("a state that was given out stays as it was when others write", async () =>
   await register(open(1), 20);
   await registry.state(model);
   expect(before.versions.length).toBe(1);
+});
+
+test("two that go on from one state do not see each other's events", () => {
+  const note = (seq: number): Summary => ({ type: "note", seq, at: "2001-09-09T01:46:40Z" });
+  const folding = new Folding(model);
+  const known = { state: folding.state(), folding, events: 1, summaries: [note(2)], before: null };
+  const [one, other] = [appended(known, [note(3)]), appended(known, [note(4)])];
+  expect([one, other].map((summaries) => summaries.slice(0, 2))).toEqual([
+    [note(2), note(3)],
+    [note(2), note(4)],
+  ]);
 });
 
 test("an alias, a range of history and a version's own events cost no more at a thousand versions than at ten", async () => {
