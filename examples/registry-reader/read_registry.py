@@ -38,7 +38,7 @@ def verify(commit, files):
         return versions, aliases, ["the commit: Trainyard did not make it, or not with these files"]
     try:
         for seq in range(1, int(newest[2]) + 1):
-            path = f"events/{base32(seq // 16384)}/{base32(seq // 512 % 32)}/{base32(seq // 16 % 32)}/{seq}.json"
+            path = f"events/{base32(seq // 8192)}/{base32(seq // 256 % 32)}/{base32(seq // 16 % 16)}/{seq}.json"
             text = files[path].removesuffix(b"\n")
             event, made[path] = json.loads(text), text + b"\n"
             kind, model, number = event["type"], event.get("model"), event.get("version")

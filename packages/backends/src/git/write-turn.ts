@@ -4,7 +4,7 @@ import { isRefusal } from "@trainyard/core";
 import { tryLock } from "../local/file-lock.ts";
 
 /** Longest wait for a turn: whoever holds one longer than this is no reason to wait, as compare-and-swap decides anyway. */
-const PATIENCE = 5_000;
+const PATIENCE = 30_000;
 
 /** Waits between looks, milliseconds, with jitter. */
 const LOOK = 5;

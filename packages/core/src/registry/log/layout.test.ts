@@ -4,8 +4,8 @@ import { byCodePoint } from "../../order.ts";
 import { rootDigest } from "../fold/root-digest.ts";
 import { blockPath, eventPath } from "./layout.ts";
 
-test("events stand sixteen to a folder, thirty-two folders to a folder, seven tops at a hundred thousand", () => {
-  expect(eventPath(12_345)).toBe("events/0/o/3/12345.json");
+test("events stand sixteen to a folder, sixteen and then thirty-two folders to a folder, thirteen tops at a hundred thousand", () => {
+  expect(eventPath(12_345)).toBe("events/1/g/3/12345.json");
   expect(eventPath(7)).toBe("events/0/0/0/7.json");
   const entries = new Map<string, Set<string>>();
   for (let seq = 1; seq < 100_000; seq++) {
@@ -17,7 +17,7 @@ test("events stand sixteen to a folder, thirty-two folders to a folder, seven to
   }
   const counts = [...entries].map(([folder, names]) => [folder === "events", names.size] as const);
   expect(Math.max(...counts.map(([top, count]) => (top ? 0 : count)))).toBe(32);
-  expect(counts.find(([top]) => top)?.[1]).toBe(7);
+  expect(counts.find(([top]) => top)?.[1]).toBe(13);
 });
 
 test("a model's history stands sixteen blocks to a folder", () => {

@@ -8,7 +8,7 @@ import { Policy } from "./policy.ts";
  * ```
  * trainyard.json                       format, registry id                                       written once
  * policy.json                          what is allowed now                                       with each change of it
- * events/0/o/3/12345.json              event 12345; of a registration with the manifest          append-only
+ * events/1/g/3/12345.json              event 12345; of a registration with the manifest          append-only
  * models/NAME.json                     counts, and the numbers of the newest events              mutable
  * history/NAME/0/7/123.jsonl           32 events of NAME in short                                append-only
  * aliases/NAME/ALIAS.json              holder, generation; stays when it is removed              mutable
@@ -67,9 +67,9 @@ export const blockPath = (model: string, block: number): string =>
 export const aliasFolder = (model: string): string => `aliases/${model}`;
 export const aliasPath = (model: string, alias: string): string => `${aliasFolder(model)}/${alias}.json`;
 
-/** Sixteen to a folder, 32 of these to a folder, and so on once more, in base 32: 12345 = (0, 24, 3) · 16 + 9 → "0/o/3/". */
+/** Sixteen to a folder, sixteen of these to a folder, 32 of these to a folder, in base 32: 12345 = ((1 · 32 + 16) · 16 + 3) · 16 + 9 → "1/g/3/". */
 function folders(number: number): string {
-  return `${digit(number / 16_384)}/${digit((number / 512) % 32)}/${digit((number / 16) % 32)}/`;
+  return `${digit(number / 8192)}/${digit((number / 256) % 32)}/${digit((number / 16) % 16)}/`;
 }
 
 function digit(number: number): string {
