@@ -247,6 +247,36 @@ export function registryContract(name: string, open: () => Promise<BranchHarness
       expect((await registry.events(model)).length).toBe(1);
     });
 
+    test("an alias that was deployed to and then moved by hand is named as the first bad event", async () => {
+      await registerBytes(registry, aDigest("b"));
+      await registerBytes(registry, aDigest("c"));
+      const environment = "production";
+      await registry.transact(model, () => ({
+        events: [
+          {
+            type: "deploy.recorded",
+            model,
+            environment,
+            version: 1,
+            rootDigest: rootOf("b"),
+            from: null,
+            outcome: "live",
+            smoke: "not-run",
+            reason: null,
+            rollback: false,
+            deployment: aDigest("d"),
+          },
+          { type: "alias.set", model, alias: environment, from: null, to: 1, generation: 1, reason: null },
+        ],
+        result: null,
+      }));
+      expect((await verified()).findings).toEqual([]);
+      const settings = { model, alias: environment, version: 2, reason: null, environments: [] };
+      await expect(changeAlias(settings, { registry })).rejects.toEqual(refusal("ALIAS_IS_ENVIRONMENT"));
+      await pointAlias(registry, environment, 2);
+      expect((await verified()).findings).toMatchObject([{ where: "event 6" }]);
+    });
+
     test("a commit by hand is refused on the next read and the next write, and verify names it", async () => {
       await registerBytes(registry, aDigest("b"));
       await harness.edit(new Map([["aliases/flight-delays/production.json", "{}\n"]]));

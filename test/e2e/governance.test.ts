@@ -103,6 +103,16 @@ test("where the config does not have a model, what it was deployed to is still m
   project.write("trainyard.yaml", own);
 });
 
+test("an environment that the config does not have any more is still moved by deploying alone", async () => {
+  const own = readFileSync(join(project.root, "trainyard.yaml"), "utf8");
+  project.write("trainyard.yaml", own.replace("production:", "live:"));
+  const move = JSON.stringify({ op: "alias", model: "toy", alias: "production", version: 2 });
+  project.write("move.jsonl", move);
+  expect((await refused("alias", "toy@2", "production")).code).toBe("ALIAS_IS_ENVIRONMENT");
+  expect((await refused("transact", "move.jsonl")).details).toMatchObject({ line: 1, code: "ALIAS_IS_ENVIRONMENT" });
+  project.write("trainyard.yaml", own);
+});
+
 test("the history of one version is asked for by its name, and that of a model nobody knows is refused", async () => {
   const { value } = await project.json<{ type: string }[]>("history", "toy@production", "--last", "1");
   expect(value).toMatchObject([{ type: "alias.removed" }]);

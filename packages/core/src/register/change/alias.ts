@@ -43,7 +43,10 @@ export async function changeAlias(settings: AliasSettings, { registry }: { regis
 /** @throws ALIAS_IS_ENVIRONMENT, ALIAS_MOVED, ALIAS_UNKNOWN, VERSION_UNKNOWN, VERSION_WITHDRAWN */
 export function aliasDecision(state: ModelState, settings: AliasSettings): Decision<AliasChange> {
   const { model, alias, version: to, expected, reason, environments } = settings;
-  if (environments.includes(alias)) throw new TrainyardError("ALIAS_IS_ENVIRONMENT", { alias, remove: to === null });
+  // Once deployed to, an alias says what is live there, whatever the config calls its environments now. Taking it away is the end of an environment.
+  const deployed = to !== null && state.deployments.some(({ environment }) => environment === alias);
+  if (deployed || environments.includes(alias))
+    throw new TrainyardError("ALIAS_IS_ENVIRONMENT", { alias, remove: to === null });
   const held = state.aliases.get(alias);
   const from = held?.version ?? null;
   if (to === null && held === undefined)

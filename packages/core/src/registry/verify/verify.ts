@@ -7,6 +7,7 @@ import { checkChain } from "../read/read-log.ts";
 import { OTHER_FILES, type ReadPorts, type Snapshot, snapshotAt } from "../read/snapshot.ts";
 import { type Finding, Findings, seqIn } from "./findings.ts";
 import { readBranch } from "./read-branch.ts";
+import { movedWithoutDeploying } from "./verify-deployed.ts";
 import { forbiddenEvents } from "./verify-policy.ts";
 
 /**
@@ -24,7 +25,8 @@ export async function verifyBranch(ports: ReadPorts): Promise<{ events: readonly
   if (events.length === 0) return { events, findings };
   await findings.collect(() => checkChain(events));
   for (const [model, own] of byModel(events)) await findings.collect(() => fold(model, own));
-  for (const { seq, problem } of forbiddenEvents(events)) findings.add({ where: `event ${seq}`, seq, problem });
+  for (const { seq, problem } of [...forbiddenEvents(events), ...movedWithoutDeploying(events)])
+    findings.add({ where: `event ${seq}`, seq, problem });
   for (const { event } of events) {
     const problem = event.type === "version.registered" ? problemOf(event, ports.sha256) : null;
     if (problem !== null) findings.add({ where: `event ${event.seq}`, seq: event.seq, problem });
