@@ -186,7 +186,16 @@ test("an event that cannot be read is the first bad event, and nothing is said o
 });
 
 test("a history that was squashed into its newest commit is found", async () => {
-  const squashed = small.git("commit-tree", `${REF}^{tree}`, "-m", commits[0]?.message.trimEnd() as string);
+  const squashed = small.git(
+    "-c",
+    "user.name=x",
+    "-c",
+    "user.email=x@x.invalid",
+    "commit-tree",
+    `${REF}^{tree}`,
+    "-m",
+    commits[0]?.message.trimEnd() as string,
+  );
   const branch = await openGitBranch({
     folder: small.folder,
     ref: "refs/squashed",

@@ -118,17 +118,17 @@ describe("golden refusals", () => {
   test("a model's or an environment's name that cannot be one", () => {
     expect(changed("flight-delays:", "Flight Delays:")).toMatchInlineSnapshot(`
       "CONFIG_INVALID
-      trainyard.yaml:2:3: models.Flight Delays must be lower-case letters, digits, \`-\`, \`_\`, \`.\`, starting with a letter or digit, at most 63, but is "Flight Delays".
+      trainyard.yaml:2:3: models.Flight Delays must be lower-case letters, digits, \`-\`, \`_\`, \`.\`, starting with a letter or digit, no dot at the end, at most 63, but is "Flight Delays".
       Correct the value; \`trainyard init\` writes a JSON Schema that editors use to complete and check it."
     `);
     expect(changed("staging:", "latest:")).toMatchInlineSnapshot(`
       "CONFIG_INVALID
-      trainyard.yaml:15:7: models.flight-delays.deploy.latest must be lower-case letters, digits, \`-\`, \`_\`; not a number, not \`latest\`, but is "latest".
+      trainyard.yaml:15:7: models.flight-delays.deploy.latest must be lower-case letters, digits, \`-\`, \`_\`, \`.\`, starting with a letter or digit, no dot at the end, at most 63; not a number like \`12\` or \`v12\`, not \`latest\`, but is "latest".
       Correct the value; \`trainyard init\` writes a JSON Schema that editors use to complete and check it."
     `);
     expect(changed("flight-delays:", "..:")).toMatchInlineSnapshot(`
       "CONFIG_INVALID
-      trainyard.yaml:2:3: models... must be lower-case letters, digits, \`-\`, \`_\`, \`.\`, starting with a letter or digit, at most 63, but is "..".
+      trainyard.yaml:2:3: models... must be lower-case letters, digits, \`-\`, \`_\`, \`.\`, starting with a letter or digit, no dot at the end, at most 63, but is "..".
       Correct the value; \`trainyard init\` writes a JSON Schema that editors use to complete and check it."
     `);
   });

@@ -12,7 +12,9 @@ export function registryWriteRefusal(error: unknown, path: string): unknown {
 
 /** What git's words say about the disk; null when they are about something else. */
 export function refusalInWords(words: string, path: string, problem: string, cause?: unknown): TrainyardError | null {
-  if (/No space left|disk quota/i.test(words)) return new TrainyardError("DISK_FULL", { path }, { cause });
+  // git does not say why it could not fill a lock that it could make.
+  if (/No space left|disk quota|couldn't write '[^']*\.lock'/i.test(words))
+    return new TrainyardError("DISK_FULL", { path }, { cause });
   if (/Permission denied|Read-only file system|insufficient permission/i.test(words))
     return new TrainyardError("REGISTRY_READ_ONLY", { problem }, { cause });
   return null;
