@@ -4,6 +4,7 @@ import { dataRefusals } from "../../packages/core/src/refusals/data.ts";
 import { deployRefusals } from "../../packages/core/src/refusals/deploy.ts";
 import { driftRefusals } from "../../packages/core/src/refusals/drift.ts";
 import { evaluateRefusals } from "../../packages/core/src/refusals/evaluate.ts";
+import { githubRefusals } from "../../packages/core/src/refusals/github.ts";
 import { registerRefusals } from "../../packages/core/src/refusals/register.ts";
 import { serviceRefusals } from "../../packages/core/src/refusals/service.ts";
 import { trainRefusals } from "../../packages/core/src/refusals/train.ts";
@@ -17,6 +18,7 @@ const GROUPS = [
   ["The registry", registerRefusals],
   ["Deploy and rollback", deployRefusals],
   ["Drift-check", driftRefusals],
+  ["GitHub", githubRefusals],
   ["Services and permissions", serviceRefusals],
 ] as const;
 

@@ -3,6 +3,7 @@ import { dataRefusals } from "./refusals/data.ts";
 import { deployRefusals } from "./refusals/deploy.ts";
 import { driftRefusals } from "./refusals/drift.ts";
 import { evaluateRefusals } from "./refusals/evaluate.ts";
+import { githubRefusals } from "./refusals/github.ts";
 import { registerRefusals } from "./refusals/register.ts";
 import { serviceRefusals } from "./refusals/service.ts";
 import { trainRefusals } from "./refusals/train.ts";
@@ -16,6 +17,7 @@ export const refusals = {
   ...registerRefusals,
   ...deployRefusals,
   ...driftRefusals,
+  ...githubRefusals,
   ...serviceRefusals,
 };
 
@@ -49,7 +51,7 @@ export function isRefusal(error: unknown): error is TrainyardError {
 }
 
 /** Codes whose cause is a service that did not answer: exit 69, run again. All other refusals exit 2. */
-const unreachable: ReadonlySet<string> = new Set(["SERVICE_UNREACHABLE", "REGISTRY_BUSY"]);
+const unreachable: ReadonlySet<string> = new Set(["SERVICE_UNREACHABLE", "REGISTRY_BUSY", "GITHUB_LIMIT"]);
 
 /** The process exit code of a refusal, as docs/cli.md promises it to scripts. */
 export function exitCodeOf(code: RefusalCode): 2 | 69 {

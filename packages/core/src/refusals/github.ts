@@ -1,0 +1,17 @@
+/** Refusals about GitHub: what it did not allow, and what it answered. */
+export const githubRefusals = {
+  GITHUB_FORBIDDEN: (d: { what: string; said: string; permissions: readonly string[] }) => [
+    `GitHub did not allow ${d.what}: ${d.said}`,
+    d.permissions.length === 0
+      ? "Check that the job's token is valid and what its `permissions:` grant; docs/github.md lists what each action needs."
+      : `Give the job these permissions:\n  permissions:\n${d.permissions.map((line) => `    ${line}`).join("\n")}`,
+  ],
+  GITHUB_LIMIT: (d: { until: string | null }) => [
+    `GitHub takes no more requests for now${d.until === null ? "" : ` (until ${d.until})`}. What was done so far stays.`,
+    "Run the job again later; it goes on where it stopped.",
+  ],
+  GITHUB_ANSWER: (d: { what: string; problem: string }) => [
+    `GitHub's answer to ${d.what} cannot be used: ${d.problem}`,
+    "Run it again; when it comes again, report it with this text.",
+  ],
+} satisfies Record<string, (d: never) => readonly [string, string]>;
