@@ -18,7 +18,7 @@ export const deploy = action({
       access: "write",
       why: "the deployment and the alias are written to the branch trainyard/registry",
     },
-    { scope: "deployments", access: "write", why: "GitHub shows what is live where", later: true },
+    { scope: "deployments", access: "write", why: "GitHub shows what is live where" },
   ],
   async run(inputs, job) {
     const project = await job.project();

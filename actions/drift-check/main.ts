@@ -15,8 +15,8 @@ export const driftCheck = action({
   },
   permissions: [
     { scope: "contents", access: "write", why: "the finding is written to the branch trainyard/registry" },
-    { scope: "issues", access: "write", why: "an issue tells people, where `on-drift` says so", later: true },
-    { scope: "actions", access: "write", why: "the retraining is started by its event number", later: true },
+    { scope: "issues", access: "write", why: "an issue tells people, where `on-drift` says so" },
+    { scope: "actions", access: "write", why: "the retraining is started by its event number" },
   ],
   async run(inputs, job) {
     const project = await job.project();

@@ -7,15 +7,16 @@ export const evaluate = action({
   summary: "Judge a run against the gates in trainyard.yaml and the version in production, row by row",
   inputs: EvaluateInputs,
   outputs: {
-    verdict: "`pass`, `fail` or `inconclusive`",
+    verdict: "`pass`, `fail` or `inconclusive`; of several models the worst, `none` when there was nothing to judge",
+    verdicts: 'the verdict of each model: JSON like `{"flight-delays":"pass"}`',
     "report-json": "absolute path of the evaluation report (schema: packages/core/schema/evaluation.schema.json)",
     "report-markdown": "absolute path of the report as a pull-request comment",
   },
   permissions: [
     { scope: "contents", access: "read", why: "the config and the registry branch are read" },
-    { scope: "actions", access: "read", why: "the run bundle comes from the job that trained", later: true },
-    { scope: "pull-requests", access: "write", why: "the report becomes a comment", later: true },
-    { scope: "checks", access: "write", why: "the verdict becomes a check", later: true },
+    { scope: "actions", access: "read", why: "the run bundle comes from the job that trained" },
+    { scope: "pull-requests", access: "write", why: "the report becomes a comment" },
+    { scope: "checks", access: "write", why: "the verdict becomes a check" },
   ],
   async run(inputs, job) {
     const project = await job.project();
@@ -25,7 +26,12 @@ export const evaluate = action({
     const forms = formsOf(report);
     const kept = await job.report("evaluation", inputs.report, forms);
     return {
-      outputs: { verdict: report.verdict, "report-json": kept.json, "report-markdown": kept.markdown },
+      outputs: {
+        verdict: report.verdict,
+        verdicts: JSON.stringify({ [report.model]: report.verdict }),
+        "report-json": kept.json,
+        "report-markdown": kept.markdown,
+      },
       summary: forms.md(),
       text: textOf(forms.lines()),
       exit,

@@ -13,7 +13,7 @@ export const register = action({
   },
   permissions: [
     { scope: "contents", access: "write", why: "facts are pushed to the branch trainyard/registry" },
-    { scope: "actions", access: "read", why: "the run bundle comes from the job that trained", later: true },
+    { scope: "actions", access: "read", why: "the run bundle comes from the job that trained" },
   ],
   async run(inputs, job) {
     const project = await job.project();

@@ -14,7 +14,9 @@ export const train = action({
     resumable: "`true` when an interrupted training left a checkpoint to go on from",
     "inputs-digest": "sha256 of everything that decides the result: equal inputs, equal digest",
     "root-digest": "digest of the model's files; empty unless the run succeeded",
-    bundle: "absolute path of the run bundle: record.json, log.txt, outputs, predictions and profiles",
+    bundle: "the run for `bundle:` of a later job: JSON with ids and digests of its artifacts; empty without a token",
+    path: "absolute path of the run bundle on this runner: record.json, log.txt, outputs, predictions and profiles",
+    reused: "`true` when a reviewed run was handed on instead of trained again",
   },
   permissions: [
     {
@@ -22,6 +24,7 @@ export const train = action({
       access: "read",
       why: "the code is checked out and the training is yours: it gets no token that can write",
     },
+    { scope: "actions", access: "read", why: "with `reuse`: the reviewed run is looked for" },
   ],
   async run(inputs, job) {
     const project = await job.project();
@@ -36,7 +39,9 @@ export const train = action({
         resumable: String(resumable),
         "inputs-digest": record.inputsDigest,
         "root-digest": record.rootDigest ?? "",
-        bundle: dirname(bundle.path("record.json")),
+        bundle: "",
+        path: dirname(bundle.path("record.json")),
+        reused: "false",
       },
       summary: trainingSummary(record),
       text: runText(record, resumable, { log: "log.txt of the run bundle", tail: 5 }),

@@ -61,9 +61,7 @@ function readme(text: string, action: Action): string {
     permissions: [
       "```yaml",
       "permissions:",
-      ...action.permissions.map(
-        ({ scope, access, why, later }) => `${later ? "  # later: " : "  "}${scope}: ${access} # ${why}`,
-      ),
+      ...action.permissions.map(({ scope, access, why }) => `  ${scope}: ${access} # ${why}`),
       "```",
     ].join("\n"),
   };
@@ -103,6 +101,7 @@ function typeOf(field: Field): string {
 }
 
 function defaultOf(field: Field): string {
+  if (field.actionDefault !== null) return field.actionDefault;
   return field.default === undefined || Array.isArray(field.default) ? "" : String(field.default);
 }
 

@@ -13,11 +13,20 @@ const temp = mkdtempSync(join(tmpdir(), "trainyard-runner-"));
 beforeAll(ensureBundles, 180_000);
 afterAll(() => rmSync(temp, { recursive: true, force: true }));
 
+/** Everything stays on this machine. */
+const noToken = { "github-token": "" };
+
 type Options = Partial<Pick<StepOptions, "with" | "env" | "cancelAt">>;
 
 /** Runs `uses: ./actions/NAME` in a project, from the bundle, as a runner would. */
 function uses(name: string, project: ToyProject, options: Options = {}): Promise<StepResult> {
-  return runStep({ action: actionFolder(name), workspace: project.root, temp, ...options });
+  return runStep({
+    action: actionFolder(name),
+    workspace: project.root,
+    temp,
+    ...options,
+    with: { ...noToken, ...options.with },
+  });
 }
 
 /** What a test of the happy path wants to read when it failed. */
@@ -91,7 +100,7 @@ describe("the whole loop, from the bundles", () => {
     const step = succeeded(await uses("train", project, { with: { model: "toy", set: "noise=0\nseed=3\n" } }));
     expect(step.outputs).toMatchObject({ status: "succeeded", resumable: "false" });
     expect(step.outputs["root-digest"]).toMatch(/^sha256:[0-9a-f]{64}$/);
-    bundle = step.outputs["bundle"] as string;
+    bundle = step.outputs["path"] as string;
     const record = JSON.parse(readFileSync(join(bundle, "record.json"), "utf8")) as Record<string, unknown>;
     expect(record).toMatchObject({
       id: step.outputs["run"],
@@ -213,7 +222,7 @@ setInterval(() => {}, 1000);
     const step = await uses("train", project, { cancelAt });
     expect(step, step.log.lines.join("\n")).toMatchObject({ conclusion: "cancelled", exit: 75, signal: null });
     expect(step.outputs).toMatchObject({ status: "interrupted", resumable: "true", "root-digest": "" });
-    const record = JSON.parse(readFileSync(join(step.outputs["bundle"] as string, "record.json"), "utf8")) as object;
+    const record = JSON.parse(readFileSync(join(step.outputs["path"] as string, "record.json"), "utf8")) as object;
     expect(record).toMatchObject({ status: "interrupted", rootDigest: null });
     expect(step.stopSeconds).toBeLessThan(5);
     expect(step.log.settled).toBe(true);
@@ -250,7 +259,7 @@ describe("what cannot be done is refused in one annotation", () => {
     const folder = join(temp, "bare");
     mkdirSync(folder);
     execFileSync("git", ["init", "-q", folder]);
-    const step = await runStep({ action: actionFolder("train"), workspace: folder, temp });
+    const step = await runStep({ action: actionFolder("train"), workspace: folder, temp, with: noToken });
     expect(step).toMatchObject({ exit: 2, outputs: { refusal: "CONFIG_NOT_FOUND" } });
     expect(step.annotations).toHaveLength(1);
     expect(existsSync(join(folder, ".trainyard"))).toBe(false);

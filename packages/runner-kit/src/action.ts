@@ -26,8 +26,6 @@ export interface Permission {
   readonly scope: string;
   readonly access: "read" | "write";
   readonly why: string;
-  /** Not needed yet: what needs it is not there yet. */
-  readonly later?: boolean;
 }
 
 /** One `uses:`. Its action.yml, the tables of its README and what it checks all come from here. */
@@ -53,6 +51,20 @@ export const EveryActionInputs = z.strictObject({
     .default(".")
     .describe("the folder of trainyard.yaml, or one below it")
     .meta({ placeholder: "PATH" }),
+  "github-token": z
+    .string()
+    .default("")
+    .describe("the job's token, with the permissions below; empty: everything stays on this machine")
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of the runner's
+    .meta({ placeholder: "TOKEN", actionDefault: "${{ github.token }}" }),
+  store: z
+    .string()
+    .regex(/^(releases$|\/)/, "releases, or an absolute folder")
+    .default("releases")
+    .describe(
+      "where bytes and run bundles go: `releases` and artifacts of the repository, or a folder that every runner has",
+    )
+    .meta({ placeholder: "releases|FOLDER" }),
 });
 
 /** What every action says beside the outputs of its verb. */

@@ -15,8 +15,8 @@ describe("inputs of an action", () => {
       INPUT_MODEL: "",
       INPUT_REASON: " ",
     });
-    expect(inputs).toEqual({ "evaluate-data": "a.csv", set: ["rate=0.1", "depth=3"], data: [] });
-    expect(extra).toEqual({ "working-directory": "." });
+    expect(inputs).toEqual({ "evaluate-data": "a.csv", set: ["rate=0.1", "depth=3"], data: [], reuse: false });
+    expect(extra).toEqual({ "working-directory": ".", "github-token": "", store: "releases" });
   });
 
   test("a misspelt one is refused with the nearest right name", () => {

@@ -25,6 +25,12 @@ export const DriftInputs = z.strictObject({
     .enum(["report", "issue", "retrain"])
     .optional()
     .describe("what drift leads to, instead of drift.on-drift"),
+  "retrain-workflow": z
+    .string()
+    .regex(/^[\w.-]+\.ya?ml$/, "the name of a workflow's file, like retrain.yml")
+    .default("retrain.yml")
+    .describe("the workflow that a retraining starts")
+    .meta({ placeholder: "FILE", surface: "action" }),
   "fail-on": z.enum(["drift", "data-broken"]).default("data-broken").describe("drift: exit 1 on drift too"),
   report: z
     .array(z.string().regex(/\.(html|md|json)$/, "a name that ends in .html, .md or .json"))

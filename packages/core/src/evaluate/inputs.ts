@@ -8,6 +8,11 @@ export const EvaluateInputs = z.strictObject({
     .describe("the model; may be left out when the config has one")
     .meta({ positional: true, placeholder: "MODEL" }),
   run: z.string().optional().describe("the run to judge; default: the model's newest").meta({ placeholder: "ID" }),
+  bundle: z
+    .string()
+    .optional()
+    .describe("the run of another job: output `bundle` of train; default: every run this workflow run handed on")
+    .meta({ placeholder: "JSON", surface: "action" }),
   baseline: z
     .string()
     .optional()

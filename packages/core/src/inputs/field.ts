@@ -14,6 +14,8 @@ export interface Field {
   readonly surface: "both" | "cli" | "action";
   readonly positional: boolean;
   readonly placeholder: string;
+  /** What action.yml gives where nothing is said: an expression of the runner. */
+  readonly actionDefault: string | null;
 }
 
 /** What `.meta()` of an input may say. */
@@ -21,6 +23,7 @@ export interface FieldMeta {
   readonly surface?: "both" | "cli" | "action";
   readonly positional?: boolean;
   readonly placeholder?: string;
+  readonly actionDefault?: string;
 }
 
 type Shape = Readonly<Record<string, z.ZodType>>;
@@ -43,6 +46,7 @@ export function fields(schema: z.ZodObject): Field[] {
       description: meta.description ?? "",
       surface: meta.surface ?? "both",
       positional: meta.positional === true,
+      actionDefault: meta.actionDefault ?? null,
       placeholder: meta.placeholder ?? (choices === null ? (type === "number" ? "N" : "VALUE") : choices.join("|")),
     };
   });

@@ -13,6 +13,11 @@ export const RegisterInputs = z.strictObject({
       "the run to register; of several, the one whose gates passed with the largest gain; default: the model's newest",
     )
     .meta({ placeholder: "ID" }),
+  bundle: z
+    .string()
+    .optional()
+    .describe("the run of another job: output `bundle` of train")
+    .meta({ placeholder: "JSON", surface: "action" }),
   override: z
     .boolean()
     .default(false)

@@ -35,6 +35,18 @@ export const TrainInputs = z.strictObject({
     .optional()
     .describe("the run to score with only: predict; default: the model's newest")
     .meta({ placeholder: "ID" }),
+  bundle: z
+    .string()
+    .optional()
+    .describe("with only: predict, the run of another job: output `bundle` of train")
+    .meta({ placeholder: "JSON", surface: "action" }),
+  reuse: z
+    .boolean()
+    .default(false)
+    .describe(
+      "hand on the run that a pull request was judged by, when nothing that decides the result differs; else train",
+    )
+    .meta({ surface: "action" }),
   reason: z.string().optional().describe("why this run was started; recorded").meta({ placeholder: "TEXT" }),
   "drift-event": z.int().positive().optional().describe("the registry event that asked for this retraining; recorded"),
 });
