@@ -3,7 +3,9 @@ import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import Bottleneck from "bottleneck/light.js";
 import type { GithubConnection } from "./connection.ts";
-import { githubRefusal } from "./refusal.ts";
+import { type GraphqlError, githubRefusal } from "./refusal.ts";
+
+export type { GraphqlError };
 
 /** Longest wait for an answer; GitHub itself gives up after ten seconds. Uploads and downloads have no such end. */
 const TIMEOUT = 60_000;
@@ -28,12 +30,6 @@ export interface Github {
   ): Promise<T>;
   /** The token as the header every request of ours carries; for streams, which go around octokit. */
   readonly authorization: string;
-}
-
-export interface GraphqlError {
-  readonly type?: string;
-  readonly message: string;
-  readonly path?: readonly (string | number)[];
 }
 
 const Client = Octokit.plugin(throttling, retry);

@@ -1,7 +1,12 @@
 import { RequestError } from "@octokit/request-error";
 import { isRefusal, TrainyardError, timestamp } from "@trainyard/core";
 import type { GithubConnection } from "./connection.ts";
-import type { GraphqlError } from "./github.ts";
+
+export interface GraphqlError {
+  readonly type?: string;
+  readonly message: string;
+  readonly path?: readonly (string | number)[];
+}
 
 interface Asked {
   readonly method: string;
