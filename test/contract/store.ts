@@ -115,6 +115,18 @@ export function storeContract(name: string, open: () => Promise<StoreHarness>): 
       expect(await disk().read(join(folder, "out"))).toBe("old");
     });
 
+    test("what is settled is there; settling again, or with nothing put, harms nothing", async () => {
+      const { store } = harness;
+      const home = { model: "flight-delays", digest: digestOf("root"), title: "flight-delays v1", card: "# Card\n" };
+      await store.settle(home);
+      const { digest } = await store.put({ text: "weights" });
+      await store.put({ text: "" });
+      await store.settle(home);
+      await store.settle(home);
+      expect(await store.text(digest, "the weights")).toBe("weights");
+      expect(await store.verify([digest, digestOf("")])).toEqual([]);
+    });
+
     test("publishing a version, also twice, harms nothing", async () => {
       const { store } = harness;
       const { digest, size } = await store.put({ text: "weights" });
@@ -155,13 +167,13 @@ export function storeContract(name: string, open: () => Promise<StoreHarness>): 
       const { store } = harness;
       const { digest } = await store.put({ text: "old" });
       await harness.age(digest, 1000);
-      expect(await store.remove(digest, 1000)).toBe(false);
+      expect(await store.remove([digest], 1000)).toEqual([]);
       await store.put({ text: "old" });
-      expect(await store.remove(digest, 2000)).toBe(false); // storing what is there makes it new
+      expect(await store.remove([digest], 2000)).toEqual([]); // storing what is there makes it new
       await harness.age(digest, 1000);
-      expect(await store.remove(digest, 1001)).toBe(true);
+      expect(await store.remove([digest], 1001)).toEqual([digest]);
       expect(await store.has(digest)).toBe(false);
-      expect(await store.remove(digest, 1001)).toBe(false);
+      expect(await store.remove([digest], 1001)).toEqual([]);
       await store.put({ text: "old" });
       expect(await store.text(digest, "the old one")).toBe("old");
     });

@@ -107,6 +107,11 @@ export interface Store {
   text(digest: Sha256, what: string): Promise<string>;
   /** Writes a blob to a file that does not exist yet, checked before it gets its name. @throws BLOB_MISSING, DIGEST_MISMATCH */
   copyTo(digest: Sha256, file: string, what: string): Promise<void>;
+  /**
+   * When it returns, what was put so far is there for everybody, whatever becomes of this process: called before the commit that names the bytes.
+   * Where `put` itself does that, there is nothing left to do. Settling again, also after it failed half-way, does only what is missing.
+   */
+  settle(home: Home): Promise<void>;
   /** Makes a version findable by tools that know nothing of Trainyard (an OCI index entry, a release's title). */
   publish(version: {
     model: string;
@@ -119,8 +124,24 @@ export interface Store {
   verify(digests: readonly Sha256[]): Promise<{ digest: Sha256; problem: "missing" | "damaged" }[]>;
   /** Every blob there is. A store that cannot be read throws; it is never empty. */
   list(): Promise<StoredBlob[]>;
-  /** Takes a blob away, unless it was stored at or after `before` (milliseconds since 1970). @returns Whether it was taken away. @throws FILE_UNWRITABLE */
-  remove(digest: Sha256, before: number): Promise<boolean>;
+  /**
+   * Takes blobs away, but those that were stored at or after `before` (milliseconds since 1970), or that lie together with some that stay.
+   * @returns Those that were taken away. @throws FILE_UNWRITABLE
+   */
+  remove(digests: readonly Sha256[], before: number): Promise<Sha256[]>;
+}
+
+/** What blobs are kept for: where a store keeps them in groups, its group and what a person reads there. */
+export interface Home {
+  readonly model: string;
+  /** The version's root digest; of bytes that belong to no version, the digest of one of them. */
+  readonly digest: Sha256;
+  /** "churn v12": a guess, as the number is given later; `publish` says it again. */
+  readonly title: string;
+  /** The model card, in Markdown. */
+  readonly card?: string;
+  /** Only these; without them all that was put so far. */
+  readonly blobs?: readonly Sha256[];
 }
 
 export interface StoredBlob {

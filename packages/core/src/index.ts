@@ -8,6 +8,7 @@ export type {
   Digester,
   Exit,
   Golden,
+  Home,
   Machine,
   Probe,
   Processes,

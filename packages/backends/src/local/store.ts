@@ -133,6 +133,8 @@ export function folderStore(state: string): Store {
       }
     },
 
+    settle: async () => {}, // what was put is on the disk
+
     async publish({ card, ...version }) {
       for (const file of version.files) {
         const what = `${version.model} v${version.version}: ${file.path}`;
@@ -154,7 +156,11 @@ export function folderStore(state: string): Store {
     },
 
     list: () => listBlobs(folder),
-    remove: (digest, before) => removeBlob(blobPath(digest), draftName(), before),
+    async remove(digests, before) {
+      const removed: Sha256[] = [];
+      for (const digest of digests) if (await removeBlob(blobPath(digest), draftName(), before)) removed.push(digest);
+      return removed;
+    },
   };
 }
 

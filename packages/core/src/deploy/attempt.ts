@@ -266,7 +266,10 @@ export class Attempt {
   }
 
   async #put(deployment: Deployment): Promise<Sha256> {
-    return (await this.#ports.store.put({ text: prettyJson(deployment) })).digest;
+    const { model, version, environment } = deployment;
+    const { digest } = await this.#ports.store.put({ text: prettyJson(deployment) });
+    await this.#ports.store.settle({ model, digest, title: `${model} v${version}: deployment to ${environment}` });
+    return digest;
   }
 
   #done(subject: string, text: string, started?: number): void {

@@ -67,6 +67,7 @@ export async function driftCheck(
     const busy = verdict === "drift" && onDrift === "retrain" && retrainUnderWay(now, live);
     const report = told(verdict === "data-broken" ? "stopped" : busy ? "running" : onDrift);
     const { digest } = await ports.store.put({ text: prettyJson(report) });
+    await ports.store.settle({ model, digest, title: `${model} v${version}: drift report` });
     const retrain = report.action === "retrain";
     const event = {
       type: "drift.detected" as const,

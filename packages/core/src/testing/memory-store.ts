@@ -1,4 +1,4 @@
-import type { Bytes, Digester, Store, StoredBlob } from "../backend.ts";
+import type { Bytes, Digester, Home, Store, StoredBlob } from "../backend.ts";
 import { byteLength } from "../byte-length.ts";
 import type { FileRef, Sha256 } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
@@ -11,6 +11,7 @@ export class MemoryStore implements Store {
   readonly blobs = new Map<Sha256, string>();
   /** When each was stored last, milliseconds since 1970. */
   readonly storedAt = new Map<Sha256, number>();
+  readonly settled: Home[] = [];
   readonly published: {
     model: string;
     version: number;
@@ -63,6 +64,10 @@ export class MemoryStore implements Store {
     this.#disk.set(file, text);
   }
 
+  async settle(home: Home): Promise<void> {
+    this.settled.push(home);
+  }
+
   async publish(version: MemoryStore["published"][number]): Promise<void> {
     const same = this.published.findIndex(
       ({ model, version: number }) => model === version.model && number === version.version,
@@ -90,8 +95,7 @@ export class MemoryStore implements Store {
     }));
   }
 
-  async remove(digest: Sha256, before: number): Promise<boolean> {
-    if ((this.storedAt.get(digest) ?? 0) >= before) return false;
-    return this.blobs.delete(digest);
+  async remove(digests: readonly Sha256[], before: number): Promise<Sha256[]> {
+    return digests.filter((digest) => (this.storedAt.get(digest) ?? 0) < before && this.blobs.delete(digest));
   }
 }

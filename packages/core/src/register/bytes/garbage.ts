@@ -56,14 +56,18 @@ export async function collectGarbage(
     const [first] = unread;
     if (prune && first !== undefined)
       throw new TrainyardError("GARBAGE_UNSURE", { what: first.what, problem: first.problem, count: unread.length });
-    const removed = { blobs: 0, bytes: 0 };
-    for (const { digest, size } of prune ? garbage : []) {
-      if (!(await store.remove(digest, now - YOUNG))) continue;
-      removed.blobs += 1;
-      removed.bytes += size;
-    }
-    const bytes = garbage.reduce((sum, { size }) => sum + size, 0);
-    return { blobs: garbage, bytes, removed, young, kept: blobs.length - garbage.length - young, unread };
+    const digests = prune ? garbage.map(({ digest }) => digest) : [];
+    const gone = new Set(digests.length === 0 ? [] : await store.remove(digests, now - YOUNG));
+    const bytesOf = (some: readonly StoredBlob[]) => some.reduce((sum, { size }) => sum + size, 0);
+    const removed = { blobs: gone.size, bytes: bytesOf(garbage.filter(({ digest }) => gone.has(digest))) };
+    return {
+      blobs: garbage,
+      bytes: bytesOf(garbage),
+      removed,
+      young,
+      kept: blobs.length - garbage.length - young,
+      unread,
+    };
   } finally {
     for (const release of locks) await release();
   }

@@ -47,17 +47,23 @@ export async function restore(
     const found = problems.length === 0 ? new Map() : await source.find(problems.map(({ digest }) => digest));
     for (const { digest, problem } of problems) {
       const blob = { digest, what: required.get(digest)?.what ?? digest, problem };
-      if (await putBack(digest, found.get(digest), ports)) restored.push(blob);
+      if (await putBack(blob, found.get(digest), ports)) restored.push(blob);
       else lost.set(digest, blob);
     }
   }
 }
 
 /** False when there is no file, or it changed since it was found. */
-async function putBack(digest: Sha256, file: string | undefined, { store }: Pick<Backend, "store">): Promise<boolean> {
+async function putBack(
+  { digest, what }: RestoredBlob,
+  file: string | undefined,
+  { store }: Pick<Backend, "store">,
+): Promise<boolean> {
   if (file === undefined) return false;
   try {
     await store.put({ file }, { expect: digest });
+    const [model = what] = what.split(/[: ]/);
+    await store.settle({ model, digest, title: what });
     return true;
   } catch (error) {
     if (isRefusal(error) && (error.code === "DIGEST_MISMATCH" || error.code === "FILE_NOT_FOUND")) return false;

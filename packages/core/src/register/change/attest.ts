@@ -53,6 +53,7 @@ export async function attest(
       subjects: subjects.map(subjectWords),
     });
   const { digest } = await store.put({ text });
+  await store.settle({ model, digest, title: `${model} v${version}: attestation` });
   const { events } = await registry.transact(model, (state) => ({
     events: state.proofs.attestations(version).some((one) => one.digest === digest)
       ? []

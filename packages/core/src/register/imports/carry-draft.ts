@@ -126,7 +126,7 @@ export class CarryDraft {
       return { outcome: "same", version: twin.version, why: `its bytes are those of v${twin.version}` };
     }
     const version = versions.length + 1;
-    const made = await importManifest({ said: fact.version, version, ...kept }, this.#settings, this.#ports);
+    const made = importManifest({ said: fact.version, version, ...kept }, this.#settings.model, this.#ports);
     if (made === null)
       return this.#once(
         fact,

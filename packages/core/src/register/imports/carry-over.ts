@@ -1,4 +1,5 @@
 import type { Backend } from "../../backend.ts";
+import type { FileRef } from "../../document.ts";
 import { isRefusal } from "../../errors.ts";
 import { rootDigest } from "../../registry/fold/root-digest.ts";
 import { registeredVersion } from "../../registry/log/event.ts";
@@ -7,6 +8,7 @@ import type { Policy } from "../../registry/log/policy.ts";
 import type { Registry } from "../../registry/read/registry.ts";
 import { publish } from "../version/publish.ts";
 import { CarryDraft } from "./carry-draft.ts";
+import { importPapers } from "./import-manifest.ts";
 import { readMarks } from "./import-marks.ts";
 import { importedAs } from "./imported-as.ts";
 import type { CarriedFact, CarrySettings, KeptBytes, KeptFiles, UpstreamBytes, UpstreamVersion } from "./upstream.ts";
@@ -26,7 +28,7 @@ export async function carryOver(
   settings: CarrySettings,
   ports: CarryPorts,
 ): Promise<{ facts: CarriedFact[]; written: number }> {
-  const { registry, sha256 } = ports;
+  const { registry } = ports;
   const { model, facts } = settings;
   const bytes = await collectBytes();
   const policy: Policy | null = (await registry.policy())?.policy ?? null;
@@ -67,11 +69,28 @@ export async function carryOver(
     for (const [index, { key, label, version }] of wanted.entries()) {
       ports.progress.working(`reading ${label}`, index / wanted.length);
       const found = await readOrRefuse(version, ports.bytesOf);
-      const root = "files" in found ? rootDigest(found.files, sha256) : null;
-      kept.set(key, "files" in found ? { files: found.files, root: root as string } : found);
+      kept.set(key, "files" in found ? await keepPapers(version, found.files, settings, ports) : found);
     }
     return kept;
   }
+}
+
+/** Stores a version's record and card beside its files, which are in the store already. @throws DISK_FULL */
+async function keepPapers(
+  version: UpstreamVersion,
+  files: readonly FileRef[],
+  settings: CarrySettings,
+  { store, sha256 }: CarryPorts,
+): Promise<KeptFiles> {
+  const { model, dry } = settings;
+  const { record, card } = importPapers(version, files, settings);
+  const root = rootDigest(files, sha256);
+  if (!dry) {
+    await store.put({ text: record });
+    await store.put({ text: card });
+    await store.settle({ model, digest: root, title: `${model}: ${version.origin.version}`, card });
+  }
+  return { files, root, record: sha256(record), card: sha256(card) };
 }
 
 /** A version whose files cannot be read stands in nobody's way; a full disk does. */

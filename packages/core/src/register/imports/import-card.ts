@@ -5,10 +5,10 @@ import type { ImportRecord } from "../../registry/log/origin.ts";
 const ROWS = 50;
 
 /** What an imported version is, in Markdown: the other registry's words, and what it has no words for. Everything from outside is shown as text. */
-export function importCard(model: string, version: number, { origin, ...record }: ImportRecord): string {
+export function importCard(model: string, { origin, ...record }: ImportRecord): string {
   const { system, name } = origin;
   return [
-    `# ${markdownText(model)} v${version}`,
+    `# ${markdownText(model)}`,
     "",
     `Imported from ${system}: ${markdownText(name)} ${markdownText(origin.version)}${origin.at === null ? "" : `, of ${origin.at}`}${origin.by === null ? "" : `, by ${markdownText(origin.by)}`}.`,
     "",

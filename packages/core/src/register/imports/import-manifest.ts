@@ -8,12 +8,14 @@ import { trimmed } from "../version/trim-manifest.ts";
 import { importCard } from "./import-card.ts";
 import type { CarrySettings, KeptFiles, UpstreamVersion } from "./upstream.ts";
 
-/** The manifest of an imported version, its record and card stored first; null when even the shortest is too long. @throws DISK_FULL */
-export async function importManifest(
-  { said, version, files, root }: { said: UpstreamVersion; version: number } & Exclude<KeptFiles, { missing: string }>,
-  { model, from, dry }: Pick<CarrySettings, "model" | "from" | "dry">,
-  { clock, actor, store, sha256 }: Pick<Backend, "store" | "sha256" | "clock" | "actor">,
-): Promise<ModelVersion | null> {
+type Kept = Exclude<KeptFiles, { missing: string }>;
+
+/** What is stored of an imported version beside its files: its record and its card. */
+export function importPapers(
+  said: UpstreamVersion,
+  files: Kept["files"],
+  { model, from }: Pick<CarrySettings, "model" | "from">,
+): { record: string; card: string } {
   const record: ImportRecord = {
     kind: "trainyard.import/v1",
     origin: said.origin,
@@ -25,7 +27,15 @@ export async function importManifest(
     facts: { ...said.facts },
     files: [...files],
   };
-  const put = async (text: string) => (dry ? sha256(text) : (await store.put({ text })).digest);
+  return { record: prettyJson(record), card: importCard(model, record) };
+}
+
+/** The manifest of an imported version; null when even the shortest is too long. */
+export function importManifest(
+  { said, version, files, root, record, card }: { said: UpstreamVersion; version: number } & Kept,
+  model: string,
+  { clock, actor }: Pick<Backend, "clock" | "actor">,
+): ModelVersion | null {
   const whatIsNotThere = {
     run: null,
     inputsDigest: null,
@@ -45,17 +55,17 @@ export async function importManifest(
       model,
       version,
       rootDigest: root,
-      files: record.files,
+      files: [...files],
       size: files.reduce((sum, { size }) => sum + size, 0),
       ...whatIsNotThere,
       commit: said.commit,
       params: said.params,
       metrics: said.metrics.map(({ name, value }) => ({ name, estimate: { value, interval: null } })),
       data: [],
-      card: await put(importCard(model, version, record)),
+      card,
       registeredAt: timestamp(clock.now()),
       by: actor,
-      origin: { ...said.origin, record: await put(prettyJson(record)) },
+      origin: { ...said.origin, record },
     });
   } catch (error) {
     if (isRefusal(error) && error.code === "TEXT_TOO_LONG") return null;

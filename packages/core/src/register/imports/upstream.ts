@@ -1,5 +1,5 @@
 import type { Params } from "../../data/params.ts";
-import type { FileRef } from "../../document.ts";
+import type { FileRef, Sha256 } from "../../document.ts";
 import type { Origin } from "../../registry/log/origin.ts";
 
 /** A version of another registry, as it tells it. */
@@ -97,5 +97,10 @@ export interface CarrySettings {
 /** Files of versions that are not here yet, by the fact's key. */
 export type KeptBytes = ReadonlyMap<string, KeptFiles>;
 export type KeptFiles =
-  | (Extract<UpstreamBytes, { files: unknown }> & { readonly root: string })
+  | (Extract<UpstreamBytes, { files: unknown }> & {
+      readonly root: Sha256;
+      /** Digests of the import's record and of the card. */
+      readonly record: Sha256;
+      readonly card: Sha256;
+    })
   | { readonly missing: string };

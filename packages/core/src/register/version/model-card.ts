@@ -5,20 +5,19 @@ import type { RunRecord } from "../../train/run-record.ts";
 
 export interface CardFacts {
   readonly model: string;
-  readonly version: number;
   readonly record: RunRecord;
   readonly report: EvaluationReport;
   readonly override: { readonly reason: string; readonly by: string } | null;
 }
 
-/** What a version is, in Markdown: how it was judged, made from what, and the files to expect. Everything from outside is shown as text. */
-export function modelCard({ model, version, record, report, override }: CardFacts): string {
+/** What a version is, in Markdown: how it was judged, made from what, and the files to expect; not its number, which is given after these bytes are stored. Everything from outside is shown as text. */
+export function modelCard({ model, record, report, override }: CardFacts): string {
   const against =
     report.baseline === null
       ? "an absolute standard, as there was nothing to compare with"
       : markdownText(report.baseline.label);
   const lines = [
-    `# ${markdownText(model)} v${version}`,
+    `# ${markdownText(model)}`,
     "",
     `Judged **${report.verdict}** against ${against}, on ${count(report.data?.rows ?? 0)} rows${report.data === null ? "" : ` of ${markdownText(report.data.path)}`}.`,
     ...(override === null

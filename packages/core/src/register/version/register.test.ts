@@ -71,6 +71,24 @@ const failed = {
 } satisfies Partial<EvaluationReport>;
 
 describe("register", () => {
+  test("the bytes are settled under the version's digest and its likely name before the commit that names them", async () => {
+    await bundle("run-1", "weights");
+    const { store, branch } = backend;
+    const heads: unknown[] = [];
+    const settle = store.settle.bind(store);
+    store.settle = async (home) => {
+      heads.push(await branch.head());
+      await settle(home);
+    };
+    const { registered } = await register(settings("run-1"), ports);
+    expect(heads).toEqual([null]);
+    const card = await store.text(registered?.card as string, "card");
+    expect(store.settled).toEqual([{ model, digest: registered?.rootDigest, title: `${model} v1`, card }]);
+    await bundle("run-2", "other weights", { report: failed });
+    const { evaluation: report } = await register(settings("run-2"), ports);
+    expect(store.settled[1]).toMatchObject({ digest: report, blobs: [report] });
+  });
+
   test("a run that passed becomes version 1: evaluation first, every byte in the store, and the branch verifies", async () => {
     await bundle("run-1", "weights");
     const { registered, unchanged, verdict } = await register(settings("run-1"), ports);

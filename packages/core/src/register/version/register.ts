@@ -105,7 +105,7 @@ async function registerJudged(run: JudgedRun, override: string | null, ports: Re
   const mayBe = async () =>
     refuse(overridden === null ? null : objectionToOverride((await registry.policy())?.policy ?? null, model));
   const stored = await mayBe()
-    .then(() => storeBytes(run, ports))
+    .then(() => storeBytes(run, overridden, ports))
     .catch(async (error: unknown) => {
       await record(run, ports);
       throw error;
@@ -118,12 +118,7 @@ async function registerJudged(run: JudgedRun, override: string | null, ports: Re
     );
     const same = state.versions.find((version) => version.rootDigest === run.rootDigest && version.withdrawn === null);
     if (same !== undefined) return { events: evaluation, result: same.version };
-    return draftVersion(
-      run,
-      stored,
-      { override: overridden, before: evaluation, version: state.versions.length + 1 },
-      ports,
-    );
+    return draftVersion(run, stored, { before: evaluation, version: state.versions.length + 1 }, ports);
   });
   const made = events.find((event) => event.type === "version.registered");
   const manifest = made === undefined ? await registry.manifest(model, known ?? 0) : registeredVersion(made);
@@ -150,35 +145,45 @@ interface StoredBytes {
   readonly evaluationProfile: Sha256 | null;
   readonly predictionsProfile: Sha256 | null;
   readonly record: Sha256;
-  readonly report: Sha256;
+  readonly card: Sha256;
+  readonly override: { readonly reason: string; readonly by: string } | null;
 }
 
 /** Puts everything a version consists of into the store, each file checked against the digest its record names. @throws DIGEST_MISMATCH, DISK_FULL */
-async function storeBytes(run: JudgedRun, { store }: RegisterPorts): Promise<StoredBytes> {
-  const { folder, record } = run;
+async function storeBytes(
+  run: JudgedRun,
+  overridden: string | null,
+  { store, actor }: RegisterPorts,
+): Promise<StoredBytes> {
+  const { folder, record, report } = run;
+  const { model } = record;
+  const override = overridden === null ? null : { reason: overridden, by: actor.name };
   const put = async (file: { path: string; digest: Sha256 } | null | undefined): Promise<Sha256 | null> =>
     file ? (await store.put({ file: folder.path(file.path) }, { expect: file.digest })).digest : null;
   for (const file of record.modelFiles) await put({ ...file, path: `outputs/${file.path}` });
   await put(record.profiles.training); // no manifest names it, its record does
-  return {
+  await store.put({ text: run.reportText }, { expect: run.reportDigest }); // also where the bytes are a version already
+  const card = modelCard({ model, record, report, override });
+  const stored = {
     predictions: await put(record.predictions?.candidate.file),
     evaluationProfile: await put(record.profiles.evaluation),
     predictionsProfile: await put(record.profiles.predictions),
     record: (await store.put({ text: run.recordText })).digest,
-    report: (await store.put({ text: run.reportText }, { expect: run.reportDigest })).digest, // also where the bytes are a version already
+    card: (await store.put({ text: card })).digest,
+    override,
   };
+  await store.settle({ model, digest: run.rootDigest, title: `${model} v${run.version}`, card });
+  return stored;
 }
 
 async function draftVersion(
   run: JudgedRun,
   stored: StoredBytes,
-  { override: reason, before, version }: { override: string | null; before: EventBody[]; version: number },
+  { before, version }: { before: EventBody[]; version: number },
   ports: RegisterPorts,
 ): Promise<Decision<null>> {
   const { record, report } = run;
   const { model, code } = record;
-  const override = reason === null ? null : { reason, by: ports.actor.name };
-  const card = await ports.store.put({ text: modelCard({ model, version, record, report, override }) });
   const made = trimmed({
     kind: "trainyard.version/v1",
     model,
@@ -197,8 +202,6 @@ async function draftVersion(
     verdict: run.verdict,
     evaluation: run.reportDigest,
     ...stored,
-    card: card.digest,
-    override,
     registeredAt: timestamp(ports.clock.now()),
     by: ports.actor,
   });
@@ -207,8 +210,9 @@ async function draftVersion(
 
 /** Appends `evaluation.recorded` where this report was not recorded yet; its bytes are stored first. */
 async function record(run: JudgedRun, { registry, store, progress }: RegisterPorts): Promise<void> {
-  await store.put({ text: run.reportText }, { expect: run.reportDigest });
   const { model, id } = run.record;
+  const { digest } = await store.put({ text: run.reportText }, { expect: run.reportDigest });
+  await store.settle({ model, digest, title: `${model}: evaluation of run ${id}`, blobs: [digest] });
   const { events } = await registry.transact(model, (state) => ({ events: evaluationEvent(run, state), result: null }));
   if (events.length > 0) progress.done(model, `the evaluation of run ${id} is recorded: ${run.verdict}`);
 }

@@ -26,6 +26,8 @@ export interface JudgedRun {
   readonly verdict: Verdict;
   /** Why the verdict is not the report's. */
   readonly reason: string | null;
+  /** The version that these bytes are already, or would be if nobody registered before. */
+  readonly version: number;
 }
 
 /**
@@ -55,6 +57,8 @@ export async function readJudgedRun(
   if (judged !== null && judged !== scored)
     throw new TrainyardError("EVALUATION_OTHER", { run: record.id, evaluated: `predictions ${judged}` });
   checkVerdict(report, `${record.id}/${EVALUATION_FILE}`);
+  const state = await registry.state(model);
+  const known = state.versions.find((version) => version.rootDigest === root && version.withdrawn === null);
   return {
     folder,
     record,
@@ -64,7 +68,8 @@ export async function readJudgedRun(
     reportText,
     reportDigest: sha256(reportText),
     rulesUncommitted: report.rulesUncommitted ?? [],
-    ...standing(report, root, configured, await registry.state(model)),
+    ...standing(report, known !== undefined, configured, state),
+    version: known?.version ?? state.versions.length + 1,
   };
 }
 
@@ -101,11 +106,10 @@ function checkVerdict(report: EvaluationReport, source: string): void {
  */
 function standing(
   report: EvaluationReport,
-  root: Sha256,
+  isKnown: boolean,
   configured: string,
   state: ModelState,
 ): { verdict: Verdict; reason: string | null } {
-  const isKnown = state.versions.some(({ rootDigest, withdrawn }) => rootDigest === root && withdrawn === null);
   if (report.verdict !== "pass" || isKnown) return { verdict: report.verdict, reason: null };
   const now = baselineNow(state, configured);
   if (now !== null && report.baseline?.version !== now.version)
