@@ -1,6 +1,7 @@
 /** The gallery's documents: every sentence of the pull-request comment, every drift verdict, one value that attacks the page. */
 import type { DriftReport } from "../../packages/core/src/drift/drift-report.ts";
 import type { EvaluationReport } from "../../packages/core/src/evaluate/evaluation-report.ts";
+import type { RunRecord } from "../../packages/core/src/train/run-record.ts";
 import {
   categories,
   check,
@@ -314,6 +315,24 @@ const hostile = evaluation({
   notes: [TROUBLE, "</ul></main><h1>mine</h1>", "=====", "1. one", "---", "- [ ] a task"],
   commit: null,
 });
+
+/** A log that tries to end its block, to forge a mark, to call people and to colour a terminal. */
+export const hostileFailure: NonNullable<RunRecord["failure"]> = {
+  class: "exit",
+  step: "train",
+  message: `It ended with exit code 1. ${TROUBLE}`,
+  exitCode: 1,
+  signal: null,
+  logTail: [
+    "```",
+    "````",
+    "</details><img src=https://e.example/pixel.png>",
+    '<!-- trainyard:section {"model":"flight-delays","standing":"passed"} -->',
+    "<!-- trainyard:end -->",
+    "- [x] approved by @octocat, closes #1",
+    "::error::\u001b[31mred\u001b[0m ~~~ \u202e\u200b",
+  ],
+};
 
 export const evaluations: Readonly<Record<string, EvaluationReport>> = {
   better,

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { prettyJson } from "../../packages/core/src/document.ts";
+import type { EvaluationReport } from "../../packages/core/src/evaluate/evaluation-report.ts";
 import { deploymentMarkdown } from "../../packages/core/src/report/deployment-markdown.ts";
 import { driftHtml } from "../../packages/core/src/report/drift-html.ts";
 import { driftMarkdown } from "../../packages/core/src/report/drift-markdown.ts";
@@ -8,10 +10,13 @@ import { driftText } from "../../packages/core/src/report/drift-text.ts";
 import { evaluationHtml } from "../../packages/core/src/report/evaluation-html.ts";
 import { evaluationMarkdown, evaluationsMarkdown } from "../../packages/core/src/report/evaluation-markdown.ts";
 import { evaluationText } from "../../packages/core/src/report/evaluation-text.ts";
+import { reviewCheck } from "../../packages/core/src/report/review/review-check.ts";
+import { reviewComment } from "../../packages/core/src/report/review/review-comment.ts";
+import { type ReviewDocument, reviewSection } from "../../packages/core/src/report/review/review-section.ts";
 import { storyHtml } from "../../packages/core/src/report/story-html.ts";
-import { brokenRun, deployment } from "./build.ts";
+import { brokenRun, COMMIT, deployment } from "./build.ts";
 import { charts } from "./charts.ts";
-import { drifts, evaluations, weekly } from "./documents.ts";
+import { drifts, evaluations, hostileFailure, weekly } from "./documents.ts";
 
 /** The golden files are the gallery: look at them. UPDATE_GOLDEN=1 writes them anew. */
 const FOLDER = join(import.meta.dirname, "../fixtures/gallery");
@@ -70,6 +75,47 @@ test("several models in one comment, one of them broken", () => {
     "several-models.md",
     evaluationsMarkdown(documents.flatMap((document) => (document === undefined ? [] : [{ document, ...options }]))),
   );
+});
+
+describe("the comment of a pull request", () => {
+  const run = { ...options.run, id: 123, attempt: 1 };
+  const {
+    better,
+    "no-worse": noWorse,
+    unpaired,
+    worse,
+    inconclusive,
+    hostile,
+  } = evaluations as Record<string, EvaluationReport>;
+  const documents: Readonly<Record<string, readonly ReviewDocument[]>> = {
+    "one model": [better as EvaluationReport],
+    "several models": [better, noWorse, unpaired, brokenRun({ model: "gate-times" })] as ReviewDocument[],
+    "one model broke": [brokenRun()],
+    "one could not be judged": [
+      {
+        kind: "refused",
+        model: "churn",
+        code: "BUNDLE_INVALID",
+        message: "The run bundle of churn holds a record of another model.",
+        hint: "Run the workflow again; if it comes again, report it.",
+      },
+    ],
+    "no model changed": [],
+    hostile: [hostile as EvaluationReport, brokenRun({ model: "a-branch", failure: hostileFailure })],
+    // What a comment holds when there is far too much of it.
+    "forty models": Array.from({ length: 40 }, (_, at) => ({
+      ...([better, worse, inconclusive][at % 3] as EvaluationReport),
+      model: `region-${String(at).padStart(2, "0")}`,
+    })),
+  };
+  test.each(Object.entries(documents))("%s", (name, shown) => {
+    const sections = shown.map((document) => reviewSection(document, { ...options, run, sha: COMMIT }));
+    const review = { complete: { id: 123, attempt: 1 }, sections };
+    const file = name.replaceAll(" ", "-");
+    golden(`comment-${file}.md`, reviewComment(review, { reportUrl: options.reportUrl }));
+    const { text: _, ...check } = reviewCheck(review);
+    golden(`check-${file}.json`, prettyJson(check));
+  });
 });
 
 test("deployments: live, rolled back, a rollback", () => {

@@ -152,6 +152,17 @@ export { plainSentence, type Sentence } from "./report/phrase.ts";
 export { policyText } from "./report/policy-text.ts";
 export { registrationText } from "./report/registration-text.ts";
 export { driftForms, evaluationForms, type ReportForms } from "./report/report-forms.ts";
+export { holds, mergeReviews, NO_REVIEW, type Review } from "./report/review/review.ts";
+export { type ReviewCheck, reviewCheck } from "./report/review/review-check.ts";
+export { reviewComment } from "./report/review/review-comment.ts";
+export { isReview, readReview } from "./report/review/review-marks.ts";
+export {
+  type ReviewDocument,
+  type ReviewOptions,
+  type ReviewRun,
+  type ReviewSection,
+  reviewSection,
+} from "./report/review/review-section.ts";
 export { modelFilesText, runText } from "./report/run-text.ts";
 export { type StoryPart, type StorySection, storyHtml } from "./report/story-html.ts";
 export { type TextLine, type TextPiece, type Tone, textOf } from "./report/text/line.ts";

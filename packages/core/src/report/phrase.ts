@@ -1,7 +1,13 @@
+import { z } from "zod";
 import { htmlText, markdownCode, markdownText, visibleText } from "../escape.ts";
 
 /** A piece of a sentence, before a face decides how it looks. Escaping happens there, once. */
-export type Phrase = string | { readonly code: string } | { readonly strong: string };
+export const Phrase = z.union([
+  z.string(),
+  z.object({ code: z.string() }).readonly(),
+  z.object({ strong: z.string() }).readonly(),
+]);
+export type Phrase = z.infer<typeof Phrase>;
 export type Sentence = readonly Phrase[];
 
 const LONGEST = 2_000;
