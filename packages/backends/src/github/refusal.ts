@@ -8,12 +8,6 @@ export interface GraphqlError {
   readonly path?: readonly (string | number)[];
 }
 
-export interface GraphqlError {
-  readonly type?: string;
-  readonly message: string;
-  readonly path?: readonly (string | number)[];
-}
-
 interface Asked {
   readonly method: string;
   readonly url: string;
