@@ -21,6 +21,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/init.ts")).init,
   },
   {
+    name: "plan",
+    group: "Start",
+    summary: "which models a change touches, as the matrix of a workflow",
+    load: async () => (await import("./commands/plan.ts")).plan,
+  },
+  {
     name: "train",
     group: "The loop",
     summary: "run the training, keep what went in and what came out",

@@ -4,6 +4,8 @@ import type { JobLog } from "./job-log.ts";
 
 /** What a step of a job may use beside its inputs. */
 export interface Job {
+  /** `working-directory`, absolute. */
+  readonly folder: string;
   /** Opens the project of `working-directory`. @throws CONFIG_NOT_FOUND and what the config refuses */
   project(): Promise<Project>;
   readonly log: JobLog;

@@ -41,6 +41,7 @@ export async function runAction(action: Action, around: Surroundings): Promise<n
 function jobOf(extra: z.output<typeof EveryActionInputs>, log: JobLog, { environment, version }: Surroundings): Job {
   const folder = resolve(environment.GITHUB_WORKSPACE || ".", extra["working-directory"]);
   return {
+    folder,
     log,
     async report(name, files, forms) {
       await writeReports(files, folder, forms);

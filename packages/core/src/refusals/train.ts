@@ -16,6 +16,12 @@ export const trainRefusals = {
     `The repository at ${d.folder} has no commit yet.`,
     "Commit your code first: `git add -A && git commit -m 'first version'`.",
   ],
+  BASE_UNKNOWN: (d: { base: string | null }) => [
+    d.base === null
+      ? "There is no main branch here to compare with."
+      : `There is no commit ${JSON.stringify(d.base)} in this clone to compare with, or nothing joins it with HEAD.`,
+    "Name one with base; in a workflow, check out with `fetch-depth: 0`, so that the clone has it.",
+  ],
   COMMAND_NOT_FOUND: (d: { command: string; step: string }) => [
     `Step "${d.step}": ${d.command} was not found.`,
     "Check the spelling and PATH (a virtual environment must be active).",

@@ -1,0 +1,35 @@
+import { askedInComment, markdownFence, matrixOf, PlanInputs, planText } from "@trainyard/core";
+import { action } from "@trainyard/runner-kit";
+
+export const plan = action({
+  name: "plan",
+  title: "Trainyard plan",
+  summary: "Say which models a workflow has something to do for, as the matrix of its next job",
+  inputs: PlanInputs,
+  outputs: {
+    matrix: 'JSON for `strategy: matrix:` of the next job: {"include":[{"model","because"}]}',
+    any: "`true` when there is a model in it; a job with an empty matrix would fail",
+    model: "what the comment names, like `flight-delays` or `flight-delays@12`; may be empty",
+    rollback: "`true` when the comment asks to go back",
+    reason: "the reason the comment gives; may be empty",
+  },
+  permissions: [{ scope: "contents", access: "read", why: "the config and what changed are read from the checkout" }],
+  async run(inputs, job) {
+    const asked = inputs.comment === undefined ? null : askedInComment(inputs.comment);
+    const { planVerb } = await import("@trainyard/backends/verbs/plan"); // no start needs it before there is a project
+    const planned = await planVerb(job.folder, inputs);
+    const text = planText(planned);
+    return {
+      outputs: {
+        matrix: JSON.stringify(matrixOf(planned.models)),
+        any: String(planned.models.length > 0),
+        model: asked?.model ?? "",
+        rollback: String(asked?.rollback ?? false),
+        reason: asked?.reason ?? "",
+      },
+      summary: `### What there is to do\n\n${markdownFence([text])}\n`,
+      text,
+      exit: 0,
+    };
+  },
+});

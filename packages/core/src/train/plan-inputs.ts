@@ -1,0 +1,17 @@
+import { z } from "zod";
+
+export const PlanInputs = z.strictObject({
+  changed: z.boolean().default(false).describe("only models that the change since base touches"),
+  base: z
+    .string()
+    .optional()
+    .describe("the commit or branch to compare with; default: origin's main branch")
+    .meta({ placeholder: "REF" }),
+  drift: z.boolean().default(false).describe("only models with a drift: section"),
+  comment: z
+    .string()
+    .optional()
+    .describe("a comment that begins with /promote or /rollback: what it asks for becomes outputs")
+    .meta({ surface: "action" }),
+});
+export type PlanInputs = z.output<typeof PlanInputs>;
