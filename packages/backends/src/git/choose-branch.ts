@@ -26,8 +26,8 @@ export interface BranchChoice {
 
 export interface ChosenBranch {
   readonly branch: RegistryBranch & { close(): void };
-  /** `own`: the branch of this repository; `origin`: that of its origin; `local`: the separate ref. */
-  readonly place: "own" | "origin" | "local";
+  /** `own`: the branch of this repository; `origin`: that of its origin; `local`: the separate ref; `github`: through its API. */
+  readonly place: "own" | "origin" | "local" | "github";
   /** Refuses now what a commit would refuse later, before bytes are stored. @throws REGISTRY_ON_ORIGIN */
   mayWrite(): Promise<void>;
 }

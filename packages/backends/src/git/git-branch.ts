@@ -11,7 +11,7 @@ import {
   TrainyardError,
 } from "@trainyard/core";
 import { findRepository, lastWords, type Repository, runGit } from "./git.ts";
-import { GitTrees } from "./git-trees.ts";
+import { type Commit, GitTrees } from "./git-trees.ts";
 import { EMAIL, identityOf, oneLine, personOf } from "./identity.ts";
 import { ObjectReader } from "./object-reader.ts";
 import { ObjectBatch } from "./object-writer.ts";
@@ -48,6 +48,12 @@ export interface GitBranch extends RegistryBranch {
   accept(ask: () => Promise<Revision | null>): Promise<Revision | null>;
   /** Remembers a head that this client made. */
   remember(head: Revision): Promise<void>;
+  /** Writes the files of a commit, as a server will make it of them: what it must come to. */
+  draft(parent: Revision | null, changes: ReadonlyMap<string, string | null>, message: CommitMessage): Promise<Commit>;
+  /** Takes the commit that a server made of a draft for read, before it was fetched. */
+  adopt(revision: Revision, draft: Commit): void;
+  /** A commit that was fetched, written or adopted. */
+  has(revision: Revision): Promise<boolean>;
   /** Lets the reading child go; the branch can be used again. */
   close(): void;
 }
@@ -95,19 +101,29 @@ export async function openGitBranch(options: GitBranchOptions): Promise<GitBranc
     await runGit(folder, ["update-ref", seen, revision]);
   }
 
+  async function filesOf(
+    parent: Revision | null,
+    changes: ReadonlyMap<string, string | null>,
+    { subject, event }: CommitMessage,
+    batch: ObjectBatch,
+  ): Promise<Commit> {
+    const base = parent === null ? null : (await trees.commit(parent)).tree;
+    const tree = (await trees.change(base, changesByFolder(changes), batch)) ?? batch.add("tree", Buffer.alloc(0));
+    const message = commitText({ subject: oneLine(subject), event }, tree);
+    return { tree, parents: parent === null ? [] : [parent], message };
+  }
+
   async function write(
     parent: Revision | null,
     changes: ReadonlyMap<string, string | null>,
     message: CommitMessage,
   ): Promise<Revision> {
-    const base = parent === null ? null : (await trees.commit(parent)).tree;
     const batch = new ObjectBatch(repository);
-    const tree = (await trees.change(base, changesByFolder(changes), batch)) ?? batch.add("tree", Buffer.alloc(0));
-    const text = commitText({ subject: oneLine(message.subject), event: message.event }, tree);
-    const commit = batch.add("commit", commitBytes(tree, parent, text, options));
+    const commit = await filesOf(parent, changes, message, batch);
+    const revision = batch.add("commit", commitBytes(commit, options));
     await batch.write();
-    trees.wrote(commit, { tree, parents: parent === null ? [] : [parent], message: text });
-    return commit;
+    trees.wrote(revision, commit);
+    return revision;
   }
 
   return {
@@ -116,6 +132,17 @@ export async function openGitBranch(options: GitBranchOptions): Promise<GitBranc
     accept,
     remember,
     write,
+    async draft(parent, changes, message) {
+      const batch = new ObjectBatch(repository);
+      const commit = await filesOf(parent, changes, message, batch);
+      await batch.write();
+      return commit;
+    },
+    adopt(revision, draft) {
+      trees.wrote(revision, draft);
+      accepted = revision;
+    },
+    has: (revision) => trees.has(revision),
     async read(revision, paths) {
       return trees.read((await trees.commit(revision)).tree, paths);
     },
@@ -206,16 +233,11 @@ async function shallowCommits({ commonFolder }: Repository): Promise<ReadonlySet
   }
 }
 
-function commitBytes(
-  tree: string,
-  parent: Revision | null,
-  message: string,
-  { actor, clock }: GitBranchOptions,
-): Buffer {
+function commitBytes({ tree, parents, message }: Commit, { actor, clock }: GitBranchOptions): Buffer {
   const seconds = Math.max(0, Math.floor(clock.now() / 1000));
   const lines = [
     `tree ${tree}`,
-    ...(parent === null ? [] : [`parent ${parent}`]),
+    ...parents.map((parent) => `parent ${parent}`),
     `author ${personOf(actor)} <${EMAIL}> ${seconds} +0000`,
     `committer trainyard <${EMAIL}> ${seconds} +0000`,
     "",

@@ -37,6 +37,13 @@ export class GitTrees {
     return commit;
   }
 
+  /** Whether a commit is here; one that git cannot read is not. */
+  async has(id: string): Promise<boolean> {
+    if (this.#commits.has(id)) return true;
+    const object = await this.#reader.ask(id).catch(() => null);
+    return object?.type === "commit";
+  }
+
   /** A commit that was written here need not be read. */
   wrote(id: string, commit: Commit): void {
     keep(this.#commits, id, Promise.resolve(commit), KEPT_COMMITS);

@@ -26,6 +26,10 @@ const MISLEADING = [
   "GIT_TRACE",
   "GIT_TRACE2",
   "GIT_TRACE2_EVENT",
+  // These print headers, and with them a token.
+  "GIT_TRACE_CURL",
+  "GIT_TRACE_REDACT",
+  "GIT_CURL_VERBOSE",
 ];
 
 /** Settings of the user that would run programs of theirs or change what git prints. */

@@ -23,5 +23,6 @@ export function oneLine(text: string): string {
   return text
     .replace(/\p{Cc}+/gu, " ")
     .trim()
-    .slice(0, 200);
+    .slice(0, 200)
+    .toWellFormed(); // a character cut in half
 }

@@ -13,12 +13,20 @@ const TIMEOUT = 60_000;
 /** How often a fetch is tried again while other processes fetch the same ref. */
 const LOCK_TRIES = 20;
 
-/** A remote as the repository's settings know it. */
+/** A remote as the repository's settings know it, or one that they need not know. */
 export interface Remote {
   readonly name: string;
   readonly url: string;
   /** A folder on this machine: asking it costs nothing. */
   readonly local: boolean;
+  /** How git gets to one that the settings do not know: by its URL, with these variables (a token is in no argument and no file). */
+  readonly access?: {
+    readonly environment: Readonly<Record<string, string>>;
+    /** Milliseconds for a whole fetch. */
+    readonly timeout: number;
+    /** What git's words mean there. */
+    refusal(stderr: string): TrainyardError;
+  };
 }
 
 /** The remote `origin`, null when there is none. */
@@ -43,23 +51,36 @@ export async function askRemote(folder: string, remote: Remote, ref: string): Pr
   return /^([0-9a-f]+)\t/.exec(stdout)?.[1] ?? null;
 }
 
-/** Brings a ref of the remote here as `into`; its commit, null when the remote has none. @throws SERVICE_UNREACHABLE */
-export async function fetchRef(folder: string, remote: Remote, ref: string, into: string): Promise<Revision | null> {
+/**
+ * Brings a ref of the remote here as `into`; its commit, null when the remote has none.
+ * @param options As git's: `--depth=1`.
+ * @throws SERVICE_UNREACHABLE, and what the remote's own access refuses
+ */
+export async function fetchRef(
+  folder: string,
+  remote: Remote,
+  ref: string,
+  into: string,
+  options: readonly string[] = [],
+): Promise<Revision | null> {
   const words = [
     "fetch",
     "--quiet",
     "--no-tags",
     "--no-write-fetch-head",
     "--no-recurse-submodules",
-    remote.name,
+    ...options,
+    remote.access === undefined ? remote.name : remote.url,
     `+${ref}:${into}`,
   ];
+  const { environment = {}, timeout = TIMEOUT } = remote.access ?? {};
   for (let tries = 1; ; tries++) {
-    const { code, stderr } = await runGit(folder, words, { timeout: TIMEOUT });
+    const { code, stderr } = await runGit(folder, words, { environment, timeout });
     if (code === 0) return (await git(folder, ["rev-parse", "--verify", into])).trim();
     if (/couldn't find remote ref/.test(stderr)) return null;
     // Another process of this clone fetches at the same moment: what it brings is as new.
-    if (!/cannot lock ref|Unable to create .*\.lock/.test(stderr)) throw unreachable(remote, stderr);
+    if (!/cannot lock ref|Unable to create .*\.lock/.test(stderr))
+      throw remote.access?.refusal(stderr) ?? unreachable(remote, stderr);
     if (tries === LOCK_TRIES) throw await refRefusal(stderr, { folder, ref: into, command: "git fetch" });
     const lock = lockNamed(stderr, [into], folder);
     if (lock !== null && !(await outwaitLock(lock))) throw lockedBy(lock);

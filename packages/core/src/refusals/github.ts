@@ -14,4 +14,16 @@ export const githubRefusals = {
     `GitHub's answer to ${d.what} cannot be used: ${d.problem}`,
     "Run it again; when it comes again, report it with this text.",
   ],
+  BRANCH_PROTECTED: (d: { branch: string; said: string }) => [
+    `A rule of the repository forbids the commit on ${d.branch}: ${d.said}. Nothing was written.`,
+    `Take ${d.branch} out of the rule that forbids it, or out of branch protection. What it keeps well: no deletion, no force push, linear history, signed commits; not pull requests, nor checks. docs/registry.md, "On GitHub".`,
+  ],
+  COMMIT_TOO_LARGE: (d: { bytes: number; said: string }) => [
+    `GitHub did not take a commit of ${d.bytes} bytes: ${d.said}. Nothing was written.`,
+    "Write less at once: split the batch into several.",
+  ],
+  REPOSITORY_EMPTY: (d: { repository: string }) => [
+    `${d.repository} has no commit yet, and GitHub takes no branch there before it has one. Nothing was written.`,
+    "Push your code first; then run this again.",
+  ],
 } satisfies Record<string, (d: never) => readonly [string, string]>;
