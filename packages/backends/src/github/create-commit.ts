@@ -1,6 +1,7 @@
 import { type Revision, TrainyardError, z } from "@trainyard/core";
 import { BRANCH, branchRefusal } from "./branch-refusal.ts";
-import type { Github, GraphqlError } from "./github.ts";
+import type { Github } from "./github.ts";
+import type { GraphqlError } from "./refusal.ts";
 
 /** A commit to be made: files by path (null: deleted) and the whole message. */
 export interface NewCommit {
