@@ -59,8 +59,8 @@ export type Revision = string;
 export interface RegistryBranch {
   /** The branch's name, for messages: "trainyard/registry". */
   readonly name: string;
-  /** What `commit` returns stands, by the word of a server that compared and swapped: nobody need look whether it does. */
-  readonly certain?: true;
+  /** True for a commit of this client that a server, which compared and swapped, said it made: nobody need look whether it stands. */
+  confirmed?(revision: Revision): boolean;
   /** The newest commit, null when the branch does not exist. A read error throws; it is never null. */
   head(): Promise<Revision | null>;
   /** The text of those of `paths` that exist at a revision. */

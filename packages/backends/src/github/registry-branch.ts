@@ -95,7 +95,7 @@ export async function githubBranch({ root, github, actor, clock, note }: GithubB
     mayWrite: async () => {},
     branch: {
       ...branch,
-      certain: true,
+      confirmed: (revision) => revision === made,
       head,
       async read(revision, paths) {
         await bring(revision);

@@ -122,7 +122,7 @@ async function commit(
   } catch (error) {
     failure = error;
   }
-  if (made !== null && ports.branch.certain) return made;
+  if (made !== null && ports.branch.confirmed?.(made)) return made;
   if (isRefusal(failure) && failure.code !== "SERVICE_UNREACHABLE") {
     if (failure.code === "REGISTRY_CONFLICT") return null;
     throw failure;
