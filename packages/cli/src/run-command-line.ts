@@ -84,7 +84,8 @@ async function dispatch(line: CommandLine, commands: readonly CommandEntry[], ar
       ? around.folder
       : (await import("node:path")).resolve(around.folder, line.globals.folder);
   const projects = openOnce(folder, line.globals.write, around);
-  if (entry.opensRegistry) await projects.start().catch(() => {}); // wrong inputs are told first
+  const elsewhere = line.rest.some((word) => word.startsWith("--repository")); // on GitHub: nothing is asked here
+  if (entry.opensRegistry && !elsewhere) await projects.start().catch(() => {}); // wrong inputs are told first
   const command = await entry.load();
   const inputs = command.read(line.rest);
   const stop = around.stopFor(command);

@@ -135,6 +135,7 @@ export {
 export { ModelVersion } from "./registry/log/model-version.ts";
 export { ImportRecord, Origin, OriginName, OriginSystem, originText } from "./registry/log/origin.ts";
 export { AliasRule, Policy } from "./registry/log/policy.ts";
+export { aliasAt, aliasFiles } from "./registry/read/alias-at.ts";
 export { countVersions } from "./registry/read/count-versions.ts";
 export { parseReference, parseWhich, type Reference, resolve } from "./registry/read/reference.ts";
 export type { Decision, Registry } from "./registry/read/registry.ts";

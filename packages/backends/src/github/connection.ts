@@ -25,10 +25,25 @@ export function connectionFrom(
 ): GithubConnection | null {
   const { GITHUB_REPOSITORY: repository } = environment;
   if (!repository || !token) return null;
-  const [, owner, name] = /^([\w.-]+)\/([\w.-]+)$/.exec(repository) ?? [];
+  return connectionTo(repository, "GITHUB_REPOSITORY", environment, token);
+}
+
+/**
+ * A repository by its name, at the GitHub that the variables name: github.com where they name none.
+ * @param input What the name was given as.
+ * @param token Empty for who has none: public repositories can be fetched from without.
+ * @throws INPUT_INVALID
+ */
+export function connectionTo(
+  repository: string,
+  input: string,
+  environment: Readonly<Record<string, string | undefined>>,
+  token: string,
+): GithubConnection {
+  const [, owner, name] = /^([\w-][\w.-]*)\/(?!\.{1,2}$)([\w.-]+)$/.exec(repository) ?? [];
   if (owner === undefined || name === undefined)
     throw new TrainyardError("INPUT_INVALID", {
-      input: "GITHUB_REPOSITORY",
+      input,
       expected: "like octo/flights",
       got: JSON.stringify(repository),
     });

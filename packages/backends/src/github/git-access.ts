@@ -50,13 +50,13 @@ function variablesOf(settings: readonly (readonly [key: string, value: string])[
 }
 
 /** A repository that the token may not read is "not found". */
-function refusalOf(stderr: string, { owner, name }: GithubConnection): TrainyardError {
+function refusalOf(stderr: string, { owner, name, token }: GithubConnection): TrainyardError {
   const problem = lastWords(stderr) || "it gave no reason";
   const denied = /Authentication failed|could not read (?:Username|Password)|returned error: 40[134]|not found|denied/i;
   if (denied.test(stderr) && !/rate limit/i.test(stderr))
     return new TrainyardError("GITHUB_FORBIDDEN", {
       what: `reading ${owner}/${name} with git`,
-      said: problem,
+      said: token === "" ? `${problem}; no token was given (GITHUB_TOKEN or GH_TOKEN)` : problem,
       permissions: ["contents: read"],
     });
   return new TrainyardError("SERVICE_UNREACHABLE", { service: `GitHub (${owner}/${name})`, problem });

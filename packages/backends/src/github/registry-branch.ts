@@ -19,8 +19,8 @@ const FETCH_WAIT = 1_000;
 const LAGGING = 3;
 
 export interface GithubBranchOptions {
-  /** A folder, most often the project's. Where it is in no repository git can use, the branch is fetched into one that goes away with `close`. */
-  readonly root: string;
+  /** A folder, most often the project's. Where it is in no repository git can use, or null, the branch is fetched into one that goes away with `close`. */
+  readonly root: string | null;
   readonly github: Github;
   readonly actor: Actor | Promise<Actor>;
   readonly clock: Pick<Clock, "now">;

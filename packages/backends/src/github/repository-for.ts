@@ -15,15 +15,12 @@ export interface FetchPlace {
 }
 
 /**
- * The repository that a folder lies in; an empty one for this process alone where it lies in none, in one git does not trust (a job in a container
+ * The repository that a folder lies in; an empty one for this process alone where there is no folder, where it lies in none, in one git does not trust (a job in a container
  * often has somebody else's files), or in one with SHA-256 ids, which GitHub's are not.
  * @throws GIT_MISSING, GIT_FAILED
  */
-export async function repositoryFor(folder: string): Promise<FetchPlace> {
-  const repository = await findRepository(folder).catch((error: unknown) => {
-    if (isRefusal(error) && (error.code === "NO_REPOSITORY" || error.code === "REPOSITORY_UNTRUSTED")) return null;
-    throw error;
-  });
+export async function repositoryFor(folder: string | null): Promise<FetchPlace> {
+  const repository = folder === null ? null : await findRepository(folder).catch(nullWhereUnusable);
   if (repository?.hash === "sha1") return { repository, own: false, close() {} };
   const own = await mkdtemp(join(tmpdir(), "trainyard-registry-"));
   const remove = () => rmSync(own, { recursive: true, force: true });
@@ -37,4 +34,9 @@ export async function repositoryFor(folder: string): Promise<FetchPlace> {
       remove();
     },
   };
+}
+
+function nullWhereUnusable(error: unknown): null {
+  if (isRefusal(error) && (error.code === "NO_REPOSITORY" || error.code === "REPOSITORY_UNTRUSTED")) return null;
+  throw error;
 }
