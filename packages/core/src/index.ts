@@ -71,7 +71,7 @@ export { driftFiles } from "./drift/drift-files.ts";
 export { ColumnDrift, DriftReport, Performance, RetrainCandidate } from "./drift/drift-report.ts";
 export { DriftInputs } from "./drift/inputs.ts";
 export { exitCodeOf, isRefusal, type RefusalCode, refusals, TrainyardError } from "./errors.ts";
-export { markdownFence } from "./escape.ts";
+export { markdownFence, visibleText } from "./escape.ts";
 export { evaluate } from "./evaluate/evaluate.ts";
 export { evaluateFiles, type GivenFile } from "./evaluate/evaluate-files.ts";
 export { Change, Curve, EvaluationReport, MetricComparison, Side, SliceResult } from "./evaluate/evaluation-report.ts";
@@ -143,7 +143,16 @@ export type { Finding } from "./registry/verify/findings.ts";
 export { openRegistry, type RegistryPorts } from "./registry/write/open-registry.ts";
 export { deploymentMarkdown, deploymentText } from "./report/deployment-markdown.ts";
 export { driftHtml } from "./report/drift-html.ts";
-export { driftMarkdown } from "./report/drift-markdown.ts";
+export {
+  type DriftIssue,
+  type DriftIssueState,
+  driftIssue,
+  isRecoveryComment,
+  readDriftIssue,
+  recoveryComment,
+  toldOf,
+} from "./report/drift-issue.ts";
+export { type DriftMarkdownOptions, driftMarkdown } from "./report/drift-markdown.ts";
 export { driftLines, driftText } from "./report/drift-text.ts";
 export { evaluationHtml } from "./report/evaluation-html.ts";
 export { evaluationMarkdown, evaluationsMarkdown } from "./report/evaluation-markdown.ts";
@@ -155,7 +164,8 @@ export { planText } from "./report/plan-text.ts";
 export { policyText } from "./report/policy-text.ts";
 export { registrationText } from "./report/registration-text.ts";
 export { driftForms, evaluationForms, type ReportForms } from "./report/report-forms.ts";
-export { holds, mergeReviews, NO_REVIEW, type Review } from "./report/review/review.ts";
+export { type GateNotice, gateNotices } from "./report/review/gate-notice.ts";
+export { compareRuns, holds, mergeReviews, NO_REVIEW, type Review } from "./report/review/review.ts";
 export { type ReviewCheck, reviewCheck } from "./report/review/review-check.ts";
 export { reviewComment } from "./report/review/review-comment.ts";
 export { isReview, readReview } from "./report/review/review-marks.ts";

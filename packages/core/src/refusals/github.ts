@@ -26,4 +26,24 @@ export const githubRefusals = {
     `${d.repository} has no commit yet, and GitHub takes no branch there before it has one. Nothing was written.`,
     "Push your code first; then run this again.",
   ],
+  EVENT_INVALID: (d: { event: string; problem: string }) => [
+    `The event ${d.event} that started this workflow does not say what it should: ${d.problem}`,
+    "Start it by pull_request, merge_group, push, workflow_run, workflow_dispatch or schedule, as the templates do.",
+  ],
+  PULL_REQUEST_UNKNOWN: (d: { sha: string; found: readonly number[] }) => [
+    d.found.length === 0
+      ? `No open pull request has ${d.sha} as its newest commit: it was closed, or pushed to since. Nothing was said.`
+      : `Commit ${d.sha} is offered to several branches (pull requests ${d.found.join(", ")}), none of them the default one. Nothing was said.`,
+    d.found.length === 0
+      ? "Nothing is to be done: the newer commit gets its own verdict."
+      : "Close all but one of these pull requests, or give each a commit of its own.",
+  ],
+  RETRAIN_WORKFLOW: (d: { workflow: string; ref: string; problem: string }) => [
+    `The workflow ${d.workflow} of ${d.ref} cannot be started: ${d.problem}. Nothing was started.`,
+    "Add it from workflows-templates/retrain.yml: it needs `on: workflow_dispatch` with the inputs model and drift-event, on the default branch.",
+  ],
+  ISSUES_OFF: (d: { repository: string }) => [
+    `Issues are turned off in ${d.repository}, so there is nowhere to tell of drift.`,
+    "Turn issues on in the repository's settings, or set drift.on-drift to report or retrain.",
+  ],
 } satisfies Record<string, (d: never) => readonly [string, string]>;

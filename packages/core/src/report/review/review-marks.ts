@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Part } from "../budget.ts";
+import { firstMark, readMark, withoutMarks, writeMark } from "../mark.ts";
 import { NO_REVIEW, type Review } from "./review.ts";
 import type { Marks } from "./review-page.ts";
 import { ReviewHead, ReviewRun, type ReviewSection } from "./review-section.ts";
@@ -15,8 +16,6 @@ import { ReviewHead, ReviewRun, type ReviewSection } from "./review-section.ts";
  *
  * Nothing inside a section can look like one of these lines: the word is broken wherever a text holds it.
  */
-const WORD = "<!-- trainyard:";
-const LINE = /^<!-- trainyard:(review|section|part|remark|end)(?: (\{.*\}))? -->$/;
 /** Stands for "never shortened" in JSON, which has no infinity. */
 const NEVER = 1_000;
 
@@ -25,28 +24,28 @@ const PartMark = z.object({ name: z.string(), rank: z.number() });
 
 /** First line of a review's text. */
 export function reviewMark({ complete }: Review): string {
-  return mark("review", { complete });
+  return writeMark("review", { complete });
 }
 
 /** True for a text that begins with the mark: a comment or a check of ours, if its author is. */
 export function isReview(text: string): boolean {
-  return LINE.exec(text.split(/\r?\n/, 1)[0] ?? "")?.[1] === "review";
+  return firstMark(text)?.word === "review";
 }
 
 export const reviewMarks: Marks = {
   open({ parts: _, ...head }, shortened) {
-    return mark("section", { ...head, ...(shortened.length === 0 ? {} : { shortened }) });
+    return writeMark("section", { ...head, ...(shortened.length === 0 ? {} : { shortened }) });
   },
-  part: ({ name, rank }, text) => `${mark("part", { name, rank: Math.min(rank, NEVER) })}\n${unmarked(text)}`,
-  remark: (text) => `${mark("remark")}\n${unmarked(text)}`,
-  close: mark("end"),
+  part: ({ name, rank }, text) => `${writeMark("part", { name, rank: Math.min(rank, NEVER) })}\n${withoutMarks(text)}`,
+  remark: (text) => `${writeMark("remark")}\n${withoutMarks(text)}`,
+  close: writeMark("end"),
 };
 
 /** A review as it stands in a text; empty when the text is not one. A section whose mark was damaged is left out: its job writes it again. */
 export function readReview(text: string): Review {
   if (!isReview(text)) return NO_REVIEW;
-  const [first = "", ...lines] = text.split(/\r?\n/);
-  const head = ReviewMark.safeParse(jsonOf(LINE.exec(first)?.[2]));
+  const [, ...lines] = text.split(/\r?\n/);
+  const head = ReviewMark.safeParse(firstMark(text)?.value);
   const sections: ReviewSection[] = [];
   let section: { head: ReviewHead; parts: Part[] } | null = null;
   let part: { mark: z.infer<typeof PartMark>; lines: string[] } | null = null;
@@ -61,17 +60,17 @@ export function readReview(text: string): Review {
     section = null;
   };
   for (const line of lines) {
-    const [, word, json] = LINE.exec(line) ?? [];
-    if (word === undefined) part?.lines.push(line);
-    else if (word === "section") {
+    const mark = readMark(line);
+    if (mark === null) part?.lines.push(line);
+    else if (mark.word === "section") {
       endSection();
-      const parsed = ReviewHead.safeParse(jsonOf(json));
+      const parsed = ReviewHead.safeParse(mark.value);
       section = parsed.success ? { head: parsed.data, parts: [] } : null;
     } else {
       endPart();
-      const parsed = word === "part" ? PartMark.safeParse(jsonOf(json)) : null;
+      const parsed = mark.word === "part" ? PartMark.safeParse(mark.value) : null;
       if (parsed?.success) part = { mark: parsed.data, lines: [] };
-      if (word === "end") endSection();
+      if (mark.word === "end") endSection();
     }
   }
   endSection();
@@ -83,23 +82,4 @@ function keptPart({ name, rank }: z.infer<typeof PartMark>, text: string): Part 
   return rank >= NEVER
     ? { name, variants: [text], rank: Number.POSITIVE_INFINITY }
     : { name, variants: [text, ""], rank };
-}
-
-/** A mark's JSON holds no `>`, so nothing in it ends the comment. */
-function mark(word: string, value?: unknown): string {
-  const json = value === undefined ? "" : ` ${JSON.stringify(value).replaceAll(">", "\\u003e")}`;
-  return `${WORD}${word}${json} -->`;
-}
-
-/** U+2060 breaks the word; a log that holds it still reads the same. */
-function unmarked(text: string): string {
-  return text.replaceAll(WORD, "<!--\u2060 trainyard:");
-}
-
-function jsonOf(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? "null");
-  } catch {
-    return null;
-  }
 }

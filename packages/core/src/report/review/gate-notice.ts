@@ -1,0 +1,40 @@
+import { visibleText } from "../../escape.ts";
+import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
+import { gateTable } from "../gate-table.ts";
+import { plainSentence } from "../phrase.ts";
+
+/** One line of a file that a check points at. */
+export interface GateNotice {
+  readonly path: string;
+  readonly line: number;
+  readonly level: "failure" | "warning" | "notice";
+  readonly title: string;
+  readonly message: string;
+}
+
+/**
+ * What a check says at the lines of trainyard.yaml whose gates did not pass.
+ *
+ * @param place Where a check's gate stands: line 1 where nobody knows.
+ */
+export function gateNotices(
+  report: EvaluationReport,
+  place: (id: string, subject: string) => { readonly path: string; readonly line: number },
+): GateNotice[] {
+  const rows = gateTable(report).rows;
+  return report.checks.flatMap((check, at): GateNotice[] => {
+    const row = rows[at];
+    if (check.status === "pass" || check.status === "skipped" || check.severity === "info") return [];
+    const decides = check.severity === "fail" && check.status === "fail";
+    const judged = row === undefined || row.judged === "" ? "" : `: ${row.judged}`;
+    const reason = check.reason === null ? "" : ` (${check.reason})`;
+    return [
+      {
+        ...place(check.id, check.subject),
+        level: decides ? "failure" : "warning",
+        title: visibleText(`${report.model}: ${check.subject} ${check.status}`, 200),
+        message: visibleText(`${row === undefined ? check.rule : plainSentence(row.rule)}${judged}${reason}`, 2_000),
+      },
+    ];
+  });
+}
