@@ -18,6 +18,8 @@ export interface StepOptions {
   readonly with?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly event?: unknown;
+  /** What `${{ github.token }}` is. */
+  readonly token?: string;
   /** Cancels the job once this line is printed. */
   readonly cancelAt?: (line: string) => boolean;
 }
@@ -56,7 +58,7 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
   const warnings = Object.keys(options.with ?? {})
     .filter((name) => action.inputs?.[name.toLowerCase()] === undefined)
     .map((name) => `Unexpected input(s) '${name}'`);
-  const inputs = inputVariables(action, options.with ?? {});
+  const inputs = inputVariables(action, options.with ?? {}, options.token ?? TOKEN);
   const log = new WorkflowLog();
 
   const main = await runNode(resolve(options.action, action.runs.main), inputs, {}, folder, options, log);
@@ -85,10 +87,14 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
 }
 
 /** `INPUT_NAME`: blanks become `_`, all else stays; `${{ github.token }}` is the one expression defaults may use. */
-function inputVariables(action: ActionYaml, given: Readonly<Record<string, string>>): Record<string, string> {
+function inputVariables(
+  action: ActionYaml,
+  given: Readonly<Record<string, string>>,
+  token: string,
+): Record<string, string> {
   const values: Record<string, string> = {};
   for (const [name, { default: fallback }] of Object.entries(action.inputs ?? {})) {
-    values[name] = String(fallback ?? "").replaceAll(/\$\{\{\s*github\.token\s*\}\}/g, TOKEN);
+    values[name] = String(fallback ?? "").replaceAll(/\$\{\{\s*github\.token\s*\}\}/g, token);
   }
   for (const [name, value] of Object.entries(given)) values[name.toLowerCase()] = value;
   return Object.fromEntries(
