@@ -5,7 +5,11 @@ import { git } from "../../packages/backends/src/git/git.ts";
 export const REF = "refs/heads/trainyard/registry";
 
 /** With git's own commands, as a person would, in an index of their own. */
-export async function editByHand(folder: string, changes: ReadonlyMap<string, string | null>, message: string): Promise<void> {
+export async function editByHand(
+  folder: string,
+  changes: ReadonlyMap<string, string | null>,
+  message: string,
+): Promise<void> {
   const environment = {
     GIT_INDEX_FILE: join(folder, "by-hand.index"),
     GIT_AUTHOR_NAME: "somebody",
@@ -26,4 +30,3 @@ export async function editByHand(folder: string, changes: ReadonlyMap<string, st
   ).trim();
   await git(folder, ["update-ref", REF, commit]);
 }
-
