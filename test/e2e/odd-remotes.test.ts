@@ -144,3 +144,20 @@ test("a clone without blobs fetches those it reads, and no others", async () => 
   expect(await notes(ana)).toEqual(["from a clone without blobs"]);
   expect(readFileSync(join(ben, ".git/config"), "utf8")).toContain("partialclonefilter");
 }, 30_000);
+
+test("a clone without blobs fetches many of them together", async () => {
+  git(origin, "config", "uploadpack.allowFilter", "true");
+  const events = Array.from(
+    { length: 60 },
+    (_, index) => ({ type: "note", model: "churn", text: `${index}` }) as const,
+  );
+  await registryAt(ana, "push", (registry) => registry.transact("churn", () => ({ events, result: null })));
+  const ben = clone("ben", "--filter=blob:none", "--no-checkout", "--single-branch", "--branch=main", "--no-tags");
+  const served = join(folder, "served");
+  writeFileSync(join(folder, "upload-pack"), `#!/bin/sh\necho >> '${served}'\nexec git-upload-pack "$@"\n`);
+  chmodSync(join(folder, "upload-pack"), 0o755);
+  git(ben, "config", "remote.origin.uploadpack", join(folder, "upload-pack"));
+  expect((await notes(ben)).length).toBe(60);
+  // Asking for the branch, fetching it, and one fetch a file that is read alone or a batch of them; 60 events and 2 blocks of history.
+  expect(readFileSync(served, "utf8").length).toBeLessThan(20);
+}, 30_000);

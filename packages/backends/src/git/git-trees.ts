@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { byCodePoint, isRefusal, TrainyardError } from "@trainyard/core";
+import { bringBlobs, isPartial } from "./bring-blobs.ts";
 import type { Repository } from "./git.ts";
 import type { GitObject, ObjectReader } from "./object-reader.ts";
 import type { ObjectBatch } from "./object-writer.ts";
@@ -21,6 +22,7 @@ export class GitTrees {
   readonly #repository: Repository;
   readonly #trees = new Map<string, Promise<Tree>>();
   readonly #commits = new Map<string, Promise<Commit>>();
+  #partial: boolean | undefined;
 
   constructor(reader: ObjectReader, repository: Repository) {
     this.#reader = reader;
@@ -91,6 +93,13 @@ export class GitTrees {
       const problem = `it is not a plain file (mode ${entry.mode})`;
       throw new TrainyardError("REGISTRY_DAMAGED", { where: path, problem });
     }
+    this.#partial ??= isPartial(this.#repository);
+    if (this.#partial && found.length > 1)
+      await bringBlobs(
+        this.#repository,
+        tree,
+        found.map(({ path }) => path),
+      );
     const texts = new Map<string, string>();
     const blobs = await this.#reader.askAll(found.map(({ entry }) => entry.id)).catch((cause: unknown) => {
       throw damage(cause, `files below tree ${tree}`);
