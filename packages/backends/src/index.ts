@@ -1,5 +1,5 @@
 export { clockFrom } from "./local/clock.ts";
-export { writeNewFile } from "./local/plain-file.ts";
+export { copyHashed, digestFile, readText, writeNewFile } from "./local/plain-file.ts";
 export { writeReports } from "./local/report-files.ts";
 export { localRuns } from "./local/runs.ts";
 export { sha256 } from "./local/sha256.ts";

@@ -16,6 +16,13 @@ export interface ProjectRegistryOptions {
   readonly write: RegistryWrite;
   /** Who acts; default: git's user.name, else the system's user. */
   readonly actor?: Actor;
+  /** Opens the registry's branch where git alone does not: on GitHub. `write` says nothing then. */
+  readonly branch?: (at: {
+    readonly root: string;
+    readonly actor: Promise<Actor>;
+    readonly clock: Clock;
+    readonly note: (text: string) => void;
+  }) => Promise<ChosenBranch>;
 }
 
 /** A project's registry, and what it was opened with. */
@@ -50,9 +57,12 @@ export async function startProjectRegistry(
 async function openAt(root: string, options: ProjectRegistryOptions): Promise<ProjectRegistry> {
   const clock = clockFrom(options.environment);
   const settings = gitSettings(root);
-  const asked = options.actor ?? settings.then(personHere);
+  const asked = options.actor === undefined ? settings.then(personHere) : Promise.resolve(options.actor);
   const { write, progress } = options;
-  const opening = openBranch({ root, write, actor: asked, clock, settings, note: (text) => progress.note(text) });
+  const note = (text: string) => progress.note(text);
+  const opening =
+    options.branch?.({ root, actor: asked, clock, note }) ??
+    openBranch({ root, write, actor: asked, clock, settings, note });
   const [chosen, actor, { openRegistry }] = await Promise.all([
     opening,
     asked,

@@ -1,5 +1,5 @@
 import { isAbsolute, join } from "node:path";
-import type { Progress } from "@trainyard/core";
+import type { Progress, Registry, Store } from "@trainyard/core";
 import { loadConfig } from "./config/load-config.ts";
 import { gitSource } from "./git/git-source.ts";
 import { localMachine } from "./local/machine.ts";
@@ -23,6 +23,8 @@ export interface ProjectOptions extends ProjectRegistryOptions {
   readonly grace?: number;
   /** The project's registry, where it was opened already. */
   readonly registry?: Promise<ProjectRegistry>;
+  /** Where bytes go, instead of the folder that the config's `store` names. */
+  readonly store?: (at: { readonly state: string; readonly registry: Registry }) => Store;
 }
 
 /** Opens the project a folder lies in, on the local backend. @throws CONFIG_NOT_FOUND, GIT_MISSING, NO_REPOSITORY and what the config refuses */
@@ -35,7 +37,7 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   const state = isAbsolute(config.store) ? config.store : join(root, config.store);
   const backend = {
     branch: chosen.branch,
-    store: folderStore(state),
+    store: options.store?.({ state, registry }) ?? folderStore(state),
     runs: localRuns(state),
     workspace: localWorkspace(root, state),
     source: gitSource(root),

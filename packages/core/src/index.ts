@@ -72,6 +72,7 @@ export { ColumnDrift, DriftReport, Performance, RetrainCandidate } from "./drift
 export { DriftInputs } from "./drift/inputs.ts";
 export { exitCodeOf, isRefusal, type RefusalCode, refusals, TrainyardError } from "./errors.ts";
 export { markdownFence, visibleText } from "./escape.ts";
+export { baselineNow } from "./evaluate/baseline.ts";
 export { evaluate } from "./evaluate/evaluate.ts";
 export { evaluateFiles, type GivenFile } from "./evaluate/evaluate-files.ts";
 export { Change, Curve, EvaluationReport, MetricComparison, Side, SliceResult } from "./evaluate/evaluation-report.ts";
@@ -188,3 +189,4 @@ export { PlanInputs } from "./train/plan-inputs.ts";
 export { type Predicted, predict, rescore } from "./train/predict.ts";
 export { Failure, Metric, RunInputs, RunRecord, RunStatus, ScoredRows, StepRecord } from "./train/run-record.ts";
 export { train } from "./train/train.ts";
+export { plannedDigest, type TrainSettings } from "./train/what-goes-in.ts";

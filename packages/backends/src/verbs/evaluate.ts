@@ -21,8 +21,20 @@ export interface Evaluated {
   readonly exit: ExitCode;
 }
 
+/** What a job knows of the rules beyond the config: where they come from, and why a pass may not count. */
+export interface Grounds {
+  /** The rules come from a commit, whatever lies in the working folder. */
+  readonly committed?: boolean;
+  readonly notes?: readonly string[];
+  readonly doubts?: readonly string[];
+}
+
 /** `evaluate`: judges a run of the project. */
-export async function evaluateVerb(project: Project, inputs: EvaluateInputs): Promise<Evaluated> {
+export async function evaluateVerb(
+  project: Project,
+  inputs: EvaluateInputs,
+  { committed = false, ...grounds }: Grounds = {},
+): Promise<Evaluated> {
   const { model, config } = chooseModel(project.config, inputs.model ?? null);
   const report = await evaluate(
     {
@@ -30,7 +42,8 @@ export async function evaluateVerb(project: Project, inputs: EvaluateInputs): Pr
       config,
       run: inputs.run ?? null,
       baseline: inputs.baseline ?? null,
-      rulesUncommitted: await project.backend.source.uncommitted([CONFIG_NAME]),
+      rulesUncommitted: committed ? [] : await project.backend.source.uncommitted([CONFIG_NAME]),
+      ...grounds,
     },
     portsOf(project),
   );

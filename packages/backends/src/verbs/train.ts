@@ -8,11 +8,14 @@ import {
   type Predicted,
   type PredictInputs,
   parseReference,
+  plannedDigest,
   predict,
   type RunRecord,
   rescore,
+  type Sha256,
   setParams,
   type TrainInputs,
+  type TrainSettings,
   TrainyardError,
   train,
 } from "@trainyard/core";
@@ -90,30 +93,50 @@ export async function retrainVerb(
   return trained;
 }
 
-async function trainOnce(
+interface OneRun {
+  readonly set: readonly string[];
+  readonly evaluationData: string | null;
+  readonly baseline: string;
+  readonly trigger: RunRecord["trigger"];
+}
+
+/** The digest a training of these inputs would have, which another run may have had; null where only training tells. */
+export async function plannedVerb(
   project: Project,
-  model: string,
-  config: ModelConfig,
-  run: { set: readonly string[]; evaluationData: string | null; baseline: string; trigger: RunRecord["trigger"] },
-): Promise<Trained> {
+  inputs: TrainInputs,
+): Promise<{ model: string; config: ModelConfig; inputsDigest: Sha256 | null }> {
+  const { model, config } = chooseModel(project.config, inputs.model ?? null);
+  const settings = await settingsOf(project, model, withData(config, inputs.data), {
+    set: inputs.set,
+    evaluationData: inputs["evaluate-data"] ?? config.evaluate.data ?? null,
+    baseline: inputs.baseline ?? config.evaluate.baseline,
+    trigger: { event: "manual", reason: null, driftEvent: null },
+  });
+  return { model, config, inputsDigest: await plannedDigest(settings, portsOf(project)) };
+}
+
+async function settingsOf(project: Project, model: string, config: ModelConfig, run: OneRun): Promise<TrainSettings> {
   const given = await paramsOf(project, config.train.params);
   const params = setParams(given, run.set);
   if (config.train.params !== undefined) tellNewNames(project, config.train.params, newNames(given, run.set));
+  const { evaluationData, baseline, trigger } = run;
+  return {
+    model,
+    config,
+    project: project.config,
+    params,
+    evaluationData,
+    baseline,
+    trigger,
+    tool: project.tool,
+  };
+}
+
+async function trainOnce(project: Project, model: string, config: ModelConfig, run: OneRun): Promise<Trained> {
+  const settings = await settingsOf(project, model, config, run);
   await project.registry.state(model); // a damaged registry is refused before the hours of a training, not after them
   const ports = portsOf(project);
-  const record = await train(
-    {
-      model,
-      config,
-      project: project.config,
-      params,
-      evaluationData: run.evaluationData,
-      baseline: run.baseline,
-      trigger: run.trigger,
-      tool: project.tool,
-    },
-    ports,
-  );
+  const record = await train(settings, ports);
   const resumable =
     record.status === "interrupted" && (await (await ports.runs.checkpoints(model, record.inputsDigest)).holds());
   return { record, resumable };

@@ -23,6 +23,10 @@ export interface EvaluateSettings {
   readonly baseline: string | null;
   /** Files these rules stand in that differ from the commit. */
   readonly rulesUncommitted: readonly string[];
+  /** Sentences a reader must see first: where the rules come from, and what differs. */
+  readonly notes?: readonly string[];
+  /** Why a verdict that passes counts as inconclusive: nobody who is trusted made the scores, or they are of other rows. */
+  readonly doubts?: readonly string[];
 }
 
 export type EvaluatePorts = Pick<
@@ -43,6 +47,7 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
     ports,
   );
   const { evaluate: rules, task } = settings.config;
+  const doubts = settings.doubts ?? [];
   const scored = record.predictions;
   if (scored === null && record.metrics.length === 0)
     throw new TrainyardError("PREDICTIONS_MISSING", { run: record.id });
@@ -52,7 +57,8 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
   const version = baseline.version;
   const ofVersion =
     version !== null && scored?.baseline?.rootDigest === version.manifest.rootDigest ? scored.baseline : null;
-  const unchanged = version !== null && record.rootDigest === version.manifest.rootDigest;
+  // Which files it made is what a doubted run says of itself.
+  const unchanged = doubts.length === 0 && version !== null && record.rootDigest === version.manifest.rootDigest;
   let fromJob = unchanged ? candidate : null; // the same files give the same scores
   if (candidate !== null && ofVersion !== null) {
     fromJob = await readScored(folder, ofVersion, { ...reading, slices: [], labels: "optional" }, ports);
@@ -100,7 +106,10 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
     model: settings.model,
     task,
     ...judgement,
+    verdict: judgement.verdict === "pass" && doubts.length > 0 ? "inconclusive" : judgement.verdict,
     notes: [
+      ...doubts,
+      ...(settings.notes ?? []),
       ...rulesNote(settings.rulesUncommitted),
       ...judgement.notes,
       ...(scored?.baselineProblem ? [sentence(scored.baselineProblem)] : []),

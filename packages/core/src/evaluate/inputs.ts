@@ -13,6 +13,13 @@ export const EvaluateInputs = z.strictObject({
     .optional()
     .describe("the run of another job: output `bundle` of train; default: every run this workflow run handed on")
     .meta({ placeholder: "JSON", surface: "action" }),
+  models: z
+    .string()
+    .optional()
+    .describe(
+      "the models that were to be trained: output `matrix` of plan; each of them without a run fails the check, none at all makes it neutral",
+    )
+    .meta({ placeholder: "JSON", surface: "action" }),
   baseline: z
     .string()
     .optional()

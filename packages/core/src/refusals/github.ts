@@ -14,6 +14,24 @@ export const githubRefusals = {
     `GitHub's answer to ${d.what} cannot be used: ${d.problem}`,
     "Run it again; when it comes again, report it with this text.",
   ],
+  ARTIFACTS_UNAVAILABLE: (d: { what: string }) => [
+    `${d.what} does not work here: this server has no artifacts of the kind that is needed (GitHub Enterprise Server has none).`,
+    "Give every action `store: /FOLDER`, one that all runners of these jobs have; docs/github.md says more.",
+  ],
+  BUNDLE_GONE: (d: { what: string; reason: string }) => [
+    `The run bundle ${d.what} cannot be had: ${d.reason}.`,
+    "Run the job that trains again; artifacts expire, and a run that was deleted takes them along.",
+  ],
+  BUNDLE_FOREIGN: (d: { run: string; field: string; expected: string; got: string }) => [
+    `Run ${d.run} was not made for this: its record says ${d.field} ${d.got}, and GitHub says ${d.expected}.`,
+    "Hand over the output `bundle` of this workflow's own train; if that is what you did, look at who wrote the artifact.",
+  ],
+  NO_BUNDLE: (d: { run: string; missing: readonly string[] }) => [
+    d.missing.length === 0
+      ? `Workflow run ${d.run} handed on no run to judge, and nobody said which models it was to train.`
+      : `Workflow run ${d.run} handed on no run of ${d.missing.join(", ")}.`,
+    "Look at the job that trains. Where it is right that nothing is judged, give evaluate `models:`, the output `matrix` of plan.",
+  ],
   BRANCH_PROTECTED: (d: { branch: string; said: string }) => [
     `A rule of the repository forbids the commit on ${d.branch}: ${d.said}. Nothing was written.`,
     `Take ${d.branch} out of the rule that forbids it, or out of branch protection. What it keeps well: no deletion, no force push, linear history, signed commits; not pull requests, nor checks. docs/registry.md, "On GitHub".`,

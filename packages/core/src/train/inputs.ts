@@ -44,7 +44,7 @@ export const TrainInputs = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "hand on the run that a pull request was judged by, when nothing that decides the result differs; else train",
+      "hand on the run that a pull request was judged by, when nothing that decides the result differs; else train. Scores of the baseline of today are made where they are missing",
     )
     .meta({ surface: "action" }),
   reason: z.string().optional().describe("why this run was started; recorded").meta({ placeholder: "TEXT" }),

@@ -1,52 +1,15 @@
 import type { Backend, RunFolder } from "../backend.ts";
-import type { Config, ModelConfig } from "../config/config.ts";
-import { CONFIG_NAME } from "../config/config-name.ts";
-import { declaredPaths, NEVER_CODE } from "../config/declared-paths.ts";
 import type { DatasetRef } from "../data/dataset.ts";
-import type { Params } from "../data/params.ts";
 import type { Profile } from "../data/profile.ts";
 import { type FileRef, prettyJson } from "../document.ts";
 import { rootDigest } from "../registry/fold/root-digest.ts";
-import type { Registry } from "../registry/read/registry.ts";
 import { timestamp } from "../time.ts";
-import { findDatasets, profileIfTables, profilePredictions } from "./datasets.ts";
+import { profileIfTables, profilePredictions } from "./datasets.ts";
 import { scoreEvaluationRows } from "./evaluation-scores.ts";
 import { runSteps } from "./pipeline.ts";
-import { inputsDigest, lockFileNames, runInputs, treeDigest } from "./run-inputs.ts";
 import type { Failure, RunRecord, StepRecord } from "./run-record.ts";
 import { modelFilesOf, runTraining } from "./training.ts";
-
-export interface TrainSettings {
-  readonly model: string;
-  readonly config: ModelConfig;
-  /** The whole config: what any of its models declares is no code. */
-  readonly project: Config;
-  /** Resolved: the params file with `--set` applied. */
-  readonly params: Params;
-  /** Evaluation rows, `evaluate.data` or what stands for it in this run. */
-  readonly evaluationData: string | null;
-  /** What to score beside the candidate: a reference, or "none". */
-  readonly baseline: string;
-  readonly trigger: RunRecord["trigger"];
-  /** Version of the tool, recorded. */
-  readonly tool: string;
-}
-
-export type TrainPorts = Pick<
-  Backend,
-  | "workspace"
-  | "source"
-  | "processes"
-  | "runs"
-  | "tables"
-  | "store"
-  | "machine"
-  | "sha256"
-  | "clock"
-  | "random"
-  | "actor"
-  | "progress"
-> & { registry: Registry };
+import { dataOf, inputsOf, seedOf, type TrainPorts, type TrainSettings, uncommittedCode } from "./what-goes-in.ts";
 
 /**
  * Trains a model: the steps before, the command, its outputs, the scores of the evaluation rows, profiles; one run bundle with the record last.
@@ -80,7 +43,7 @@ async function trainInto(
   const { model, config, params } = settings;
   const began = ports.clock.seconds();
   const startedAt = timestamp(ports.clock.now());
-  const seed = config.train.seed ?? (typeof params["seed"] === "number" ? params["seed"] : null);
+  const seed = seedOf(settings);
   await folder.write("log.txt", "");
   await folder.write("params.json", prettyJson(params));
   const environment = {
@@ -91,11 +54,8 @@ async function trainInto(
 
   const before = await runSteps(model, config, { log: folder.path("log.txt"), environment }, ports);
   const datasets = before.failure === null ? await dataOf(settings, ports) : [];
-  const code = await codeOf(settings, datasets, ports);
   const uncommitted = await uncommittedCode(settings, datasets, ports);
-  const lockFiles = await ports.workspace.files(lockFileNames);
-  const inputs = runInputs(model, config, { code: treeDigest(code, ports.sha256), params, seed, datasets, lockFiles });
-  const digest = inputsDigest(inputs, ports.sha256);
+  const { inputs, digest, lockFiles } = await inputsOf(settings, datasets, ports);
 
   const trained =
     before.failure === null
@@ -153,44 +113,6 @@ async function trainInto(
     simulatedClock: ports.clock.simulated,
     tool: settings.tool,
   };
-}
-
-/** What the commit does not hold of the code that is about to run; said before the training, which may take hours. */
-/** What counts as code: the files `train.code` names, else the tracked ones that are not declared to be something else. */
-function codeOf(
-  { config, project }: TrainSettings,
-  datasets: readonly DatasetRef[],
-  { source }: Pick<TrainPorts, "source">,
-): Promise<FileRef[]> {
-  const { made, kept } = declaredPaths(project);
-  const given = [...kept, ...datasets.map((dataset) => dataset.path)];
-  return source.code(
-    config.train.code ?? null,
-    config.train.code === undefined ? [...made, ...given, ...NEVER_CODE, CONFIG_NAME] : made,
-  );
-}
-
-async function uncommittedCode(
-  { config, project }: TrainSettings,
-  datasets: readonly DatasetRef[],
-  { source, progress }: Pick<TrainPorts, "source" | "progress">,
-): Promise<string[]> {
-  const { code } = config.train;
-  const { made, kept } = declaredPaths(project);
-  const given = [...kept, ...datasets.map((dataset) => dataset.path)]; // also the data of this run alone
-  const files = await source.uncommitted(code ?? null, code === undefined ? [...made, ...given, ...NEVER_CODE] : made);
-  if (files.length > 0) {
-    const named = `${files.slice(0, 5).join(", ")}${files.length > 5 ? ", …" : ""}`;
-    progress.note(`Not committed: ${named}. This run may be compared, never registered.`);
-  }
-  return files;
-}
-
-async function dataOf(settings: TrainSettings, ports: TrainPorts): Promise<DatasetRef[]> {
-  const training = await findDatasets(settings.config.train.data, "training", ports);
-  const evaluation =
-    settings.evaluationData === null ? [] : await findDatasets([settings.evaluationData], "evaluation", ports);
-  return [...training, ...evaluation];
 }
 
 async function scoresOf(
