@@ -33,6 +33,9 @@ export const deploy = action({
         exit,
       };
     }
+    const github = await job.github();
+    if (github !== null)
+      await (await import("@trainyard/runner-kit/tell-deployment")).tellDeployment(deployment, github);
     return {
       outputs: {
         version: `${deployment.model}@${deployment.version}`,

@@ -11,6 +11,8 @@ export const driftCheck = action({
     verdict: "`quiet`, `drift`, `data-broken` or `insufficient-data`",
     action: "what should happen next: `none`, `report`, `issue`, `retrain`, `stopped` or `running`",
     event: "number of the registry event that tells of it, for the retraining to name; empty when nothing was recorded",
+    "issue-url": "the model's tracking issue; empty where there is none",
+    "retraining-url": "the retraining that was started, or is under way; empty where none is",
     "report-json": "absolute path of the drift report (schema: packages/core/schema/drift.schema.json)",
   },
   permissions: [
@@ -22,6 +24,16 @@ export const driftCheck = action({
     const project = await job.project();
     const { driftVerb } = await import("@trainyard/backends/verbs/drift-check"); // no start needs it before there is a project
     const { report, event, exit } = await driftVerb(project, inputs);
+    const github = await job.github();
+    const acted =
+      github === null
+        ? null
+        : await (await import("@trainyard/runner-kit/act-on-drift")).actOnDrift(
+            { report, event },
+            inputs,
+            project,
+            github,
+          );
     const { formsOf, textOf } = await import("./forms.ts"); // pictures and tables are no part of starting
     const forms = formsOf(report);
     const kept = await job.report("drift", inputs.report, forms);
@@ -30,6 +42,8 @@ export const driftCheck = action({
         verdict: report.verdict,
         action: report.action,
         event: event === null ? "" : String(event),
+        "issue-url": acted?.issueUrl ?? "",
+        "retraining-url": acted?.retraining?.url ?? "",
         "report-json": kept.json,
       },
       summary: forms.md(),

@@ -9,6 +9,7 @@ export const evaluate = action({
   outputs: {
     verdict: "`pass`, `fail` or `inconclusive`; of several models the worst, `none` when there was nothing to judge",
     verdicts: 'the verdict of each model: JSON like `{"flight-delays":"pass"}`',
+    "comment-url": "the pull request's comment; empty where there is none",
     "report-json": "absolute path of the evaluation report (schema: packages/core/schema/evaluation.schema.json)",
     "report-markdown": "absolute path of the report as a pull-request comment",
   },
@@ -19,18 +20,22 @@ export const evaluate = action({
     { scope: "checks", access: "write", why: "the verdict becomes a check" },
   ],
   async run(inputs, job) {
-    const project = await job.project();
+    const github = await job.github();
+    if (github !== null && inputs.run === undefined)
+      return (await import("./reviewed.ts")).reviewed(inputs, job, github);
     const { evaluateVerb } = await import("@trainyard/backends/verbs/evaluate"); // no start needs it before there is a project
-    const { report, exit } = await evaluateVerb(project, inputs);
+    const { report, exit } = await evaluateVerb(await job.project(), inputs);
     const { formsOf, textOf } = await import("./forms.ts"); // pictures and tables are no part of starting
     const forms = formsOf(report);
     const kept = await job.report("evaluation", inputs.report, forms);
+    const { model, verdict } = report;
     return {
       outputs: {
-        verdict: report.verdict,
-        verdicts: JSON.stringify({ [report.model]: report.verdict }),
+        verdict,
+        verdicts: JSON.stringify({ [model]: verdict }),
         "report-json": kept.json,
         "report-markdown": kept.markdown,
+        "comment-url": "",
       },
       summary: forms.md(),
       text: textOf(forms.lines()),

@@ -1,5 +1,5 @@
 import { markdownFence, RegisterInputs, registrationText } from "@trainyard/core";
-import { action } from "@trainyard/runner-kit";
+import { action, type Job } from "@trainyard/runner-kit";
 
 export const register = action({
   name: "register",
@@ -16,9 +16,7 @@ export const register = action({
     { scope: "actions", access: "read", why: "the run bundle comes from the job that trained" },
   ],
   async run(inputs, job) {
-    const project = await job.project();
-    const { registerVerb } = await import("@trainyard/backends/verbs/register"); // no start needs it before there is a project
-    const registered = await registerVerb(project, inputs);
+    const registered = await registerInJob(inputs, job);
     const { version } = registered;
     const text = registrationText(registered);
     return {
@@ -33,3 +31,12 @@ export const register = action({
     };
   },
 });
+
+/** On GitHub what a job before this one handed on, elsewhere what was trained and judged here. */
+async function registerInJob(inputs: RegisterInputs, job: Job) {
+  const github = await job.github();
+  if (github !== null && inputs.run.length === 0)
+    return (await import("@trainyard/runner-kit/register-handed-on")).registerHandedOn(inputs, job, github);
+  const { registerVerb } = await import("@trainyard/backends/verbs/register"); // no start needs it before there is a project
+  return registerVerb(await job.project(), inputs);
+}

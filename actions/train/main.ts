@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import { trainExit } from "@trainyard/backends";
 import { TrainInputs } from "@trainyard/core";
 import { action } from "@trainyard/runner-kit";
@@ -24,14 +23,13 @@ export const train = action({
       access: "read",
       why: "the code is checked out and the training is yours: it gets no token that can write",
     },
-    { scope: "actions", access: "read", why: "with `reuse`: the reviewed run is looked for" },
+    { scope: "actions", access: "read", why: "with `reuse` or `bundle`: the run of another job is fetched" },
+    { scope: "pull-requests", access: "read", why: "with `reuse`: which pull request was merged" },
   ],
   async run(inputs, job) {
-    const project = await job.project();
-    const { trainVerb } = await import("@trainyard/backends/verbs/train");
-    const { record, resumable } = await trainVerb(project, inputs);
+    const { trainInJob } = await import("@trainyard/runner-kit/train-in-job"); // no start needs it before there are inputs
+    const { record, resumable, reused, bundle, path } = await trainInJob(inputs, job);
     const { runText, trainingSummary } = await import("./summary.ts"); // tables are no part of starting
-    const bundle = await project.backend.runs.open(record.id);
     return {
       outputs: {
         run: record.id,
@@ -39,9 +37,9 @@ export const train = action({
         resumable: String(resumable),
         "inputs-digest": record.inputsDigest,
         "root-digest": record.rootDigest ?? "",
-        bundle: "",
-        path: dirname(bundle.path("record.json")),
-        reused: "false",
+        bundle,
+        path,
+        reused: String(reused),
       },
       summary: trainingSummary(record),
       text: runText(record, resumable, { log: "log.txt of the run bundle", tail: 5 }),

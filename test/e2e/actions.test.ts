@@ -296,7 +296,7 @@ test("actions write the registry to origin, so that it outlives the runner's clo
     execFileSync("cp", [join(origin.root, "data", name), join(clone, "data", name)]);
   }
   for (const name of ["train", "evaluate", "register"]) {
-    succeeded(await runStep({ action: actionFolder(name), workspace: clone, temp }));
+    succeeded(await runStep({ action: actionFolder(name), workspace: clone, temp, with: noToken }));
   }
   expect(origin.git("branch", "--list", "--format=%(refname:short)")).toContain("trainyard/registry");
   expect(JSON.parse(origin.git("show", "trainyard/registry:models/toy.json"))).toMatchObject({ versions: 1 });

@@ -1,5 +1,6 @@
 import type { Project } from "@trainyard/backends";
 import { type ReportForms, z } from "@trainyard/core";
+import type { GithubJob } from "./github-job.ts";
 import type { JobLog } from "./job-log.ts";
 
 /** What a step of a job may use beside its inputs. */
@@ -8,6 +9,12 @@ export interface Job {
   readonly folder: string;
   /** Opens the project of `working-directory`. @throws CONFIG_NOT_FOUND and what the config refuses */
   project(): Promise<Project>;
+  /** GitHub, as the job's token may use it; null without a token: then everything stays on this machine. */
+  github(): Promise<GithubJob | null>;
+  /** Where the repository is checked out. */
+  readonly workspace: string;
+  /** A folder the runner empties after the job. */
+  readonly temp: string | undefined;
   readonly log: JobLog;
   /** Writes a report to the files the `report` input names, and where later steps of the job find it. @returns Absolute paths of the latter. */
   report(name: string, files: readonly string[], forms: ReportForms): Promise<{ json: string; markdown: string }>;

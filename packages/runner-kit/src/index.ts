@@ -7,6 +7,7 @@ export {
   type Outcome,
   type Permission,
 } from "./action.ts";
+export type { GithubJob } from "./github-job.ts";
 export { uploadArtifact } from "./lazy/artifact.ts";
 export { restoreCache } from "./lazy/cache.ts";
 export { githubClient } from "./lazy/github.ts";

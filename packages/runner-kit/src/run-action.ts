@@ -5,6 +5,7 @@ import { type Action, EveryActionInputs, type Job, type Outcome } from "./action
 import { GRACE_SECONDS, tellOfCancel } from "./cancel.ts";
 import { appendEntry, appendSummary } from "./command-file.ts";
 import { echoOutput } from "./echo-output.ts";
+import { type GithubJob, openGithubJob } from "./github-job.ts";
 import { JobLog } from "./job-log.ts";
 import { keepReport } from "./keep-report.ts";
 import { logProgress } from "./log-progress.ts";
@@ -28,6 +29,7 @@ export async function runAction(action: Action, around: Surroundings): Promise<n
   const log = new JobLog(around.write);
   try {
     const { inputs, extra } = readInputs(action.inputs, EveryActionInputs, environment);
+    if (extra["github-token"] !== "") log.mask(extra["github-token"]);
     const outcome = await action.run(inputs, jobOf(extra, log, around));
     report(action, outcome, log, environment);
     return outcome.exit;
@@ -40,16 +42,26 @@ export async function runAction(action: Action, around: Surroundings): Promise<n
 
 function jobOf(extra: z.output<typeof EveryActionInputs>, log: JobLog, { environment, version }: Surroundings): Job {
   const folder = resolve(environment.GITHUB_WORKSPACE || ".", extra["working-directory"]);
+  let opened: Promise<GithubJob | null> | undefined;
+  const github = () => {
+    opened ??= openGithubJob(environment, { token: extra["github-token"], store: extra.store });
+    return opened;
+  };
   return {
     folder,
+    workspace: resolve(environment.GITHUB_WORKSPACE || "."),
+    temp: environment.RUNNER_TEMP,
     log,
     async report(name, files, forms) {
       await writeReports(files, folder, forms);
       return keepReport(name, environment.RUNNER_TEMP, forms);
     },
+    github,
     async project() {
       const stop = stopOnSignals();
       tellOfCancel(stop, log);
+      const job = await github();
+      const onGithub = job === null ? null : await import("./github-project.ts"); // nobody else needs it to start
       const project = await openProject({
         folder,
         environment,
@@ -59,8 +71,10 @@ function jobOf(extra: z.output<typeof EveryActionInputs>, log: JobLog, { environ
         tool: version,
         grace: GRACE_SECONDS,
         ...actorOf(environment),
+        ...(job === null ? {} : onGithub?.githubOptions(job)),
       });
-      return { ...project, backend: { ...project.backend, processes: echoOutput(project.backend.processes, log) } };
+      const opened = job === null || onGithub === null ? project : onGithub.withHead(project, job);
+      return { ...opened, backend: { ...opened.backend, processes: echoOutput(opened.backend.processes, log) } };
     },
   };
 }

@@ -21,7 +21,10 @@ export const resolve = command({
   async run(inputs, context) {
     if (inputs.repository !== undefined) {
       if (inputs.model === undefined)
-        throw new TrainyardError("INPUT_MISSING", { input: "MODEL@VERSION", needed: "no config says here which model is meant" });
+        throw new TrainyardError("INPUT_MISSING", {
+          input: "MODEL@VERSION",
+          needed: "no config says here which model is meant",
+        });
       const { resolveOnGithub } = await import("@trainyard/backends/verbs/resolve-on-github");
       const found = await resolveOnGithub(inputs.model, inputs.repository, context.environment);
       return { json: found, text: `${found.model}@${found.version} ${found.rootDigest}`, exit: 0 };

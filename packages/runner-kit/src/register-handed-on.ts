@@ -1,0 +1,27 @@
+import { type Registered, registerVerb } from "@trainyard/backends/verbs/register";
+import { chooseModel, type EvaluateInputs, type RegisterInputs, TrainyardError } from "@trainyard/core";
+import type { Job } from "./action.ts";
+import type { GithubJob } from "./github-job.ts";
+import { handedOnRuns } from "./handed-on-runs.ts";
+import { judgeRuns } from "./review/judge-runs.ts";
+import { settingOf } from "./review/review-runs.ts";
+
+/**
+ * Registers a run that a job before this one handed on. It is judged again first, here, where no user code ran: against the baseline of this moment,
+ * and by nobody else's word. What is refused by its verdict is recorded too.
+ * @throws NO_BUNDLE, BUNDLE_FOREIGN, and what judging and registering refuse
+ */
+export async function registerHandedOn(inputs: RegisterInputs, job: Job, github: GithubJob): Promise<Registered> {
+  const setting = await settingOf(job, github);
+  const { model } =
+    inputs.bundle === undefined ? chooseModel(setting.project.config, inputs.model ?? null) : { model: inputs.model };
+  const runs = await handedOnRuns(github, setting.run.id, { bundle: inputs.bundle, model });
+  const evaluate: EvaluateInputs = { report: [] };
+  const [judged] = await judgeRuns(runs, evaluate, ["record", "bytes"], setting);
+  if (judged === undefined)
+    throw new TrainyardError("NO_BUNDLE", { run: String(setting.run.id), missing: [model ?? "any model"] });
+  if (judged.refusal !== null) throw judged.refusal;
+  const run = judged.received?.folder ?? "";
+  const project = { ...setting.project, config: judged.rules?.config ?? setting.project.config };
+  return registerVerb(project, { ...inputs, model: judged.model, run: [run] });
+}

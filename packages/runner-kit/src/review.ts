@@ -1,0 +1,2 @@
+export type { Judged } from "./review/judge-runs.ts";
+export { reviewRuns, settingOf } from "./review/review-runs.ts";

@@ -1,0 +1,98 @@
+import { dirname } from "node:path";
+import type { Project } from "@trainyard/backends";
+import { findPullRequest } from "@trainyard/backends/github/pull-request";
+import { plannedVerb, type Trained, trainVerb } from "@trainyard/backends/verbs/train";
+import { baselineNow, type TrainInputs } from "@trainyard/core";
+import type { Job } from "./action.ts";
+import { RECORD_FILE } from "./bundle/bundle-files.ts";
+import { handOn } from "./bundle/hand-on.ts";
+import { receive } from "./bundle/receive.ts";
+import type { GithubJob } from "./github-job.ts";
+import { handedOnRuns } from "./handed-on-runs.ts";
+import { configOf, configPath, judgedBy } from "./judging-rules.ts";
+import { reviewedRun } from "./reviewed-run.ts";
+
+export interface TrainedInJob extends Trained {
+  /** A reviewed run was handed on. */
+  readonly reused: boolean;
+  /** Output `bundle`: JSON; empty without a token. */
+  readonly bundle: string;
+  /** Absolute path of the run bundle here. */
+  readonly path: string;
+}
+
+/** Trains, scores again or hands on what was reviewed; then hands the run on to the jobs after this one, where there is a token. */
+export async function trainInJob(inputs: TrainInputs, job: Job): Promise<TrainedInJob> {
+  const [project, github] = [await job.project(), await job.github()];
+  if (github === null) return finished(await trainVerb(project, inputs), false, project, null);
+  const judged = await scoredAsJudged(project, inputs, job, github);
+  if (inputs.bundle !== undefined) {
+    const [handed] = await handedOnRuns(github, github.runId, inputs);
+    const { folder } = await receive(handed as NonNullable<typeof handed>, ["record", "bytes"], {
+      project,
+      handOver: github.handOver,
+      temp: job.temp,
+    });
+    return finished(await trainVerb(judged, { ...inputs, run: folder }), false, project, github);
+  }
+  const reused = inputs.reuse ? await reuse(judged, inputs, job, github) : null;
+  return finished(reused ?? (await trainVerb(judged, inputs)), reused !== null, project, github);
+}
+
+async function finished(
+  trained: Trained,
+  reused: boolean,
+  project: Project,
+  github: GithubJob | null,
+): Promise<TrainedInJob> {
+  const folder = await project.backend.runs.open(trained.record.id);
+  const bundle =
+    github === null ? "" : JSON.stringify(await handOn(trained.record, { project, handOver: github.handOver }));
+  return { ...trained, reused, bundle, path: dirname(folder.path(RECORD_FILE)) };
+}
+
+/** The rows and the baseline of a pull request are those its base judges by: others would be scored in vain. */
+async function scoredAsJudged(project: Project, inputs: TrainInputs, job: Job, github: GithubJob): Promise<Project> {
+  if (!/^(?:pull_request|merge_group)/.test(github.event.name)) return project;
+  const { base } = await findPullRequest(github.github, github.event);
+  if (base === null) return project;
+  const config = await configOf(github, base, configPath(job.workspace, project.root));
+  const models = { ...project.config.models };
+  for (const [model, own] of Object.entries(models)) {
+    const rules = judgedBy(project, model, config, base);
+    if (rules.from === null) continue;
+    const { data, baseline, groups } = rules.config.models[model]?.evaluate ?? own.evaluate;
+    const { data: _, groups: __, ...kept } = own.evaluate;
+    const evaluate = {
+      ...kept,
+      baseline,
+      ...(data === undefined ? {} : { data }),
+      ...(groups === undefined ? {} : { groups }),
+    };
+    if (model === inputs.model || inputs.model === undefined)
+      for (const note of rules.notes) project.backend.progress.note(note);
+    models[model] = { ...own, evaluate };
+  }
+  return { ...project, config: { ...project.config, models } };
+}
+
+async function reuse(project: Project, inputs: TrainInputs, job: Job, github: GithubJob): Promise<Trained | null> {
+  const { progress } = project.backend;
+  const { model, config, inputsDigest } = await plannedVerb(project, inputs);
+  if (inputsDigest === null) {
+    progress.note(`${model} has train.steps: only running them tells whether its inputs are those that were reviewed.`);
+    return null;
+  }
+  const found = await reviewedRun(model, inputsDigest, { project, job: github, temp: job.temp });
+  if ("none" in found) {
+    progress.note(`Trained again: ${found.none}.`);
+    return null;
+  }
+  const { record } = found;
+  progress.done(model, `run ${record.id} of the pull request is reused: nothing that decides the result differs`);
+  const today = baselineNow(await project.registry.state(model), config.evaluate.baseline);
+  const scored = record.predictions?.baseline?.version ?? null;
+  if (config.evaluate.predict === undefined || today === null || today.version === scored)
+    return { record, resumable: false };
+  return trainVerb(project, { ...inputs, reuse: false, only: "predict", run: found.folder });
+}
