@@ -22,6 +22,8 @@ export const MODEL_SIGNING: PythonEngine = {
   megabytes: 100,
 };
 
+export const ZIZMOR: PythonEngine = { name: "zizmor", version: "1.32.0", packages: ["zizmor==1.32.0"], megabytes: 25 };
+
 /** Where it is and how to start it, or why it cannot be had here. */
 export type Installed =
   | { readonly bin: (command: string) => string; readonly missing: null }
