@@ -16,6 +16,11 @@ export const plan = action({
   permissions: [{ scope: "contents", access: "read", why: "the config and what changed are read from the checkout" }],
   async run(inputs, job) {
     const asked = inputs.comment === undefined ? null : askedInComment(inputs.comment);
+    if (inputs.head !== undefined) {
+      const github = await job.github();
+      const { fetchCommit } = await import("@trainyard/backends/github/fetch-commit"); // only a fork's verdict needs it
+      if (github !== null) await fetchCommit(job.folder, inputs.head, github.github.connection);
+    }
     const { planVerb } = await import("@trainyard/backends/verbs/plan"); // no start needs it before there is a project
     const planned = await planVerb(job.folder, inputs);
     const text = planText(planned);

@@ -7,7 +7,15 @@ import { ourAction, ours } from "./our-actions.ts";
 import { type JobDefinition, parseWorkflow, TEMPLATES, templateNames, templateText } from "./workflow.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const EXPECTED = ["drift-check", "model-promote", "model-release", "model-review", "retrain", "verdict-for-forks"];
+const EXPECTED = [
+  "drift-check",
+  "model-promote",
+  "model-release",
+  "model-review",
+  "resume-training",
+  "retrain",
+  "verdict-for-forks",
+];
 const CHECKOUT = /^actions\/checkout@[0-9a-f]{40}$/;
 const LEVEL = { none: 0, read: 1, write: 2 } as const;
 type Level = keyof typeof LEVEL;
@@ -65,8 +73,11 @@ describe.each(jobs)("%s", (_name, job) => {
       const steps = job.steps.filter(({ uses }) => ourAction(uses ?? "") === name);
       for (const { scope, access, why } of (await actions[name as ActionName]()).permissions) {
         // Some grants are for an input only, and say which: "with `reuse`: …".
-        const input = /^with `([a-z-]+)`/.exec(why)?.[1];
-        if (input !== undefined && !steps.some((step) => step.with?.[input] !== undefined)) continue;
+        const inputs = [...(/^with (.+?):/.exec(why)?.[1] ?? "").matchAll(/`([a-z-]+)`/g)].map(
+          ([, input = ""]) => input,
+        );
+        if (inputs.length > 0 && !steps.some((step) => inputs.some((input) => step.with?.[input] !== undefined)))
+          continue;
         if (LEVEL[access] > LEVEL[needed[scope] ?? "none"]) needed[scope] = access;
       }
     }

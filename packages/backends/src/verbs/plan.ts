@@ -12,19 +12,26 @@ export interface Planned {
 /** `plan`: the models there is something to do for. It reads the config and git, never the registry. */
 export async function planVerb(
   folder: string,
-  inputs: { changed: boolean; base?: string | undefined; drift: boolean },
+  inputs: { changed: boolean; base?: string | undefined; head?: string | undefined; drift: boolean },
 ): Promise<Planned> {
   const { config, root } = await loadConfig(folder);
-  if (inputs.base !== undefined && !inputs.changed)
-    throw new TrainyardError("INPUT_INVALID", { input: "base", expected: "given with changed", got: inputs.base });
+  for (const input of ["base", "head"] as const) {
+    const got = inputs[input];
+    if (got !== undefined && !inputs.changed)
+      throw new TrainyardError("INPUT_INVALID", { input, expected: "given with changed", got });
+  }
   const all = allModels(config, inputs.drift ? "drift" : "all");
   if (!inputs.changed) return { models: all, since: null };
-  const since = await changedSince(root, inputs.base ?? null);
+  const since = await changedSince(root, inputs.base ?? null, inputs.head ?? null);
   const change =
     since === null ? { paths: [], config: null } : { paths: since.paths, config: await configOf(since.config) };
-  const touched = touchedModels(config, change, (patterns) => pathFilter(root, patterns));
-  const asked = new Set(all.map(({ model }) => model));
-  return { models: touched.filter(({ model }) => asked.has(model)), since: since?.commit ?? null };
+  const head = since?.headConfig == null ? config : ((await configOf(since.headConfig)) ?? config);
+  const touched = touchedModels(head, change, (patterns) => pathFilter(root, patterns));
+  const watched = new Set(all.map(({ model }) => model));
+  return {
+    models: inputs.drift ? touched.filter(({ model }) => watched.has(model)) : touched,
+    since: since?.commit ?? null,
+  };
 }
 
 /** A base whose config cannot be read says nothing about its models: they are new to it. */
