@@ -1,5 +1,5 @@
-import { newRun } from "./rest/runs.ts";
-import type { Job, PullRequest, Workflow, WorkflowRun } from "./state.ts";
+import { newRun, workflowAt } from "./rest/runs.ts";
+import type { Job, PullRequest, WorkflowRun } from "./state.ts";
 import type { World } from "./world.ts";
 
 export interface PullRequestOptions {
@@ -101,7 +101,7 @@ export async function startRun(
   const { headBranch = world.defaultBranch, headRepository = world.slug, actor = "ana" } = options;
   const headSha = options.headSha ?? (await world.branch(headBranch));
   if (headSha === null) throw new Error(`there is no branch ${headBranch}`);
-  const workflow = workflowCalled(world, options.workflow ?? "model-review.yml");
+  const workflow = workflowAt(world, `.github/workflows/${options.workflow ?? "model-review.yml"}`);
   const pulls =
     options.pulls ??
     (options.event === "pull_request"
@@ -135,14 +135,4 @@ export async function startRun(
     return made;
   };
   return Object.defineProperty(run, "job", { value: job, enumerable: false }) as WorkflowRun & { job: typeof job };
-}
-
-/** A workflow by the name of its file; known to GitHub once its file is there, or a run of it. */
-export function workflowCalled(world: World, file: string): Workflow {
-  const path = `.github/workflows/${file}`;
-  const known = world.state.workflows.find((one) => one.path === path);
-  if (known !== undefined) return known;
-  const made: Workflow = { id: world.nextId(), name: file.replace(/\.ya?ml$/, ""), path, state: "active" };
-  world.state.workflows.push(made);
-  return made;
 }

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type About, payload } from "./events.ts";
 import { Faults } from "./faults.ts";
 import { FileStore } from "./file-store.ts";
 import { GitRepository, gitEnvironment } from "./git-repository.ts";
@@ -50,6 +51,8 @@ export interface GithubServer extends AsyncDisposable {
   openPullRequest(options: PullRequestOptions): Promise<PullRequest>;
   /** New commits on the branch of a pull request that is open. */
   pushPullRequest(number: number, files: Readonly<Record<string, string>>): Promise<PullRequest>;
+  /** A real event payload about a thing of this server, as `GITHUB_EVENT_PATH` holds it. */
+  payload(event: string, about?: About, overrides?: Record<string, unknown>): Record<string, unknown>;
   startRun(options: RunOptions): Promise<WorkflowRun & { readonly job: (name: string) => Job }>;
   /** A commit on a branch of the repository, as if somebody had pushed it. @returns its id */
   push(branch: string, files: Readonly<Record<string, string | null>>, from?: string): Promise<string>;
@@ -145,6 +148,7 @@ export async function startGithubServer(options: GithubServerOptions = {}): Prom
     },
     openPullRequest: (its) => openPullRequest(world, its),
     pushPullRequest: (number, files) => pushPullRequest(world, number, files),
+    payload: (event, about, overrides) => payload(world, event, about, overrides),
     startRun: (its) => startRun(world, its),
     push: (branch, files, from) => pushed(world, branch, files, from),
     close,

@@ -10,8 +10,8 @@ export const runs: Handlers = {
     return listRuns(exchange, exchange.world.state.runs);
   },
 
-  "actions/list-workflow-runs"(exchange: Exchange) {
-    const { id } = workflowNamed(exchange.world, exchange.params.workflow_id);
+  async "actions/list-workflow-runs"(exchange: Exchange) {
+    const { id } = await workflowNamed(exchange.world, exchange.params.workflow_id);
     return listRuns(
       exchange,
       exchange.world.state.runs.filter(({ workflow }) => workflow === id),
@@ -52,17 +52,18 @@ export const runs: Handlers = {
   "actions/re-run-workflow": (exchange: Exchange) => rerun(exchange, false),
   "actions/re-run-workflow-failed-jobs": (exchange: Exchange) => rerun(exchange, true),
 
-  "actions/list-repo-workflows"(exchange: Exchange) {
+  async "actions/list-repo-workflows"(exchange: Exchange) {
     const { world } = exchange;
+    await knowWorkflows(world);
     return counted(exchange as Exchange<never>, "workflows", world.state.workflows, (one) => workflowShape(world, one));
   },
 
-  "actions/get-workflow"({ world, params }: Exchange) {
-    return ok(workflowShape(world, workflowNamed(world, params.workflow_id)));
+  async "actions/get-workflow"({ world, params }: Exchange) {
+    return ok(workflowShape(world, await workflowNamed(world, params.workflow_id)));
   },
 
-  "actions/enable-workflow"({ world, params }: Exchange) {
-    workflowNamed(world, params.workflow_id).state = "active";
+  async "actions/enable-workflow"({ world, params }: Exchange) {
+    (await workflowNamed(world, params.workflow_id)).state = "active";
     return { status: 204 };
   },
 
@@ -72,14 +73,14 @@ export const runs: Handlers = {
     body,
     token,
   }: Exchange<{ ref: string; inputs?: Record<string, unknown>; return_run_details?: boolean }>) {
-    const workflow = workflowNamed(world, params.workflow_id);
+    const workflow = await workflowNamed(world, params.workflow_id);
     if (workflow.state !== "active")
       throw new Refused(422, "Cannot trigger a 'workflow_dispatch' on a disabled workflow");
     const branch = body.ref.replace(/^refs\/(?:heads|tags)\//, "");
     const headSha = (await world.branch(branch)) ?? (await world.git.resolve(`refs/tags/${branch}^{commit}`));
     if (headSha === null) throw new Refused(422, `No ref found for: ${body.ref}`);
     const text = (await world.git.file(headSha, workflow.path))?.toString("utf8");
-    if (text !== undefined && !/^\s*["']?workflow_dispatch\b|\bworkflow_dispatch\b/m.test(text))
+    if (text !== undefined && !/\bworkflow_dispatch\b/.test(text))
       throw new Refused(422, "Workflow does not have 'workflow_dispatch' trigger");
     const inputs = body.inputs ?? {};
     const run = newRun(world, {
@@ -155,10 +156,28 @@ export function find(world: World, id: string | undefined): WorkflowRun {
 }
 
 /** By number, or by the name of its file. */
-function workflowNamed(world: World, id: string | undefined): Workflow {
+async function workflowNamed(world: World, id: string | undefined): Promise<Workflow> {
+  await knowWorkflows(world);
   const found = world.state.workflows.find((one) => String(one.id) === id || one.path === `.github/workflows/${id}`);
   if (found === undefined) throw notFound();
   return found;
+}
+
+/** A workflow exists once its file is on the default branch. */
+async function knowWorkflows(world: World): Promise<void> {
+  const head = await world.branch(world.defaultBranch);
+  if (head === null) return;
+  const paths = (await world.git.git(["ls-tree", "--name-only", head, ".github/workflows/"])).split("\n");
+  for (const path of paths.filter((one) => /\.ya?ml$/.test(one))) workflowAt(world, path);
+}
+
+export function workflowAt(world: World, path: string): Workflow {
+  const known = world.state.workflows.find((one) => one.path === path);
+  if (known !== undefined) return known;
+  const name = path.replace(/^.*\//, "").replace(/\.ya?ml$/, "");
+  const made: Workflow = { id: world.nextId(), name, path, state: "active" };
+  world.state.workflows.push(made);
+  return made;
 }
 
 /** A run that waits for a runner. */
