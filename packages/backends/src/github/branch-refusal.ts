@@ -6,7 +6,7 @@ export const BRANCH = "trainyard/registry";
 
 /** The same lost race by many names: of GraphQL, of `PATCH git/refs`, of `POST git/refs`, and of git itself, whose words GitHub passes on. */
 const STALE =
-  /expected branch to point to|but expected|pull and try again|not a fast[- ]?forward|reference already exists|reference does not exist|head branch was modified|no longer at|failed to lock|cannot lock ref/i;
+  /expected branch to point to|but expected|pull and try again|not a fast[- ]?forward|reference already exists|reference does not exist|head branch was modified|no longer at|failed to lock|cannot lock ref|branch named .* does not exist|branch not found/i;
 const PROTECTED =
   /rule violations|protected (?:branch|ref)|GH006|GH013|through a pull request|required status check|verified signatures|force[- ]push/i;
 const DENIED = /not accessible by|must have (?:push|write|admin)|does not have (?:push|write|permission|the correct)/i;
