@@ -60,7 +60,7 @@ export async function copyHashed(from: string, to: string, mode = 0o644): Promis
   return await writeNew(to, mode, async (target) => {
     let position = 0;
     const copied = await digestHandle(source, async (chunk) => {
-      if (!isZero(chunk)) await writeAll(target, chunk, position).catch(refuseWrite(to));
+      await writeSparse(target, chunk, position).catch(refuseWrite(to));
       position += chunk.length;
     }).catch((error: unknown) => {
       throw readRefusal(error, from);
@@ -118,7 +118,8 @@ export function draftIn(folder: string): string {
   return join(folder, `.${randomUUID()}.tmp`);
 }
 
-async function writeNew<T>(path: string, mode: number, write: (file: FileHandle) => Promise<T>): Promise<T> {
+/** Opens a file that does not exist yet and has it written; it is on the disk when this resolves, and gone when it fails. @throws FILE_EXISTS, DISK_FULL, FILE_UNWRITABLE */
+export async function writeNew<T>(path: string, mode: number, write: (file: FileHandle) => Promise<T>): Promise<T> {
   let file: FileHandle;
   try {
     file = await open(path, "wx", mode);
@@ -138,7 +139,11 @@ async function writeNew<T>(path: string, mode: number, write: (file: FileHandle)
   }
 }
 
-/** `FileHandle.write` may write less than it was given, a full disk among the reasons. */
+/** Writes a chunk at a position; zeros become a hole. `FileHandle.write` may write less than it was given, a full disk among the reasons. */
+export async function writeSparse(file: FileHandle, chunk: Buffer, position: number): Promise<void> {
+  if (!isZero(chunk)) await writeAll(file, chunk, position);
+}
+
 async function writeAll(file: FileHandle, chunk: Buffer, position: number): Promise<void> {
   for (let done = 0; done < chunk.length; ) {
     done += (await file.write(chunk, done, chunk.length - done, position + done)).bytesWritten;

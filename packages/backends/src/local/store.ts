@@ -19,13 +19,23 @@ import {
 import { sha256 } from "./sha256.ts";
 import { makeStateFolder } from "./state-folder.ts";
 
+/** A store whose blobs are files, so that they can be sent elsewhere, or come from there. */
+export interface FolderStore extends Store {
+  /** Where a blob lies, or would. */
+  blobPath(digest: Sha256): string;
+  /** A name for a file that becomes a blob; it is swept when this process dies. */
+  draft(): Promise<string>;
+  /** Gives a draft that is on the disk the name of the digest that its bytes were found to have. */
+  adopt(draft: string, digest: Sha256): Promise<void>;
+}
+
 /**
  * A store in a folder, in OCI image layout 1.0.0 (`oci-layout`, `index.json`, `blobs/sha256/HEX`), so that any OCI tool reads it.
  * A blob gets its name only when its bytes are on the disk and hashed; drafts lie in `ingest/`, and those of killed processes are swept.
  *
  * @param state The folder Trainyard keeps its things in (`.trainyard`); the layout is `store/` below it.
  */
-export function folderStore(state: string): Store {
+export function folderStore(state: string): FolderStore {
   const folder = join(state, "store");
   const ingest = join(folder, "ingest");
   const blobPath = (digest: string) => join(folder, "blobs", "sha256", Sha256.parse(digest).slice("sha256:".length));
@@ -115,6 +125,12 @@ export function folderStore(state: string): Store {
     put,
     text,
     has: async (digest) => (await sizeOf(digest)) !== null,
+    blobPath,
+    async draft() {
+      await make();
+      return draftName();
+    },
+    adopt: (draft, digest) => publishDraft(draft, blobPath(digest)),
 
     async copyTo(digest, file, what) {
       if ((await sizeOf(digest)) === null) throw new TrainyardError("BLOB_MISSING", { digest, what });

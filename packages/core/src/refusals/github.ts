@@ -64,4 +64,12 @@ export const githubRefusals = {
     `Issues are turned off in ${d.repository}, so there is nowhere to tell of drift.`,
     "Turn issues on in the repository's settings, or set drift.on-drift to report or retrain.",
   ],
+  RELEASE_REFUSED: (d: { tag: string; said: string }) => [
+    `GitHub did not take the release ${d.tag}: ${d.said === "" ? "others wrote it all the while" : d.said}. The registry was not written.`,
+    "Let the job's token make tags that begin with `ty-` (Settings → Rules → Rulesets), and run it again: what was uploaded is in a draft and stays.",
+  ],
+  ASSET_OTHER: (d: { tag: string; expected: string; got: string }) => [
+    `Somebody changed an asset of the release ${d.tag}: ${d.expected} is expected, ${d.got} is there. The registry was not written.`,
+    "Find out who did that. Then delete that asset on the release's page, and run it again: the bytes are uploaded anew.",
+  ],
 } satisfies Record<string, (d: never) => readonly [string, string]>;
