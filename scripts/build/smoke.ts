@@ -22,6 +22,9 @@ export async function runAll(ids) {
 }
 `;
 
+/** What an action refuses first in a folder without a project; one that needs none asks for an input. */
+const WITHOUT_ANYTHING: Readonly<Record<string, string>> = { resume: "INPUT_MISSING" };
+
 /** Runs all of dist: every entry into its two first refusals, what is lazy, and every module there is. Says what went wrong. */
 export function smokeProblems(dist: string, names: readonly string[]): string[] {
   const folder = mkdtempSync(join(tmpdir(), "trainyard-smoke-"));
@@ -37,7 +40,10 @@ export function smokeProblems(dist: string, names: readonly string[]): string[] 
 
     for (const name of names) {
       const entry = join(dist, `${name}.js`);
-      const refusals = { INPUT_UNKNOWN: node([entry], { "INPUT_NO-SUCH": "1" }), CONFIG_NOT_FOUND: node([entry]) };
+      const refusals = {
+        INPUT_UNKNOWN: node([entry], { "INPUT_NO-SUCH": "1" }),
+        [WITHOUT_ANYTHING[name] ?? "CONFIG_NOT_FOUND"]: node([entry]),
+      };
       for (const [code, { status, stdout, stderr }] of Object.entries(refusals)) {
         if (status !== 2 || !stdout.includes(`::error title=${code}::`))
           problems.push(`${name}.js should refuse with ${code}, but ended ${status}:\n${stdout}${stderr}`);
