@@ -294,7 +294,7 @@ export function workflowRun(world: World, it: WorkflowRun): Shape {
     node_id: node("WFR", it.id),
     name: it.name,
     path: it.path,
-    display_title: it.name,
+    display_title: it.title ?? it.name,
     event: it.event,
     run_number: it.number,
     run_attempt: it.attempt,
