@@ -3,40 +3,11 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { githubDescription } from "./openapi.ts";
 import { handlers } from "./rest/handlers.ts";
 import { permissionsFor } from "./rest/permissions.ts";
-import { type GithubServer, type GithubServerOptions, startGithubServer } from "./start-github-server.ts";
-
-const open: GithubServer[] = [];
-afterEach(async () => {
-  for (const server of open.splice(0)) {
-    const { violations } = server;
-    await server.close();
-    expect(violations).toEqual([]);
-  }
-});
-
-async function started(options: GithubServerOptions = {}) {
-  const server = await startGithubServer(options);
-  open.push(server);
-  const token = server.token("write-all");
-  const ask = async (method: string, path: string, body?: unknown, as: string | null = token) => {
-    const url = path.startsWith("http") ? path : `${server.url}/repos/octo/flights${path}`;
-    const response = await fetch(url, {
-      method,
-      headers: {
-        ...(as === null ? {} : { authorization: `token ${as}` }),
-        ...(Buffer.isBuffer(body) ? { "content-type": "application/octet-stream" } : {}),
-      },
-      body: body === undefined ? null : Buffer.isBuffer(body) ? new Uint8Array(body) : JSON.stringify(body),
-    });
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text === "" ? null : JSON.parse(text) };
-  };
-  return { server, token, ask };
-}
+import { serverUnderTest } from "./server-under-test.ts";
 
 test("every operation that is served is one GitHub describes, has a permission, and every described one is served", () => {
   const { operations } = githubDescription().subset;
@@ -46,7 +17,7 @@ test("every operation that is served is one GitHub describes, has a permission, 
 });
 
 test("a branch is made by blob, tree, commit and ref, and git reads it", async () => {
-  const { server, ask } = await started();
+  const { server, ask } = await serverUnderTest();
   const blob = await ask("POST", "/git/blobs", { content: "hello", encoding: "utf-8" });
   expect(blob.status).toBe(201);
   const tree = await ask("POST", "/git/trees", {
@@ -68,7 +39,7 @@ test("a branch is made by blob, tree, commit and ref, and git reads it", async (
 });
 
 test("a release is drafted, filled, published and downloaded from another origin", async () => {
-  const { ask, server, token } = await started();
+  const { ask, server, token } = await serverUnderTest();
   const draft = await ask("POST", "/releases", { tag_name: "ty-1", draft: true, name: "One" });
   expect((await ask("GET", "/releases/tags/ty-1")).status).toBe(404);
   const upload = draft.body.upload_url.replace(/\{.*/, "?name=model.bin");
@@ -94,7 +65,7 @@ test("a release is drafted, filled, published and downloaded from another origin
 });
 
 test("comments, checks, issues, deployments, pull requests and runs are made, changed and found", async () => {
-  const { ask, server } = await started();
+  const { ask, server } = await serverUnderTest();
   const pull = await server.openPullRequest({ head: "topic", files: { "train.py": "x" } });
   const comment = await ask("POST", `/issues/${pull.number}/comments`, { body: "hello" });
   expect(comment.body).toMatchObject({
@@ -138,7 +109,7 @@ test("comments, checks, issues, deployments, pull requests and runs are made, ch
 });
 
 test("git fetches and pushes with the token, and what the token may not is refused", async () => {
-  const { server, token } = await started();
+  const { server, token } = await serverUnderTest();
   const run = promisify(execFile);
   const folder = mkdtempSync(join(tmpdir(), "trainyard-clone-"));
   const git = (as: string, ...words: string[]) =>
@@ -164,7 +135,7 @@ test("git fetches and pushes with the token, and what the token may not is refus
 });
 
 test("createCommitOnBranch commits on the expected head only", async () => {
-  const { server, ask } = await started();
+  const { server, ask } = await serverUnderTest();
   const head = (await server.world.branch("main")) as string;
   const query = `mutation ($input: CreateCommitOnBranchInput!) { createCommitOnBranch(input: $input) { commit { oid } } }`;
   const input = (expectedHeadOid: string) => ({

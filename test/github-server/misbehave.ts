@@ -25,9 +25,6 @@ export async function misbehave(
     case "delay":
       await sleep(amountOf(fault, 100));
       return false;
-    case "clock-skew":
-      world.skew = amountOf(fault, 0);
-      return false;
     case "502-before":
       return say(502, { message: "Server Error" });
     case "502-after":
@@ -39,10 +36,12 @@ export async function misbehave(
     case "drop-after":
       afterwards(response, () => request.socket.destroy());
       return false;
-    case "drop-request-at":
+    case "drop-request-at": {
+      const { socket } = request;
       await readSome(request, amountOf(fault, 0));
-      request.socket.destroy();
+      socket.destroy();
       return true;
+    }
     case "drop-answer-at":
       dropAt(response, amountOf(fault, 0), () => request.socket.destroy());
       return false;
@@ -88,13 +87,17 @@ function redirect(
   return say(read ? 301 : 307, body, { location: url });
 }
 
-async function readSome(request: IncomingMessage, bytes: number): Promise<void> {
-  let read = 0;
-  if (bytes <= 0) return;
-  for await (const chunk of request) {
-    read += (chunk as Buffer).length;
-    if (read >= bytes) return;
-  }
+/** Ends when so many bytes have come, or all of them. */
+function readSome(request: IncomingMessage, bytes: number): Promise<void> {
+  return new Promise((resolve) => {
+    let read = 0;
+    request.on("data", (chunk: Buffer) => {
+      read += chunk.length;
+      if (read >= bytes) resolve();
+    });
+    request.on("end", resolve);
+    request.on("close", resolve);
+  });
 }
 
 /** The work is done, and its answer lost: something else happens instead. */

@@ -32,6 +32,7 @@ export class Description {
 
   constructor() {
     this.subset = JSON.parse(readFileSync(FILE, "utf8")) as Subset;
+    amend(this.subset);
     this.#ajv.addSchema({ $id: "github", components: { schemas: this.subset.schemas } });
     this.#coercing = new Ajv({ strict: false, coerceTypes: "array", validateSchema: false, logger: false });
     this.#coercing.addSchema({ $id: "github", components: { schemas: this.subset.schemas } });
@@ -84,6 +85,12 @@ export class Description {
     if (validate(value) === true) return [];
     return (validate.errors ?? []).slice(0, 5).map((error) => `${name}${error.instancePath}: ${error.message}`);
   }
+}
+
+/** What GitHub's prose says and its schema has forgotten: an upload that failed leaves an asset in the state `starter`. */
+function amend({ schemas }: Subset): void {
+  const asset = schemas["release-asset"] as unknown as { properties: { state: { enum: string[] } } };
+  asset.properties.state.enum.push("starter");
 }
 
 /** `{ref}` takes one segment of a path, or the rest of it where GitHub says that it may hold slashes. */

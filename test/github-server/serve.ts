@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readAll, send } from "./exchange.ts";
-import type { FaultKind } from "./faults.ts";
+import { amountOf, type FaultKind } from "./faults.ts";
 import { serveGit } from "./git-http.ts";
 import { readGraphql, serveGraphql } from "./graphql/serve-graphql.ts";
 import { misbehave } from "./misbehave.ts";
@@ -35,8 +35,6 @@ export async function serve(served: Served, request: IncomingMessage, response: 
   const method = request.method ?? "GET";
   const url = new URL(request.url ?? "/", world.url);
   const path = url.pathname.replace(`/repositories/${idOf(world.slug)}`, `/repos/${world.slug}`);
-  response.sendDate = false;
-  response.setHeader("date", new Date(world.now()).toUTCString());
   response.setHeader("x-github-request-id", `TEST:${world.calls.length + 1}`);
 
   if (path === "/graphql" || path === "/api/graphql") return serveGraphqlCall(served, path, request, response);
@@ -129,6 +127,9 @@ async function faulty(
     call.status = response.statusCode;
   });
   const fault = world.faults.take(call);
+  response.sendDate = false;
+  if (fault?.startsWith("clock-skew")) world.skew = amountOf(fault, 0);
+  response.setHeader("date", new Date(world.now()).toUTCString());
   if (await misbehave(world, fault, call, request, response)) return;
   await answer(fault);
 }

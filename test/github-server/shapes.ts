@@ -93,8 +93,8 @@ export function repository(world: World, slug = world.slug): Shape {
     default_branch: world.defaultBranch,
     language: "Python",
     organization: null,
-    parent: null,
-    source: null,
+    parent: undefined,
+    source: undefined,
     template_repository: null,
   });
   if (slug === world.slug) return shape;
