@@ -1,7 +1,8 @@
 /**
  * Writes everything that is made from the schemas:  npm run generate  or, to see whether it is up to date, with --check.
  *
- * action.yml and the README tables of the five actions, the JSON Schemas, the reference of the command line and of the refusals.
+ * action.yml and the README tables of the five actions, the JSON Schemas, the reference of the command line and of the refusals,
+ * and what the command carries along of the templates.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -11,6 +12,7 @@ import { configReference } from "./generate/config-reference.ts";
 import { errorReference } from "./generate/error-reference.ts";
 import type { Generated } from "./generate/generated.ts";
 import { schemaFiles } from "./generate/schema-files.ts";
+import { shippedWorkflows } from "./generate/shipped-workflows.ts";
 
 const ROOT = dirname(import.meta.dirname);
 const check = process.argv.includes("--check");
@@ -19,6 +21,7 @@ const read = (path: string) => (existsSync(join(ROOT, path)) ? readFileSync(join
 const files: Generated[] = [
   ...(await actionFiles(read)),
   ...schemaFiles(),
+  ...(await shippedWorkflows()),
   await cliReference(),
   configReference(),
   errorReference(),

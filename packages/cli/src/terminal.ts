@@ -66,7 +66,10 @@ export function terminal(streams: Streams, environment: Readonly<Record<string, 
       const { createInterface } = await import("node:readline/promises");
       const reader = createInterface({ input: streams.stdin, output: streams.stderr });
       try {
-        return await reader.question(question);
+        // Ctrl-D ends the input, and an answer never comes; Ctrl-C is read as a key here, and would be lost.
+        const ended = new Promise<null>((resolve) => reader.once("close", () => resolve(null)));
+        reader.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
+        return await Promise.race([reader.question(question), ended]);
       } finally {
         reader.close();
       }

@@ -70,8 +70,8 @@ export const configRefusals = {
     "Check the permissions of the folder and that the disk is not read-only.",
   ],
   FILE_EXISTS: (d: { path: string }) => [
-    `${d.path} exists already. Nothing was written.`,
-    "Remove it first, or choose another place.",
+    `Already there: ${d.path}. Nothing was written.`,
+    "Remove what is in the way first, or choose another place.",
   ],
   DISK_FULL: (d: { path: string }) => [
     `There is no space left to write ${d.path}. Nothing is half-written.`,
