@@ -52,6 +52,7 @@ export async function openPullRequest(world: World, options: PullRequestOptions)
     body: options.body ?? "",
     state: "open",
     merged: false,
+    mergeCommitSha: null,
     draft: options.draft ?? false,
     labels: [],
     login,
@@ -78,6 +79,20 @@ export async function pushPullRequest(
   pull.head.sha = sha;
   pull.updatedAt = world.now();
   return pull;
+}
+
+/** Merged by squashing: one commit on the base that says what the pull request changed. @returns its id */
+export async function mergePullRequest(world: World, number: number): Promise<string> {
+  const pull = world.state.pulls.find((one) => one.number === number);
+  if (pull === undefined) throw new Error(`there is no pull request ${number}`);
+  const base = await world.branch(pull.base.ref);
+  const tree = (await world.git.git(["merge-tree", "--write-tree", base ?? "", pull.head.sha])).trim();
+  const person = ["-c", "user.name=Ana", "-c", "user.email=ana@example.org"];
+  const words = ["commit-tree", tree, "-p", base ?? "", "-m", `${pull.title} (#${number})`];
+  const commit = (await world.git.git([...person, ...words])).trim();
+  await world.git.moveRef(`refs/heads/${pull.base.ref}`, commit, base);
+  Object.assign(pull, { state: "closed", merged: true, mergeCommitSha: commit, updatedAt: world.now() });
+  return commit;
 }
 
 async function changed(world: World, parent: string, files: Readonly<Record<string, string | null>>): Promise<string> {

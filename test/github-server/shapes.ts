@@ -53,19 +53,18 @@ export function user(world: World, login: string): Shape {
   };
 }
 
-/** The app behind a token; a job's own unless told. */
-export function app(world: World, login = "github-actions[bot]"): Shape {
-  const slug = login.replace("[bot]", "");
+/** The app behind a job's token. */
+export function app(world: World): Shape {
   return {
     id: 15368,
     client_id: "Iv1.05c79e9ad1f6bdfa",
-    slug,
+    slug: "github-actions",
     node_id: "MDM6QXBwMTUzNjg=",
     owner: { ...user(world, "github"), type: "Organization" },
     name: "GitHub Actions",
     description: "Automate your workflow from idea to production",
     external_url: "https://help.github.com/en/actions",
-    html_url: `${world.serverUrl}/apps/${slug}`,
+    html_url: `${world.serverUrl}/apps/github-actions`,
     created_at: "2018-07-30T09:30:17Z",
     updated_at: "2024-04-10T20:33:16Z",
     permissions: { actions: "write", checks: "write", contents: "write", metadata: "read" },
@@ -229,7 +228,7 @@ export function checkRun(world: World, it: CheckRun): Shape {
       annotations_url: `${world.api}/check-runs/${it.id}/annotations`,
     },
     check_suite: { id: idOf(it.headSha) },
-    app: app(world, it.app),
+    app: app(world),
     pull_requests: world.state.pulls
       .filter((pull) => pull.head.sha === it.headSha && pull.head.repository === world.slug && pull.state === "open")
       .map((pull) => minimalPull(world, pull)),
@@ -269,7 +268,7 @@ export function pull(world: World, it: PullRequest): Shape {
     merged: it.merged,
     merged_at: it.merged ? it.updatedAt : null,
     closed_at: it.state === "closed" ? it.updatedAt : null,
-    merge_commit_sha: null,
+    merge_commit_sha: it.mergeCommitSha,
     user: user(world, it.login),
     labels: it.labels.map((name) => label(world, name)),
     assignee: null,
@@ -294,7 +293,7 @@ export function workflowRun(world: World, it: WorkflowRun): Shape {
     node_id: node("WFR", it.id),
     name: it.name,
     path: it.path,
-    display_title: it.title ?? it.name,
+    display_title: it.name,
     event: it.event,
     run_number: it.number,
     run_attempt: it.attempt,

@@ -11,7 +11,14 @@ import { GitRepository, gitEnvironment } from "./git-repository.ts";
 import { Blobs } from "./results/blobs.ts";
 import { RuntimeTokens } from "./results/runtime-tokens.ts";
 import { type RateLimit, serve, serveBlobs } from "./serve.ts";
-import { openPullRequest, type PullRequestOptions, pushPullRequest, type RunOptions, startRun } from "./set-up.ts";
+import {
+  mergePullRequest,
+  openPullRequest,
+  type PullRequestOptions,
+  pushPullRequest,
+  type RunOptions,
+  startRun,
+} from "./set-up.ts";
 import type { Job, PullRequest, State, WorkflowRun } from "./state.ts";
 import type { Granted } from "./tokens.ts";
 import { type Call, World } from "./world.ts";
@@ -53,6 +60,8 @@ export interface GithubServer extends AsyncDisposable {
   pushPullRequest(number: number, files: Readonly<Record<string, string>>): Promise<PullRequest>;
   /** A real event payload about a thing of this server, as `GITHUB_EVENT_PATH` holds it. */
   payload(event: string, about?: About, overrides?: Record<string, unknown>): Record<string, unknown>;
+  /** Squashed onto its base. @returns the commit */
+  mergePullRequest(number: number): Promise<string>;
   startRun(options: RunOptions): Promise<WorkflowRun & { readonly job: (name: string) => Job }>;
   /** A commit on a branch of the repository, as if somebody had pushed it. @returns its id */
   push(branch: string, files: Readonly<Record<string, string | null>>, from?: string): Promise<string>;
@@ -149,6 +158,7 @@ export async function startGithubServer(options: GithubServerOptions = {}): Prom
     openPullRequest: (its) => openPullRequest(world, its),
     pushPullRequest: (number, files) => pushPullRequest(world, number, files),
     payload: (event, about, overrides) => payload(world, event, about, overrides),
+    mergePullRequest: (number) => mergePullRequest(world, number),
     startRun: (its) => startRun(world, its),
     push: (branch, files, from) => pushed(world, branch, files, from),
     close,

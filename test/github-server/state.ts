@@ -97,6 +97,8 @@ export interface PullRequest {
   body: string;
   state: "open" | "closed";
   merged: boolean;
+  /** The commit it became on its base; null while it is open. */
+  mergeCommitSha: string | null;
   draft: boolean;
   labels: string[];
   readonly login: string;
@@ -176,8 +178,6 @@ export interface WorkflowRun {
   readonly id: number;
   readonly workflow: number;
   readonly name: string;
-  /** By `run-name:` of a dispatched workflow; without it, the workflow's name. */
-  title?: string;
   readonly path: string;
   readonly event: string;
   readonly number: number;

@@ -19,24 +19,32 @@ export interface ActedOn {
  * number of the registry's event; the report itself is never sent along.
  */
 export async function actOnDrift(
-  { report, event }: { report: DriftReport; event: number | null },
+  { report, event: found }: { report: DriftReport; event: number | null },
   inputs: DriftInputs,
   project: Project,
-  { github, runId, url }: GithubJob,
+  { github, runId, url, event: { payload } }: GithubJob,
 ): Promise<ActedOn> {
   const onDrift = inputs["on-drift"] ?? project.config.models[report.model]?.drift?.["on-drift"] ?? "report";
   const run = { label: `#${runId}`, url };
   const issue = onDrift === "report" ? null : await tellDrift(github, report, { run });
-  if (report.action !== "retrain" || event === null) return { issueUrl: issue?.url ?? null, retraining: null };
-  const Repository = z.object({ default_branch: z.string() });
-  const { default_branch: ref } = await ask(github, "GET /repos/{owner}/{repo}", {}, Repository);
+  if (report.action !== "retrain" || found === null) return { issueUrl: issue?.url ?? null, retraining: null };
+  const ref = await defaultBranch(github, payload);
   const retraining = await dispatchRetraining(github, {
     workflow: inputs["retrain-workflow"],
     ref,
     model: report.model,
-    driftEvent: event,
+    driftEvent: found,
     cooldown: COOLDOWN,
     now: project.backend.clock.now(),
   });
   return { issueUrl: issue?.url ?? null, retraining };
+}
+
+const Repository = z.object({ default_branch: z.string() });
+
+/** Only its workflows can be started. The event says it, where it has a repository. */
+async function defaultBranch(github: GithubJob["github"], payload: unknown): Promise<string> {
+  const said = z.object({ repository: Repository }).safeParse(payload);
+  if (said.success) return said.data.repository.default_branch;
+  return (await ask(github, "GET /repos/{owner}/{repo}", {}, Repository)).default_branch;
 }

@@ -92,12 +92,9 @@ export const issues: Handlers = {
   },
 
   "issues/list-comments"(exchange: Exchange) {
-    const { world, params, query } = exchange;
+    const { world, params } = exchange;
     const { number } = numbered(world, params.issue_number);
-    const since = query.since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(query.since);
-    const found = world.state.comments.filter(
-      ({ issue, updatedAt }) => issue === number && Date.parse(updatedAt) >= since,
-    );
+    const found = world.state.comments.filter(({ issue }) => issue === number);
     return listed(exchange as Exchange<never>, found, (one) => commentShape(world, one));
   },
 

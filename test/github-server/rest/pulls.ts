@@ -69,7 +69,8 @@ export const pulls: Handlers = {
   "repos/list-pull-requests-associated-with-commit"(exchange: Exchange) {
     const { world, params } = exchange;
     const found = world.state.pulls.filter(
-      ({ head }) => head.sha === params.commit_sha && head.repository === world.slug,
+      ({ head, mergeCommitSha }) =>
+        (head.sha === params.commit_sha && head.repository === world.slug) || mergeCommitSha === params.commit_sha,
     );
     return listed(exchange as Exchange<never>, found, (one) => shape(world, one));
   },
