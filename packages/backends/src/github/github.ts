@@ -1,6 +1,7 @@
 import { Octokit } from "@octokit/core";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
+import { TrainyardError } from "@trainyard/core";
 import Bottleneck from "bottleneck/light.js";
 import type { GithubConnection } from "./connection.ts";
 import { type GraphqlError, githubRefusal } from "./refusal.ts";
@@ -59,6 +60,12 @@ export function openGithub(connection: GithubConnection): Github {
   octokit.hook.before("request", (options) => {
     const write = options.method !== "GET" && options.method !== "HEAD";
     options.request = { signal: AbortSignal.timeout(TIMEOUT), ...(write ? { retries: 0 } : {}), ...options.request };
+  });
+  octokit.hook.after("request", ({ data, status, headers }, { method, url }) => {
+    const json = headers["content-type"]?.startsWith("application/json") === true && status !== 204;
+    if (!json || typeof data !== "string") return; // octokit gives what it cannot read as text
+    const service = `GitHub (${owner}/${name})`;
+    throw new TrainyardError("SERVICE_UNREACHABLE", { service, problem: `its answer to ${method} ${url} broke off` });
   });
   octokit.hook.error("request", (error, options) => {
     throw githubRefusal(error, options, connection);

@@ -24,7 +24,7 @@ const Issue = z.object({
     .nullish()
     .transform((body) => body ?? ""),
   user: z.object({ login: z.string() }).nullish(),
-  pull_request: z.unknown(),
+  pull_request: z.unknown().optional(),
 });
 type Issue = z.infer<typeof Issue>;
 const Comment = z.object({
