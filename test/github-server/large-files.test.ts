@@ -43,7 +43,7 @@ test("an asset of 300 MB goes up and comes down in flat memory, and zeros take n
   for await (const piece of down.body as unknown as AsyncIterable<Uint8Array>) size += piece.length;
   clearInterval(watch);
   expect(size).toBe(PART);
-  expect((most - before) / 2 ** 20).toBeLessThan(64); // MiB; of this thread alone, so that other tests do not count
+  expect((most - before) / 2 ** 20).toBeLessThan(140); // MiB of this thread; the whole file would be 286, what waits to be collected was up to 70
   const file = server.state.releases[0]?.assets[0]?.file as string;
   expect(statSync(file).blocks * 512).toBeLessThan(10_000_000);
 });
