@@ -52,6 +52,10 @@ export async function misbehave(
         { "retry-after": String(seconds) },
       );
     case "rate-limit":
+      if (call.kind === "graphql")
+        return say(200, {
+          errors: [{ type: "RATE_LIMITED", message: "API rate limit exceeded for installation ID 1." }],
+        });
       return say(
         403,
         { message: "API rate limit exceeded for installation ID 1." },
