@@ -24,7 +24,11 @@ export interface StoreWorld extends AsyncDisposable {
   /** Root digests that may have a blob, the newest first; a job asks it as it would ask the registry. */
   readonly homes: string[];
   /** A store of a job: with a state folder nobody used before, unless one is named. */
-  job(options?: { state?: string; limits?: Partial<Limits> }): Store & { readonly state: string };
+  job(options?: {
+    state?: string;
+    limits?: Partial<Limits>;
+    homes?: (digest: string) => Promise<readonly string[]>;
+  }): Store & { readonly state: string };
   file(name: string, bytes: string | Uint8Array): Promise<string>;
   /** Calls by route since the last time it was asked, without those of git. */
   counted(): Record<string, number>;
@@ -40,10 +44,10 @@ export async function storeWorld(): Promise<StoreWorld> {
     server,
     folder,
     homes,
-    job({ state = join(folder, `job-${++jobs}`), limits = SMALL_LIMITS } = {}) {
+    job({ state = join(folder, `job-${++jobs}`), limits = SMALL_LIMITS, homes: homesOf = async () => homes } = {}) {
       const connection = connectionFrom(server.environment, server.token({ contents: "write" }));
       if (connection === null) throw new Error("the server says where it is");
-      const store = githubStore({ github: openGithub(connection), homes: async () => homes, state, limits });
+      const store = githubStore({ github: openGithub(connection), homes: homesOf, state, limits });
       return { ...store, state };
     },
     async file(name, bytes) {

@@ -1,6 +1,8 @@
 import type { Project, ProjectOptions } from "@trainyard/backends";
 import { folderStore } from "@trainyard/backends";
 import { githubBranch } from "@trainyard/backends/github/registry-branch";
+import { githubStore } from "@trainyard/backends/github/store/github-store";
+import { registryHomes } from "@trainyard/backends/github/store/registry-homes";
 import type { Actor } from "@trainyard/core";
 import { z } from "@trainyard/core";
 import type { GithubJob } from "./github-job.ts";
@@ -12,7 +14,8 @@ export function githubOptions(job: GithubJob): Pick<ProjectOptions, "branch" | "
   return {
     actor,
     branch: ({ root, clock, note }) => githubBranch({ root, github, actor, clock, note }),
-    ...(storeFolder === null ? {} : { store: () => folderStore(storeFolder) }),
+    store: ({ state, registry }) =>
+      storeFolder === null ? githubStore({ github, state, homes: registryHomes(registry) }) : folderStore(storeFolder),
   };
 }
 

@@ -17,7 +17,7 @@ import { IndexMemory } from "./index-memory.ts";
 import { kindOf } from "./names.ts";
 import { LIMITS, type Limits } from "./plan.ts";
 import { releaseBody } from "./release-body.ts";
-import { lookUp, updateRelease } from "./releases.ts";
+import { lookUp, type Seen, updateRelease } from "./releases.ts";
 import { settleBlobs } from "./settle.ts";
 import { verifyBlobs } from "./verify.ts";
 
@@ -41,6 +41,8 @@ export function githubStore({ github, homes, state, progress, limits = {} }: Git
   let catalog = new Catalog(ports);
   /** Put and not settled yet: sizes by digest. */
   const staged = new Map<Sha256, number>();
+  /** Releases of homes settled by this process: publishing them needs no look. */
+  const named = new Map<Sha256, Seen>();
   const fetching = new Map<Sha256, Promise<void>>();
   const working = (text: string) => progress?.working(text, null);
 
@@ -57,7 +59,9 @@ export function githubStore({ github, homes, state, progress, limits = {} }: Git
       return size === undefined ? [] : [{ digest, size }];
     });
     if (blobs.length === 0) return;
-    await settleBlobs(home, blobs, { ...ports, working, limits: { ...LIMITS, ...limits } });
+    const all = { ...ports, working, limits: { ...LIMITS, ...limits } };
+    const first = await settleBlobs(home, blobs, all);
+    if (first !== null) named.set(home.digest, first);
     for (const { digest } of blobs) staged.delete(digest);
   }
 
@@ -75,6 +79,7 @@ export function githubStore({ github, homes, state, progress, limits = {} }: Git
       if (damage !== null) throw new TrainyardError("DIGEST_MISMATCH", { what, expected: digest, got: damage.got });
       throw new TrainyardError("BLOB_MISSING", { digest, what });
     }
+    if (await cache.has(digest)) return; // it came with the bundle that said so
     const [first] = place.assets;
     working(`downloading ${what} from ${place.tag}`);
     if (place.bundled && first !== undefined) {
@@ -118,8 +123,7 @@ export function githubStore({ github, homes, state, progress, limits = {} }: Git
     async publish({ model, version, rootDigest, card }) {
       const title = `${model} v${version}`;
       const body = releaseBody(rootDigest, card);
-      const { published } = await lookUp(github, [rootDigest]);
-      const [first] = published.values();
+      const first = named.get(rootDigest) ?? [...(await lookUp(github, [rootDigest])).published.values()][0];
       if (first === undefined)
         throw new TrainyardError("BLOB_MISSING", { digest: rootDigest, what: `The release of ${title}` });
       if (first.title !== title || first.body !== body) await updateRelease(github, first.id, { title, body });

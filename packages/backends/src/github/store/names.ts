@@ -16,6 +16,11 @@ export function tagOf(home: Sha256, part: number): string {
   return part === 1 ? tag : `${tag}.${part}`;
 }
 
+/** Whether a tag is that of one of a home's releases. */
+export function isPartOf(tag: string, home: Sha256): boolean {
+  return tag === tagOf(home, 1) || tag.startsWith(`${tagOf(home, 1)}.`);
+}
+
 export function isTag(text: string): boolean {
   return TAG.test(text);
 }

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { type Home, type Sha256, TrainyardError } from "@trainyard/core";
 import type { BundleIndex } from "./bundle.ts";
 import { Catalog, type CatalogPorts, HOMES_AT_ONCE } from "./catalog.ts";
-import { tagOf } from "./names.ts";
+import { isPartOf, tagOf } from "./names.ts";
 import { beforeTry } from "./pace.ts";
 import {
   type Blob,
@@ -14,7 +14,7 @@ import {
   planReleases,
 } from "./plan.ts";
 import { releaseBody } from "./release-body.ts";
-import { lookUp, refuseRelease } from "./releases.ts";
+import { lookUp, refuseRelease, type Seen } from "./releases.ts";
 import { deleteLeftovers, settleRelease, TagBurned, TagTaken } from "./settle-release.ts";
 import { DraftGone, type Upload } from "./upload-asset.ts";
 
@@ -30,31 +30,33 @@ export interface SettlePorts extends CatalogPorts {
 /**
  * Sees that blobs of the cache lie in published releases of a home. It looks first, then does what is missing: so a second call, by this process or
  * another, after any failure, ends in the same releases.
+ * @returns The first release of the home: the one that has its name.
  * @throws ASSET_OTHER, RELEASE_REFUSED, and what uploading throws
  */
-export async function settleBlobs(home: Home, blobs: readonly Blob[], ports: SettlePorts): Promise<void> {
+export async function settleBlobs(home: Home, blobs: readonly Blob[], ports: SettlePorts): Promise<Seen | null> {
   const burned = new Set<string>();
   let last: unknown;
   for (let tries = 1; tries <= TRIES; tries++) {
     if (tries > 1 && !(last instanceof TagBurned)) await beforeTry(ports.github, tries - 1);
     try {
-      if (await oneRound(home, blobs, burned, ports)) return;
+      const { done, first } = await oneRound(home, blobs, burned, ports);
+      if (done) return first;
     } catch (error) {
       if (!(error instanceof TagTaken || error instanceof TagBurned || error instanceof DraftGone)) throw error;
       if (error instanceof TagBurned) burned.add(error.message);
       last = error;
     }
   }
-  refuseRelease(tagOf(home.digest, 1), last);
+  return refuseRelease(tagOf(home.digest, 1), last);
 }
 
-/** @returns True when nothing is missing any more. */
+/** @returns `done`: nothing is missing any more. */
 async function oneRound(
   home: Home,
   blobs: readonly Blob[],
   burned: ReadonlySet<string>,
   ports: SettlePorts,
-): Promise<boolean> {
+): Promise<{ done: boolean; first: Seen | null }> {
   const { github } = ports;
   const catalog = new Catalog(ports); // what this process saw before may be gone by now
   const { published, drafts } = await lookUp(github, [home.digest, ...(await reusable(home, blobs, ports))]);
@@ -62,7 +64,9 @@ async function oneRound(
   await catalog.read([...published.values()], digests);
   await deleteLeftovers(github, drafts, (tag) => published.has(tag));
   const missing = blobs.filter(({ digest }) => catalog.known(digest) === null);
-  if (missing.length === 0) return true;
+  const tags = [...published.keys()].filter((tag) => isPartOf(tag, home.digest));
+  let first = published.get(tags[0] ?? "") ?? null;
+  if (missing.length === 0) return { done: true, first };
   for (const { digest } of missing) refuseDamaged(digest, home, catalog);
 
   const used = new Set(published.keys());
@@ -83,13 +87,14 @@ async function oneRound(
       catalog.take(release, indexes);
       for (const [digest, index] of indexes) await ports.memory.write(digest, tag, index);
       used.add(tag);
+      first ??= { id: release.id, tag, title: release.name ?? "", body: release.body ?? "" };
       const others = drafts.filter(({ id }) => id !== release.id);
       await deleteLeftovers(github, others, (one) => one === tag);
     } finally {
       for (const { upload } of bundles) await rm(upload.file, { force: true });
     }
   }
-  return digests.every((digest) => catalog.known(digest) !== null);
+  return { done: digests.every((digest) => catalog.known(digest) !== null), first };
 }
 
 /** Homes in which large blobs may lie already: the newest of each. */
@@ -106,7 +111,7 @@ async function reusable(home: Home, blobs: readonly Blob[], { homes, limits }: S
 /** An asset that somebody replaced stands in nobody's way elsewhere; in the home's own release a person has to look. */
 function refuseDamaged(digest: Sha256, home: Home, catalog: Catalog): void {
   const damage = catalog.damage(digest);
-  if (damage === null || !damage.tag.startsWith(tagOf(home.digest, 1))) return;
+  if (damage === null || !isPartOf(damage.tag, home.digest)) return;
   throw new TrainyardError("ASSET_OTHER", { tag: damage.tag, expected: digest, got: damage.got });
 }
 
@@ -115,7 +120,7 @@ function liesElsewhere(home: Home, digests: readonly Sha256[], catalog: Catalog)
   const found: Record<Sha256, string> = {};
   for (const digest of digests) {
     const tag = catalog.known(digest)?.tag;
-    if (tag !== undefined && !tag.startsWith(tagOf(home.digest, 1))) found[digest] = tag;
+    if (tag !== undefined && !isPartOf(tag, home.digest)) found[digest] = tag;
   }
   return found;
 }
