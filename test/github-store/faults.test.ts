@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Store } from "@trainyard/core";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { FaultKind } from "../github-server/faults.ts";
 import { digestOf, home, type StoreWorld, storeWorld, untilDone } from "./store-world.ts";
 
@@ -13,14 +13,15 @@ const UPLOAD = "POST /repos/{owner}/{repo}/releases/{release_id}/assets";
 const PUBLISH = "PATCH /repos/{owner}/{repo}/releases/{release_id}";
 
 let world: StoreWorld;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await storeWorld();
+});
+beforeEach(() => {
+  world.reset();
   world.homes.push(ROOT);
 });
-afterEach(async () => {
-  expect(world.server.violations).toEqual([]);
-  await world[Symbol.asyncDispose]();
-});
+afterEach(() => expect(world.server.violations).toEqual([]));
+afterAll(async () => world[Symbol.asyncDispose]());
 
 async function putAndSettle(store: Store): Promise<void> {
   for (const text of TEXTS) await store.put({ text });
@@ -59,7 +60,7 @@ const writes: { route: string; nth?: number; faults: FaultKind[] }[] = [
 describe("a fault while it settles", () => {
   for (const { route, nth = 1, faults } of writes)
     for (const fault of faults)
-      test(`${fault} at ${route}, call ${nth}: running again, if it did not end by itself, leaves one release and all bytes`, async () => {
+      test(`${fault} at ${route}, call ${nth}: it ends, or the next run does: one release and all bytes`, async () => {
         world.server.faults.add({ match: { route, nth }, do: fault });
         const job = world.job();
         await untilDone(() => putAndSettle(job));
@@ -89,7 +90,7 @@ describe("a fault while it reads", () => {
         await putAndSettle(world.job());
         world.server.faults.add({ match: { route }, do: fault });
         const reader = world.job();
-        const file = join(world.folder, "out");
+        const file = join(reader.state, "out");
         await untilDone(() => reader.copyTo(digestOf(LARGE), file, "the model"));
         expect(world.server.faults.waiting).toEqual([]);
         expect(await readFile(file, "utf8")).toBe(LARGE);

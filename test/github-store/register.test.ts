@@ -1,26 +1,27 @@
-import { mkdir } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { localRuns, sha256 } from "@trainyard/backends";
 import { openRegistry, prettyJson, register, rootDigest } from "@trainyard/core";
 import { aReport, aRun, memoryBackend } from "@trainyard/core/testing";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { registryHomes } from "../../packages/backends/src/github/store/registry-homes.ts";
 import { digestOf, type StoreWorld, storeWorld } from "./store-world.ts";
 
 const model = "flight-delays";
 let world: StoreWorld;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await storeWorld();
 });
-afterEach(async () => {
-  expect(world.server.violations).toEqual([]);
-  await world[Symbol.asyncDispose]();
+beforeEach(() => {
+  world.reset();
+  world.counted();
 });
+afterEach(() => expect(world.server.violations).toEqual([]));
+afterAll(async () => world[Symbol.asyncDispose]());
 
 /** A job that registers run after run: its registry in memory, its bytes in releases. */
 async function aJob() {
-  const state = join(world.folder, "job");
-  await mkdir(state);
+  const state = await mkdtemp(join(world.folder, "job-"));
   const memory = memoryBackend(sha256);
   const registry = openRegistry(memory);
   const runs = localRuns(state);
@@ -87,7 +88,7 @@ test("reading what another job registered takes one look, the release, and one d
   world.counted();
   expect(await reader.text(registered?.record as string, "the record")).toContain("run-1");
   expect(await reader.text(registered?.card as string, "the card")).toContain("# flight-delays");
-  await reader.copyTo(digestOf("weights"), join(world.folder, "model.onnx"), "model.onnx");
+  await reader.copyTo(digestOf("weights"), join(reader.state, "model.onnx"), "model.onnx");
   const { "GET /blob/{key}/{name}": _download, ...calls } = world.counted();
   expect(calls).toMatchObject({
     graphql: 1,

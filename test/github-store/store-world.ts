@@ -28,8 +28,11 @@ export interface StoreWorld extends AsyncDisposable {
     state?: string;
     limits?: Partial<Limits>;
     homes?: (digest: string) => Promise<readonly string[]>;
+    permissions?: Record<string, "read" | "write">;
   }): Store & { readonly state: string };
   file(name: string, bytes: string | Uint8Array): Promise<string>;
+  /** No release, no plan of faults, no homes: a world made anew costs a second. */
+  reset(): void;
   /** Calls by route since the last time it was asked, without those of git. */
   counted(): Record<string, number>;
 }
@@ -44,8 +47,13 @@ export async function storeWorld(): Promise<StoreWorld> {
     server,
     folder,
     homes,
-    job({ state = join(folder, `job-${++jobs}`), limits = SMALL_LIMITS, homes: homesOf = async () => homes } = {}) {
-      const connection = connectionFrom(server.environment, server.token({ contents: "write" }));
+    job({
+      state = join(folder, `job-${++jobs}`),
+      limits = SMALL_LIMITS,
+      homes: homesOf = async () => homes,
+      permissions = { contents: "write" },
+    } = {}) {
+      const connection = connectionFrom(server.environment, server.token(permissions));
       if (connection === null) throw new Error("the server says where it is");
       const store = githubStore({ github: openGithub(connection), homes: homesOf, state, limits });
       return { ...store, state };
@@ -54,6 +62,13 @@ export async function storeWorld(): Promise<StoreWorld> {
       const path = join(folder, name);
       await writeFile(path, bytes);
       return path;
+    },
+    reset() {
+      server.state.releases.length = 0;
+      server.state.burntTags.clear();
+      server.state.immutableReleases = false;
+      server.faults.clear();
+      homes.length = 0;
     },
     counted() {
       const calls: Record<string, number> = {};
