@@ -158,7 +158,7 @@ describe("what goes over the wire", () => {
           expect(await reader.verify(texts.map(digestOf))).toEqual([]);
         },
       ),
-      { numRuns: 8 },
+      { numRuns: 4 },
     );
     for (const { assets: some } of world.server.state.releases) expect(some.length).toBeLessThanOrEqual(7);
   });

@@ -9,6 +9,7 @@ import { openGithub } from "../../packages/backends/src/github/github.ts";
 import { githubStore } from "../../packages/backends/src/github/store/github-store.ts";
 import type { Limits } from "../../packages/backends/src/github/store/plan.ts";
 import { type GithubServer, startGithubServer } from "../github-server/start-github-server.ts";
+import type { Granted } from "../github-server/tokens.ts";
 
 export const digestOf = (content: string | Uint8Array) =>
   `sha256:${createHash("sha256").update(content).digest("hex")}`;
@@ -28,7 +29,7 @@ export interface StoreWorld extends AsyncDisposable {
     state?: string;
     limits?: Partial<Limits>;
     homes?: (digest: string) => Promise<readonly string[]>;
-    permissions?: Record<string, "read" | "write">;
+    permissions?: Granted;
   }): Store & { readonly state: string };
   file(name: string, bytes: string | Uint8Array): Promise<string>;
   /** No release, no plan of faults, no homes: a world made anew costs a second. */
@@ -51,7 +52,7 @@ export async function storeWorld(): Promise<StoreWorld> {
       state = join(folder, `job-${++jobs}`),
       limits = SMALL_LIMITS,
       homes: homesOf = async () => homes,
-      permissions = { contents: "write" },
+      permissions = { contents: "write" } as const,
     } = {}) {
       const connection = connectionFrom(server.environment, server.token(permissions));
       if (connection === null) throw new Error("the server says where it is");

@@ -124,9 +124,13 @@ async function make(world: World, body: ReleaseBody, token: Token): Promise<Rele
 
 async function publish(world: World, release: Release, tag: string, target: string): Promise<void> {
   await checkTag(world, tag);
-  if (world.state.releases.some((one) => one !== release && one.tag === tag && !one.draft))
-    throw invalid("Release", "tag_name", "already_exists");
+  const checkFree = () => {
+    if (world.state.releases.some((one) => one !== release && one.tag === tag && !one.draft))
+      throw invalid("Release", "tag_name", "already_exists");
+  };
+  checkFree();
   await claimTag(world, tag, target);
+  checkFree(); // another may have been published while the tag was made
   release.draft = false;
   release.tag = tag;
   release.publishedAt = world.now();
@@ -152,7 +156,9 @@ async function claimTag(world: World, tag: string, target: string): Promise<void
   if ((await world.git.resolve(ref)) !== null) return;
   const commit = await commitOf(world, target);
   if (commit === null) throw invalid("Release", "target_commitish", "invalid");
-  await world.git.moveRef(ref, commit, null);
+  await world.git.moveRef(ref, commit, null).catch(async (error: unknown) => {
+    if ((await world.git.resolve(ref)) === null) throw error; // else another made it at the same moment
+  });
 }
 
 const commitOf = async (world: World, target: string) =>
