@@ -102,11 +102,18 @@ function report(action: Action, outcome: Outcome, log: JobLog, environment: Surr
 function refuse(error: TrainyardError, action: Action, log: JobLog, environment: Surroundings["environment"]): void {
   appendEntry(environment.GITHUB_OUTPUT, "refusal", error.code);
   appendSummary(environment.GITHUB_STEP_SUMMARY, refusalSummary(error, action));
-  log.annotate({ level: "error", title: error.code, message: `${error.message}\n${error.hint}` });
+  log.annotate({ level: "error", title: error.code, message: `${error.message}\n${hintOf(error, action)}` });
 }
 
 function refusalSummary(error: TrainyardError, action: Action): string {
-  return `### ${action.title}: refused (${error.code})\n\n${markdownFence([error.message, error.hint])}\n`;
+  return `### ${action.title}: refused (${error.code})\n\n${markdownFence([error.message, hintOf(error, action)])}\n`;
+}
+
+/** Of a permission GitHub asked for, all that the action needs: adding one at a time would fail once for each. */
+function hintOf({ code, hint }: TrainyardError, { permissions, title }: Action): string {
+  if (code !== "GITHUB_FORBIDDEN" || permissions.length === 0) return hint;
+  const lines = permissions.map(({ scope, access, why }) => `    ${scope}: ${access} # ${why}`);
+  return `${hint}\nAll that ${title} needs:\n  permissions:\n${lines.join("\n")}`;
 }
 
 function bug(error: unknown, log: JobLog, version: string): 70 {
