@@ -53,18 +53,19 @@ export function user(world: World, login: string): Shape {
   };
 }
 
-/** The app behind a job's token. */
-export function app(world: World): Shape {
+/** The app behind a token; a job's own unless told. */
+export function app(world: World, login = "github-actions[bot]"): Shape {
+  const slug = login.replace("[bot]", "");
   return {
     id: 15368,
     client_id: "Iv1.05c79e9ad1f6bdfa",
-    slug: "github-actions",
+    slug,
     node_id: "MDM6QXBwMTUzNjg=",
     owner: { ...user(world, "github"), type: "Organization" },
     name: "GitHub Actions",
     description: "Automate your workflow from idea to production",
     external_url: "https://help.github.com/en/actions",
-    html_url: `${world.serverUrl}/apps/github-actions`,
+    html_url: `${world.serverUrl}/apps/${slug}`,
     created_at: "2018-07-30T09:30:17Z",
     updated_at: "2024-04-10T20:33:16Z",
     permissions: { actions: "write", checks: "write", contents: "write", metadata: "read" },
@@ -228,7 +229,7 @@ export function checkRun(world: World, it: CheckRun): Shape {
       annotations_url: `${world.api}/check-runs/${it.id}/annotations`,
     },
     check_suite: { id: idOf(it.headSha) },
-    app: app(world),
+    app: app(world, it.app),
     pull_requests: world.state.pulls
       .filter((pull) => pull.head.sha === it.headSha && pull.head.repository === world.slug && pull.state === "open")
       .map((pull) => minimalPull(world, pull)),
@@ -293,7 +294,7 @@ export function workflowRun(world: World, it: WorkflowRun): Shape {
     node_id: node("WFR", it.id),
     name: it.name,
     path: it.path,
-    display_title: it.name,
+    display_title: it.title ?? it.name,
     event: it.event,
     run_number: it.number,
     run_attempt: it.attempt,

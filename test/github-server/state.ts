@@ -178,6 +178,8 @@ export interface WorkflowRun {
   readonly id: number;
   readonly workflow: number;
   readonly name: string;
+  /** By `run-name:` of a dispatched workflow; without it, the workflow's name. */
+  title?: string;
   readonly path: string;
   readonly event: string;
   readonly number: number;

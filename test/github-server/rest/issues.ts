@@ -92,9 +92,12 @@ export const issues: Handlers = {
   },
 
   "issues/list-comments"(exchange: Exchange) {
-    const { world, params } = exchange;
+    const { world, params, query } = exchange;
     const { number } = numbered(world, params.issue_number);
-    const found = world.state.comments.filter(({ issue }) => issue === number);
+    const since = query.since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(query.since);
+    const found = world.state.comments.filter(
+      ({ issue, updatedAt }) => issue === number && Date.parse(updatedAt) >= since,
+    );
     return listed(exchange as Exchange<never>, found, (one) => commentShape(world, one));
   },
 

@@ -1,3 +1,5 @@
+import { parse } from "yaml";
+import { fillText } from "../../workflows/expression.ts";
 import { created, type Exchange, type Handlers, notFound, ok, Refused } from "../exchange.ts";
 import { counted } from "../pages.ts";
 import { job as jobShape, workflowRun as shape, workflow as workflowShape } from "../shapes.ts";
@@ -91,6 +93,8 @@ export const runs: Handlers = {
       actor: token.login,
       inputs,
     });
+    const title = text === undefined ? null : (parse(text) as { "run-name"?: unknown } | null)?.["run-name"];
+    if (typeof title === "string") run.title = fillText(title, { inputs }).trim();
     world.state.dispatches.push({
       kind: "workflow_dispatch",
       workflow: workflow.path.replace(".github/workflows/", ""),

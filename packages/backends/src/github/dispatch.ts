@@ -24,7 +24,7 @@ const HOUR = 3_600_000;
 
 /**
  * What a retraining's run is called, by `run-name:` of its workflow: the API does not tell a run's inputs, and this is how one is recognised.
- * `run-name: Retrain ${{ inputs.model }} after drift event ${{ inputs.drift-event }}`
+ * A run by hand is "Retrain MODEL"; workflows-templates/retrain.yml has both.
  */
 export function retrainTitle(model: string, event: number): string {
   return `Retrain ${model} after drift event ${event}`;
@@ -96,7 +96,7 @@ function verdictOn(
   const same = runs.find(({ display_title }) => display_title === retrainTitle(model, driftEvent));
   if (same !== undefined) return { outcome: "started", url: same.html_url };
   const own = runs.filter(({ display_title }) => {
-    const [, other] = /^Retrain (\S+) after drift event \d+$/.exec(display_title) ?? [];
+    const [, other] = /^Retrain (\S+)(?: after drift event \d+)?$/.exec(display_title) ?? [];
     return other === undefined || other === model;
   });
   const open = own.find(({ status }) => status !== "completed");
@@ -105,11 +105,10 @@ function verdictOn(
   return recent === undefined ? null : { outcome: "cooling-down", url: recent.html_url };
 }
 
-/** Runs that people or jobs started, newest first: those within the cooldown, and whatever has not ended, however old. */
+/** Newest first, whoever started them: those within the cooldown, and at least the last hundred, so that one that is still under way is among them. */
 async function recentRuns(github: Github, place: Readonly<Record<string, string>>, since: number): Promise<Run[]> {
   const found: Run[] = [];
-  const parameters = { ...place, event: "workflow_dispatch" };
-  for await (const { page } of pagesOf(github, `GET ${WORKFLOW}/runs`, parameters, RunPage)) {
+  for await (const { page } of pagesOf(github, `GET ${WORKFLOW}/runs`, place, RunPage)) {
     found.push(...page.workflow_runs);
     if (page.workflow_runs.some(({ created_at }) => Date.parse(created_at) < since)) break;
   }
