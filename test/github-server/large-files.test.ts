@@ -1,8 +1,8 @@
-import { statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { request } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { serverUnderTest } from "./server-under-test.ts";
 
 const PART = 300_000_000;
@@ -61,4 +61,17 @@ test("2 GiB are too much: GitHub answers 500 and says nothing", async () => {
     up.flushHeaders();
   });
   expect(status).toBe(500);
+});
+
+test("of an upload whose client dies nothing is left, and it is nobody's mistake", async () => {
+  const { server, ask, token } = await serverUnderTest();
+  const release = (await ask("POST", "/releases", { tag_name: "t", draft: true })).body;
+  const headers = { authorization: `token ${token}`, "content-type": "x/y", "content-length": "1000000" };
+  const up = request(release.upload_url.replace(/\{.*/, "?name=a"), { method: "POST", headers });
+  up.on("error", () => {});
+  await new Promise((resolve) => up.write(Buffer.alloc(1000), resolve));
+  await vi.waitFor(() => expect(readdirSync(server.world.files.folder)).toHaveLength(1));
+  up.destroy();
+  await vi.waitFor(() => expect(readdirSync(server.world.files.folder)).toEqual([]));
+  expect((await ask("GET", `/releases/${release.id}/assets`)).body).toEqual([]);
 });

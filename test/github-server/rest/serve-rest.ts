@@ -20,9 +20,11 @@ export async function serveRest(
 ): Promise<void> {
   const answer = await answerOf(world, route, request, fault).catch((error: unknown): Answer => {
     if (error instanceof Refused) return { status: error.status, body: error.body, headers: error.headers };
+    if (request.destroyed && !request.complete) return { status: 499 }; // the client went away; nobody hears this
     world.violations.push(`${route.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return { status: 500, body: { message: "Server Error" } };
   });
+  if (answer.status === 499) return void response.destroy();
   request.resume();
   send(response, tagged(request, checked(world, route, answer)), {
     "x-github-media-type": "github.v3; format=json",
