@@ -1,7 +1,12 @@
-/** Writers killed at random points:  npm run --silent soak -- registry [--kills 1000] [--minutes N] [--seed S] [--json] [--out FILE] */
+/**
+ * What takes too long for every change:
+ * writers killed at random points:  npm run --silent soak -- registry [--kills 1000] [--minutes N] [--seed S] [--json] [--out FILE]
+ * 5 GB into releases and back:      npm run --silent soak -- github-store [--json] [--out FILE]
+ */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { tableOf } from "../../bench/figure.ts";
+import { soakGithubStore } from "./github-store.ts";
 import { soakRegistry } from "./registry.ts";
 
 const { values, positionals } = parseArgs({
@@ -16,8 +21,11 @@ const { values, positionals } = parseArgs({
 });
 const [kills, minutes, seed] = [Number(values.kills), Number(values.minutes), Number(values.seed)];
 const valid = Number.isInteger(kills) && kills > 0 && minutes > 0 && Number.isInteger(seed);
-if (positionals[0] !== "registry" || !valid) {
-  console.error("Usage: npm run soak -- registry [--kills 1000] [--minutes 60] [--seed S] [--json] [--out FILE]");
+const [name = ""] = positionals;
+if (!["registry", "github-store"].includes(name) || !valid) {
+  console.error(
+    "Usage: npm run soak -- registry [--kills 1000] [--minutes 60] [--seed S] | github-store [--json] [--out FILE]",
+  );
   process.exitCode = 2;
 } else {
   const stop = new AbortController();
@@ -25,10 +33,17 @@ if (positionals[0] !== "registry" || !valid) {
     console.error("Stopping: looking at what was done so far. Ctrl-C again leaves at once.");
     stop.abort();
   });
-  console.error(`seed ${seed}`);
   const say = (text: string) => console.error(text);
-  const figures = await soakRegistry({ kills, minutes, seed, stop: stop.signal, say });
-  const json = JSON.stringify({ soak: "registry", seed, interrupted: stop.signal.aborted, figures });
+  if (name === "registry") say(`seed ${seed}`);
+  const figures = await (name === "registry"
+    ? soakRegistry({ kills, minutes, seed, stop: stop.signal, say })
+    : soakGithubStore(say));
+  const json = JSON.stringify({
+    soak: name,
+    ...(name === "registry" ? { seed } : {}),
+    interrupted: stop.signal.aborted,
+    figures,
+  });
   if (values.out !== undefined) writeFileSync(values.out, `${json}\n`);
   console.log(values.json ? json : tableOf(figures));
   if (stop.signal.aborted) process.exitCode = 130;
