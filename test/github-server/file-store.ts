@@ -3,7 +3,6 @@ import { createReadStream, mkdirSync, rmSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
 const ZEROS = Buffer.alloc(1 << 20);
@@ -28,7 +27,7 @@ export class FileStore {
   }
 
   /** @param keep How many bytes are kept; the rest is read and forgotten. */
-  async write(source: Readable | Iterable<Buffer>, keep = Number.POSITIVE_INFINITY): Promise<Stored> {
+  async write(source: AsyncIterable<Buffer> | Iterable<Buffer>, keep = Number.POSITIVE_INFINITY): Promise<Stored> {
     const file = this.newFile();
     const hash = createHash("sha256");
     const handle = await open(file, "w");

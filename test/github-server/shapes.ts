@@ -376,7 +376,7 @@ export function artifact(world: World, it: Artifact): Shape {
     size_in_bytes: it.size,
     url,
     archive_download_url: `${url}/zip`,
-    expired: it.expired,
+    expired: world.hasExpired(it),
     digest: it.digest,
     created_at: it.createdAt,
     updated_at: it.createdAt,

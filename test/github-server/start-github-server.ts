@@ -142,7 +142,13 @@ export async function startGithubServer(options: GithubServerOptions = {}): Prom
       return {
         ...environment,
         GITHUB_TOKEN: token(permissions, { run: id, job }),
-        ACTIONS_RUNTIME_TOKEN: served.tokens.create({ run: id, job, ref, cache: isForks(id) ? "read" : "write" }),
+        ACTIONS_RUNTIME_TOKEN: served.tokens.create({
+          run: id,
+          attempt: run.attempt,
+          job,
+          ref,
+          cache: isForks(id) ? "read" : "write",
+        }),
         GITHUB_RUN_ID: String(id),
         GITHUB_RUN_ATTEMPT: String(run.attempt),
         GITHUB_RUN_NUMBER: String(run.number),

@@ -216,6 +216,7 @@ export interface Artifact {
   readonly id: number;
   readonly name: string;
   readonly run: number;
+  readonly attempt: number;
   readonly job: string;
   readonly size: number;
   readonly digest: string;
@@ -223,6 +224,7 @@ export interface Artifact {
   readonly file: string;
   readonly createdAt: string;
   expiresAt: string;
+  /** Set by a test; otherwise `World.hasExpired` goes by the clock. */
   expired: boolean;
 }
 

@@ -1,7 +1,7 @@
 import type { Faults } from "./faults.ts";
 import type { FileStore } from "./file-store.ts";
 import type { GitRepository, Person } from "./git-repository.ts";
-import { emptyState, type State } from "./state.ts";
+import { type Artifact, emptyState, type State } from "./state.ts";
 import { Tokens } from "./tokens.ts";
 
 /** One request that came in, in the order they came. */
@@ -77,6 +77,11 @@ export class World {
 
   now(): string {
     return new Date(Date.now() + 1000 * this.skew).toISOString().replace(/\.\d+Z$/, "Z");
+  }
+
+  /** An expired artifact is still told of; its bytes cannot be had. */
+  hasExpired({ expired, expiresAt }: Artifact): boolean {
+    return expired || Date.parse(expiresAt) <= Date.parse(this.now());
   }
 
   bot(): Person {

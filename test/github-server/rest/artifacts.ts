@@ -25,14 +25,14 @@ export const artifacts: Handlers = {
 
   "actions/download-artifact"({ world, params }: Exchange) {
     const artifact = find(world, params.artifact_id);
-    if (artifact.expired) throw new Refused(410, "Artifact has expired");
+    if (world.hasExpired(artifact)) throw new Refused(410, "Artifact has expired");
     if (params.archive_format !== "zip") throw notFound();
     return { status: 302, headers: { location: world.files.sign(world.blobUrl, artifactBlob(artifact), 60) } };
   },
 
   "actions/delete-artifact"({ world, params }: Exchange) {
     const artifact = find(world, params.artifact_id);
-    world.state.artifacts.splice(world.state.artifacts.indexOf(artifact), 1);
+    removeArtifact(world, artifact);
     return done();
   },
 
@@ -59,6 +59,11 @@ export const artifacts: Handlers = {
     return done();
   },
 };
+
+export function removeArtifact(world: World, artifact: Artifact): void {
+  world.state.artifacts.splice(world.state.artifacts.indexOf(artifact), 1);
+  world.files.remove(artifact.file);
+}
 
 /** How the bytes of an artifact come down: a zip keeps its ending, a single file its name. */
 export function artifactBlob(artifact: Artifact): { file: string; contentType: string; name: string } {

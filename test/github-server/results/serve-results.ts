@@ -1,37 +1,23 @@
-import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readAll, send } from "../exchange.ts";
 import type { World } from "../world.ts";
 import { artifactService } from "./artifact-service.ts";
-import type { Blobs } from "./blobs.ts";
+import type { Blobs, Upload } from "./blobs.ts";
 import { cacheService } from "./cache-service.ts";
 import type { Claims, RuntimeTokens } from "./runtime-tokens.ts";
-
-/** A message of the services, in JSON with the names of their protobuf. */
-export type Message = Record<string, unknown>;
+import { readMessage, TwirpError } from "./twirp.ts";
 
 export interface ResultsCall {
   readonly world: World;
   readonly claims: Claims;
-  readonly message: Message;
+  /** In JSON with the names of its protobuf; the method checks it. */
+  readonly message: unknown;
   readonly blobs: Blobs;
-  /** An address that takes the bytes of an upload called `key`. */
-  readonly uploadUrl: (key: string) => string;
+  /** Where the bytes of an upload go. */
+  readonly uploadUrl: (upload: Upload) => string;
 }
 
-export type Method = (call: ResultsCall) => Message;
-
-/** What a service answers instead, as Twirp says it. */
-export class TwirpError extends Error {
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
-}
+export type Method = (call: ResultsCall) => Readonly<Record<string, unknown>>;
 
 const services: Readonly<Record<string, Readonly<Record<string, Method>>>> = {
   "github.actions.results.api.v1.ArtifactService": artifactService,
@@ -47,17 +33,19 @@ export async function serveResults(
   response: ServerResponse,
 ): Promise<void> {
   const [, , service = "", name = ""] = path.split("/");
-  const method = services[service]?.[name];
+  const methods = Object.hasOwn(services, service) ? services[service] : undefined;
+  const method = methods !== undefined && Object.hasOwn(methods, name) ? methods[name] : undefined;
   const claims = tokens.of(request.headers.authorization);
-  const message = JSON.parse((await readAll(request, 1 << 20)).toString("utf8") || "{}") as Message;
+  const text = (await readAll(request, 1 << 20)).toString("utf8");
   try {
-    if (claims === null) throw new TwirpError(401, "unauthenticated", "invalid token");
-    if (method === undefined) {
-      world.violations.push(`results: nobody serves ${path}`);
-      throw new TwirpError(404, "bad_route", `no handler for path ${path}`);
+    if (method === undefined || request.method !== "POST") {
+      world.violations.push(`results: nobody serves ${request.method} ${path}`);
+      throw new TwirpError("bad_route", `no handler for path ${path}`);
     }
-    const uploadUrl = (key: string) => `${world.blobUrl}/upload/${key}?sig=${randomBytes(8).toString("hex")}`;
-    send(response, { status: 200, body: method({ world, claims, message, blobs, uploadUrl }) });
+    if (claims === null) throw new TwirpError("unauthenticated", "invalid token");
+    // Its key is the signature too: in hex, for the `=` at the end of a real one gets lost in @azure/storage-blob.
+    const uploadUrl = ({ key }: Upload) => `${world.blobUrl}/upload/${key}?sig=${key}`;
+    send(response, { status: 200, body: method({ world, claims, message: readMessage(text), blobs, uploadUrl }) });
   } catch (error) {
     if (!(error instanceof TwirpError)) throw error;
     send(response, { status: error.status, body: { code: error.code, msg: error.message } });
