@@ -14,9 +14,13 @@ import { canonicalFile } from "../read/stored-file.ts";
 import { type Draft, draftCommit, place, type RegistryPorts } from "./draft.ts";
 import { refuseTooManyModels } from "./limits.ts";
 
-/** Waits between tries: full jitter over 50 ms · 2^k, at most 5 s, and ten minutes in all: eight clones that push at once to a slow remote need one of them. */
+/**
+ * Waits between tries: full jitter over w · 2^k, at most 5 s or 16 w, and ten minutes in all: eight clones that push at once to a slow remote need one
+ * of them. w is what the last try took, at least 50 ms: who tries again within a try of the others only overtakes and is overtaken.
+ */
 const FIRST_WAIT = 50;
 const LONGEST_WAIT = 5_000;
+const LONGEST_SHARE = 16;
 const DEADLINE_SECONDS = 600;
 
 /**
@@ -43,7 +47,16 @@ export async function transactAll<T>(
   const { branch, clock, random } = ports;
   const began = clock.seconds();
   const unanswered: Unanswered<T>[] = [];
+  let tried = 0;
   const attempt = async () => {
+    const started = clock.seconds();
+    try {
+      return await once();
+    } finally {
+      tried = 1000 * (clock.seconds() - started);
+    }
+  };
+  const once = async () => {
     const snapshot = await memory.open(ports);
     const late = await arrivedLate(unanswered, snapshot, ports);
     if (late !== null) return { events: late.draft.events, result: late.result };
@@ -79,7 +92,9 @@ export async function transactAll<T>(
     if (seconds >= DEADLINE_SECONDS && unanswered.length > 0)
       throw outcomeUnknown(`It gave no answer in ${seconds} s.`);
     if (seconds >= DEADLINE_SECONDS) throw new TrainyardError("REGISTRY_BUSY", { tries, seconds });
-    await clock.sleep(random.fraction() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(tries, 10)));
+    const wait = Math.max(FIRST_WAIT, tried);
+    const longest = Math.max(LONGEST_WAIT, LONGEST_SHARE * wait);
+    await clock.sleep(random.fraction() * Math.min(longest, wait * 2 ** Math.min(tries, 10)));
   }
 }
 
