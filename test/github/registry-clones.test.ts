@@ -233,7 +233,7 @@ test("32 jobs that register at once, each in a clone of its own, get the version
   const store = new MemoryStore(sha256);
   expect((await verifyRegistry({ branch, sha256, store }, { blobs: false })).findings).toEqual([]);
   expect((await world.over(branch).state(model)).versions.length).toBe(32);
-  // Who was overtaken waits as long as its own try took: GitHub takes 80 writes a minute. Without that, 32 jobs needed ten tries each.
+  // Who was overtaken waits as long as its own try took: GitHub takes 80 writes a minute.
   expect(world.counted().graphql).toBeLessThan(32 * 6);
 }, 240_000);
 

@@ -15,12 +15,12 @@ import { type Draft, draftCommit, place, type RegistryPorts } from "./draft.ts";
 import { refuseTooManyModels } from "./limits.ts";
 
 /**
- * Waits between tries: full jitter over w · 2^k, at most 5 s or 16 w, and ten minutes in all: eight clones that push at once to a slow remote need one
+ * Waits between tries: full jitter over w · 2^k, at most 5 s or 5 w, and ten minutes in all: eight clones that push at once to a slow remote need one
  * of them. w is what the last try took, at least 50 ms: who tries again within a try of the others only overtakes and is overtaken.
  */
 const FIRST_WAIT = 50;
 const LONGEST_WAIT = 5_000;
-const LONGEST_SHARE = 16;
+const LONGEST_SHARE = 5;
 const DEADLINE_SECONDS = 600;
 
 /**
