@@ -77,6 +77,25 @@ describe("a model's way on GitHub, from the bundles", () => {
     ]);
   });
 
+  test("deploy puts it live and says so on GitHub", async () => {
+    const step = succeeded(await jobs.uses("deploy", release, { model: "toy@1", environment: "production" }));
+    expect(step.outputs).toMatchObject({ outcome: "live", version: "toy@1" });
+    expect(jobs.server.state.deployments).toMatchObject([{ environment: "production", ref: release.sha }]);
+  });
+
+  test("labels that are others than the baseline was judged on fail, whatever the scores", async () => {
+    const predict = jobs.git("show", "main:predict.mjs").replace('y ?? ""', 'y === "1" ? "0" : "1"');
+    const { number: other } = await jobs.server.openPullRequest({
+      head: "labels",
+      files: { "predict.mjs": predict, "params.yaml": "noise: 0.01\nseed: 8\n" },
+    });
+    const trigger = await jobs.onPullRequest(other);
+    succeeded(await jobs.uses("train", trigger));
+    const step = await jobs.uses("evaluate", trigger);
+    expect(step, step.log.lines.join("\n")).toMatchObject({ exit: 1, outputs: { verdict: "fail" } });
+    expect(step.summary).toMatch(/labels? differ/);
+  });
+
   test("a worse candidate fails the check and turns the one comment round, and its evaluation is recorded", async () => {
     const { number: worse } = await jobs.server.openPullRequest({
       head: "worse",
