@@ -21,6 +21,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/init.ts")).init,
   },
   {
+    name: "doctor",
+    group: "Start",
+    summary: "what is missing, here and on GitHub, and what to do about it",
+    load: async () => (await import("./commands/doctor.ts")).doctor,
+  },
+  {
     name: "plan",
     group: "Start",
     summary: "which models a change touches, as the matrix of a workflow",

@@ -32,6 +32,7 @@ export { Check, CheckStatus, decidingCheck, Estimate, Interval, Verdict, verdict
 export { chooseModel } from "./config/choose-model.ts";
 export { Config, type Dataset, Gate, ModelConfig } from "./config/config.ts";
 export { CONFIG_NAME } from "./config/config-name.ts";
+export { declaredPaths } from "./config/declared-paths.ts";
 export { type ConfigProblem, checkConfig, problemsOf } from "./config/problem.ts";
 export { newNames, parseSetting, type Setting, setParams } from "./config/set-params.ts";
 export { Goal, Task } from "./config/task.ts";
@@ -70,6 +71,7 @@ export { driftCheck } from "./drift/drift-check.ts";
 export { driftFiles } from "./drift/drift-files.ts";
 export { ColumnDrift, DriftReport, Performance, RetrainCandidate } from "./drift/drift-report.ts";
 export { DriftInputs } from "./drift/inputs.ts";
+export { firingsPerYear } from "./drift/schedule.ts";
 export { exitCodeOf, isRefusal, type RefusalCode, refusals, TrainyardError } from "./errors.ts";
 export { markdownFence, visibleText } from "./escape.ts";
 export { baselineNow } from "./evaluate/baseline.ts";
@@ -179,7 +181,7 @@ export {
 } from "./report/review/review-section.ts";
 export { modelFilesText, runText } from "./report/run-text.ts";
 export { type StoryPart, type StorySection, storyHtml } from "./report/story-html.ts";
-export { type TextLine, type TextPiece, type Tone, textOf } from "./report/text/line.ts";
+export { piece, type TextLine, type TextPiece, type Tone, textOf } from "./report/text/line.ts";
 export { verdictSentence } from "./report/verdict-sentence.ts";
 export { versionDiffLines } from "./report/version-diff-text.ts";
 export { DAY, duration, instant, longDate, timestamp } from "./time.ts";

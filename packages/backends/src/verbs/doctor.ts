@@ -1,0 +1,67 @@
+import { type Config, isRefusal } from "@trainyard/core";
+import { loadConfig } from "../config/load-config.ts";
+import { checkPermissions } from "../doctor/check-permissions.ts";
+import { checkProject, repositoryRoot } from "../doctor/check-project.ts";
+import { checkOwnRunners, checkWorkflows } from "../doctor/check-workflows.ts";
+import { type Finding, unknown, warn } from "../doctor/finding.ts";
+import { githubPlace } from "../doctor/github-place.ts";
+import { readWorkflows } from "../doctor/workflow-file.ts";
+
+export type { Finding } from "../doctor/finding.ts";
+
+export interface DoctorGroup {
+  readonly name: "here" | "workflows" | "GitHub";
+  readonly findings: readonly Finding[];
+}
+
+export interface DoctorInputs {
+  readonly repository?: string | undefined;
+}
+
+/**
+ * Looks at everything a project needs and changes nothing. What cannot be looked at, without a network or a permission, is `unknown`.
+ * @throws INPUT_INVALID for a repository that is none
+ */
+export async function doctorVerb(
+  folder: string,
+  inputs: DoctorInputs,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<DoctorGroup[]> {
+  const place = await githubPlace(folder, inputs.repository, environment);
+  const here = await checkProject(folder, environment);
+  const config = await configOf(folder);
+  const root = await repositoryRoot(folder);
+  const { files, unreadable } = root === null ? { files: [], unreadable: [] } : await readWorkflows(root);
+  const asks = place !== null && place.token !== "";
+  const workflows = [
+    ...unreadable.map(({ path, problem }) =>
+      warn("workflows", `${path} cannot be read: ${problem}`, "Correct it; GitHub reads it no better."),
+    ),
+    ...checkWorkflows(files, config),
+    ...checkPermissions(files, config),
+    ...(asks ? [] : checkOwnRunners(files, null, null)),
+  ];
+  const groups: DoctorGroup[] = [
+    { name: "here", findings: here },
+    { name: "workflows", findings: workflows },
+  ];
+  if (!asks) {
+    const why = place === null ? "origin is no repository on GitHub" : "no token to ask with";
+    const todo =
+      place === null ? "Name one: --repository OWNER/NAME" : "GITHUB_TOKEN=$(gh auth token) trainyard doctor";
+    return [...groups, { name: "GitHub", findings: [unknown("repository", why, todo)] }];
+  }
+  const { openGithub } = await import("../github/github.ts");
+  const { checkGithub } = await import("../doctor/check-github.ts");
+  return [...groups, { name: "GitHub", findings: await checkGithub(openGithub(place), files, config) }];
+}
+
+/** A config that is wrong was told of already. */
+async function configOf(folder: string): Promise<Config | null> {
+  try {
+    return (await loadConfig(folder)).config;
+  } catch (error) {
+    if (isRefusal(error)) return null;
+    throw error;
+  }
+}
