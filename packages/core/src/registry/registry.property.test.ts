@@ -91,6 +91,8 @@ function decide(model: string, operation: Operation, state: ModelState): Decisio
           ? nothing
           : { events: [{ type: "alias.removed", model, alias, from, generation, reason: null }], result: null };
       if (state.versions[to - 1]?.withdrawn !== null) return nothing;
+      // As `alias` refuses it: that of a place that was deployed to is set by deploying.
+      if (state.deployments.some((one) => one.environment === alias && one.outcome !== "failed")) return nothing;
       return { events: [{ type: "alias.set", model, alias, from, to, generation, reason: null }], result: null };
     }
     case "deploy": {
