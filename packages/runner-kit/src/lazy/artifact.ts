@@ -1,4 +1,5 @@
 import type { GithubConnection } from "@trainyard/backends/github/connection";
+import { githubRefusal } from "@trainyard/backends/github/refusal";
 import { TrainyardError } from "@trainyard/core";
 
 /**
@@ -32,14 +33,15 @@ export async function uploadArtifact(
 
 /**
  * Downloads an artifact as the archive it is, nothing extracted, into an empty folder.
- * @throws DIGEST_MISMATCH, which the library only returns as a flag; BUNDLE_GONE, ARTIFACTS_UNAVAILABLE
+ * @throws DIGEST_MISMATCH, which the library only returns as a flag; BUNDLE_GONE, GITHUB_FORBIDDEN, ARTIFACTS_UNAVAILABLE
  */
 export async function downloadArtifact(
   id: number,
   digest: string,
   folder: string,
-  { owner, name, token }: GithubConnection,
+  connection: GithubConnection,
 ): Promise<void> {
+  const { owner, name, token } = connection;
   const { DefaultArtifactClient } = await import("@actions/artifact");
   const options = {
     path: folder,
@@ -55,6 +57,10 @@ export async function downloadArtifact(
         { what: `artifact ${id}`, reason: "it expired, or never was" },
         { cause },
       );
+    if (status !== undefined) {
+      const url = `/repos/${owner}/${name}/actions/artifacts/${id}/zip`;
+      throw githubRefusal(cause, { method: "GET", url }, connection);
+    }
     return refuse("Taking over a run from an artifact", cause);
   });
   if (digestMismatch === true)
