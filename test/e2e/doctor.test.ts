@@ -307,3 +307,48 @@ describe("trainyard doctor, on GitHub", () => {
     expect(JSON.stringify(silent.value)).not.toContain("ghs_secret");
   });
 });
+
+describe("trainyard doctor --live", () => {
+  const made = (server: Awaited<ReturnType<typeof startGithubServer>>) =>
+    server.calls.filter(({ kind, method }) => kind === "upload" || (kind === "rest" && method !== "GET"));
+
+  test("reads only, unless told to write; then what was made is gone", async () => {
+    await using server = await startGithubServer();
+    using project = toy();
+    Object.assign(project.environment, server.environment, { GITHUB_TOKEN: server.token({ contents: "write" }) });
+    const words = ["--repository", "octo/flights", "--live"];
+    const reading = await examine(project, ...words);
+    expect([...reading.statuses("live-rest"), ...reading.statuses("live-graphql")]).toEqual(["ok", "ok"]);
+    expect(made(server)).toEqual([]);
+    const writing = await examine(project, ...words, "--write");
+    for (const id of ["live-commit", "live-commit-removed", "live-release", "live-release-removed"])
+      expect(writing.of(id)).toMatchObject([{ id, status: "ok" }]);
+    expect((await server.world.git.refs("refs/heads/")).map(({ ref }) => ref)).toEqual(["refs/heads/main"]);
+    expect(server.state.releases).toEqual([]);
+  });
+
+  test("a token that may not write fails and leaves nothing behind; an upload that breaks takes its draft away", async () => {
+    await using server = await startGithubServer();
+    using project = toy();
+    const live = { write: true, issue: null };
+    const of = async (token: string) => {
+      const environment = { ...project.environment, ...server.environment, GITHUB_TOKEN: token };
+      const groups = await doctorVerb(project.root, { repository: "octo/flights", live }, environment);
+      return groups.flatMap(({ findings: all }) => all.filter(({ id }) => id.startsWith("live-")));
+    };
+    const reader = await of(server.token({ contents: "read" }));
+    expect(reader.filter(({ status }) => status === "fail").map(({ id }) => id)).toEqual([
+      "live-commit",
+      "live-release",
+    ]);
+    server.faults.add({ match: { kind: "upload", nth: 1 }, do: "502-after" } as never);
+    const broken = await of(server.token({ contents: "write" }));
+    expect(broken.find(({ id }) => id === "live-release")?.status).toBe("fail");
+    expect(server.state.releases).toEqual([]);
+  });
+
+  test("--write alone is refused", async () => {
+    using project = toy();
+    expect((await project.json("doctor", "--write")).code).toBe(2);
+  });
+});

@@ -6,20 +6,23 @@ import { checkOwnRunners, checkWorkflows } from "../doctor/check-workflows.ts";
 import { type Finding, unknown, warn } from "../doctor/finding.ts";
 import { githubPlace } from "../doctor/github-place.ts";
 import { readWorkflows } from "../doctor/workflow-file.ts";
+import { clockFrom } from "../local/clock.ts";
 
 export type { Finding } from "../doctor/finding.ts";
 
 export interface DoctorGroup {
-  readonly name: "here" | "workflows" | "GitHub";
+  readonly name: "here" | "workflows" | "GitHub" | "live";
   readonly findings: readonly Finding[];
 }
 
 export interface DoctorInputs {
   readonly repository?: string | undefined;
+  /** What only a live repository can prove; null: not asked for. */
+  readonly live?: { readonly write: boolean; readonly issue: number | null } | null;
 }
 
 /**
- * Looks at everything a project needs and changes nothing. What cannot be looked at, without a network or a permission, is `unknown`.
+ * Looks at everything a project needs and changes nothing, unless `live.write` or `live.issue` says so. What cannot be looked at, without a network or a permission, is `unknown`.
  * @throws INPUT_INVALID for a repository that is none
  */
 export async function doctorVerb(
@@ -53,7 +56,14 @@ export async function doctorVerb(
   }
   const { openGithub } = await import("../github/github.ts");
   const { checkGithub } = await import("../doctor/check-github.ts");
-  return [...groups, { name: "GitHub", findings: await checkGithub(openGithub(place), files, config) }];
+  const github = openGithub(place);
+  groups.push({ name: "GitHub", findings: await checkGithub(github, files, config) });
+  if (inputs.live) {
+    const { checkLive } = await import("../doctor/check-live.ts");
+    const now = clockFrom(environment).now();
+    groups.push({ name: "live", findings: await checkLive(github, { ...inputs.live, now }) });
+  }
+  return groups;
 }
 
 /** A config that is wrong was told of already. */
