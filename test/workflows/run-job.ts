@@ -87,7 +87,7 @@ async function runOne(
   );
   if (definition.uses === undefined) return runCommand(definition, contexts, machine, options, log);
   if (definition.uses.startsWith("actions/checkout@")) {
-    checkout(machine.workspace, given, machine.token, options);
+    await checkout(machine.workspace, given, machine.token, options);
     options.prepare?.(machine.workspace, String((contexts["github"] as { job: string }).job));
     return { result: "success", outputs: {}, step: null };
   }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { lstat, readlink } from "node:fs/promises";
-import { join } from "node:path";
+import { isAbsolute, join, relative } from "node:path";
 import { byCodePoint, type FileRef, type Source, TrainyardError } from "@trainyard/core";
 import { findRepository, git, gitFailed, runGit } from "./git.ts";
 import { pathFilter } from "./path-filter.ts";
@@ -46,7 +46,7 @@ export function gitSource(root: string): Source {
     },
     async code(patterns, except) {
       await findRepository(root);
-      const specs = pathspecs(patterns, except);
+      const specs = pathspecs(patterns, insideOf(root, except));
       const tracked = (await git(root, ["ls-files", "-z", "--stage", "--", ...specs]))
         .split("\0")
         .filter((entry) => entry !== "");
@@ -82,6 +82,13 @@ export function gitSource(root: string): Source {
       return code === 0 && stdout.trim() !== "" && Number.isFinite(seconds) ? seconds * 1000 : null;
     },
   };
+}
+
+/** Git refuses paths out of the repository; where a version is served may well lie there, and is no code then. */
+function insideOf(root: string, patterns: readonly string[]): string[] {
+  return patterns
+    .map((pattern) => (isAbsolute(pattern) ? relative(root, pattern).replaceAll("\\", "/") : pattern))
+    .filter((pattern) => pattern !== "" && pattern !== ".." && !pattern.startsWith("../"));
 }
 
 /** Git's words for patterns: `*` stays inside a folder, `**` does not, a folder means everything below it. */
