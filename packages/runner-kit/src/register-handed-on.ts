@@ -8,11 +8,11 @@ import { settingOf } from "./review/review-runs.ts";
 
 /**
  * Registers a run that a job before this one handed on. It is judged again first, here, where no user code ran: against the baseline of this moment,
- * and by nobody else's word. What is refused by its verdict is recorded too.
+ * and by nobody else's word. What is refused by its verdict is recorded too. A re-run of the job judges the same again, so nothing is recorded twice.
  * @throws NO_BUNDLE, BUNDLE_FOREIGN, and what judging and registering refuse
  */
 export async function registerHandedOn(inputs: RegisterInputs, job: Job, github: GithubJob): Promise<Registered> {
-  const setting = await settingOf(job, github);
+  const setting = { ...(await settingOf(job, github)), repeatable: true };
   const { model } =
     inputs.bundle === undefined ? chooseModel(setting.project.config, inputs.model ?? null) : { model: inputs.model };
   const runs = await handedOnRuns(github, setting.run.id, { bundle: inputs.bundle, model });

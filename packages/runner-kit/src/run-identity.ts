@@ -1,5 +1,5 @@
 import { ask } from "@trainyard/backends/github/ask";
-import { type RunRecord, TrainyardError, z } from "@trainyard/core";
+import { instant, type RunRecord, TrainyardError, z } from "@trainyard/core";
 import type { GithubJob } from "./github-job.ts";
 
 /** What GitHub says of a workflow run: nothing of it comes from a bundle. */
@@ -12,6 +12,8 @@ export interface WorkflowRun {
   readonly actor: string;
   /** Of another repository: a fork. */
   readonly foreign: boolean;
+  /** When it was started first, milliseconds since 1970: the same in every re-run. */
+  readonly createdAt: number;
 }
 
 const Run = z.object({
@@ -19,6 +21,7 @@ const Run = z.object({
   event: z.string(),
   head_sha: z.string().regex(/^[0-9a-f]{40}$/),
   html_url: z.string(),
+  created_at: z.iso.datetime({ offset: true }),
   triggering_actor: z.object({ login: z.string() }).nullish(),
   actor: z.object({ login: z.string() }).nullish(),
   head_repository: z.object({ id: z.int() }).nullish(),
@@ -34,6 +37,7 @@ export async function workflowRun({ github }: Pick<GithubJob, "github">, id: num
     url: run.html_url,
     actor: run.triggering_actor?.login ?? run.actor?.login ?? "unknown",
     foreign: run.head_repository?.id !== run.repository.id,
+    createdAt: instant(run.created_at) ?? 0,
   };
 }
 

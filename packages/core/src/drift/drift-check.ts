@@ -29,13 +29,13 @@ export interface DriftSettings {
   /** What drift leads to instead of drift.on-drift; null: as configured. */
   readonly onDrift: DriftConfig["on-drift"] | null;
 }
-export type DriftPorts = Pick<Backend, "store" | "tables" | "workspace" | "sha256" | "clock" | "progress"> & {
+export type DriftPorts = Pick<Backend, "store" | "tables" | "workspace" | "sha256" | "clock" | "progress" | "actor"> & {
   registry: Registry;
 };
 
 /**
  * Holds the current rows against what the live version was judged on, and says what should happen next. Drift and broken data become an
- * event with the stored report; a quiet check leaves no trace on the registry.
+ * event with the stored report; a quiet check leaves no trace on the registry. What this workflow run recorded already it does not record again.
  * @returns The report, its digest in the store and its event's number; both null when nothing was recorded.
  * @throws SETTING_MISSING, NOT_DEPLOYED, PROFILE_MISSING, NO_CURRENT_DATA, SCORES_MISSING, COLUMN_MISSING, COLUMN_TYPE
  */
@@ -48,6 +48,8 @@ export async function driftCheck(
   const state = await ports.registry.state(model);
   const version = state.aliases.get(environment)?.version ?? null;
   if (version === null) throw new TrainyardError("NOT_DEPLOYED", { model, environment });
+  const before = await recordedByThisRun(model, ports);
+  if (before !== null) return before;
   const manifest = await ports.registry.manifest(model, version);
   const look = await lookAt(settings, config, manifest, state.drifts, ports);
 
@@ -81,6 +83,20 @@ export async function driftCheck(
     return { events: [event], result: { report, digest } };
   });
   return { ...result, event: events.find((event) => event.type === "drift.detected")?.seq ?? null };
+}
+
+/** Events looked through for one of this workflow run: a re-run follows its first try soon. */
+const RECENT = 50;
+
+/** What an earlier try of the same workflow run found and recorded, before it was cut off. */
+async function recordedByThisRun(model: string, { registry, store, actor }: DriftPorts) {
+  if (actor.url === undefined) return null;
+  const event = (await registry.events(model, RECENT)).findLast(
+    ({ type, by }) => type === "drift.detected" && by.url === actor.url,
+  );
+  if (event?.type !== "drift.detected") return null;
+  const report = parseDocument(DriftReport, await store.text(event.report, "drift report"), "drift report");
+  return { report, digest: event.report, event: event.seq };
 }
 
 type Look = {

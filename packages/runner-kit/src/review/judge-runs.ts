@@ -3,6 +3,7 @@ import type { Occasion } from "@trainyard/backends/github/pull-request";
 import {
   type EvaluateInputs,
   type EvaluationReport,
+  instant,
   isRefusal,
   type ReviewDocument,
   type RunRecord,
@@ -24,6 +25,8 @@ export interface Setting {
   readonly run: WorkflowRun;
   readonly workspace: string;
   readonly temp: string | undefined;
+  /** The moment a verdict speaks of is worked out from what is judged, not asked of a clock: judging again says the same, word for word. */
+  readonly repeatable?: boolean;
 }
 
 export interface Judged {
@@ -83,7 +86,7 @@ async function judgeOne(
     const rules = rulesFor(model);
     const { evaluateVerb } = await import("@trainyard/backends/verbs/evaluate");
     const { report, exit } = await evaluateVerb(
-      { ...setting.project, config: rules.config },
+      { ...(setting.repeatable ? asOf(setting, record) : setting.project), config: rules.config },
       { ...inputs, model, run: received.folder },
       {
         committed: rules.from !== null,
@@ -99,6 +102,13 @@ async function judgeOne(
     if (!isRefusal(error)) throw error;
     return refused(model, error, received);
   }
+}
+
+/** The project at the moment its run was there and the workflow run had begun. */
+function asOf({ project, run }: Setting, { endedAt }: RunRecord): Project {
+  const moment = Math.max(run.createdAt, instant(endedAt) ?? 0);
+  const { backend } = project;
+  return { ...project, backend: { ...backend, clock: { ...backend.clock, now: () => moment } } };
 }
 
 function broken(record: RunRecord, received: Received): Judged {
