@@ -43,9 +43,8 @@ function plain(text: string): string {
     .replaceAll(/\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d UTC/g, "<time>")
     .replaceAll(/\d{4}-\d\d-\d\dT?[ \d:.]*Z?(?: UTC)?/g, "<time>")
     .replaceAll(/[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}/g, "<digest>")
-    .replaceAll(/\b[0-9a-f]{7,16}(?:…|\b(?=[`\])\s.,]))/g, (hex) =>
-      /[a-f]/.test(hex) && /\d/.test(hex) ? "<digest>" : hex,
-    )
+    .replaceAll(/`[0-9a-f]{7,16}`/g, "`<digest>`") // a short commit may be digits alone
+    .replaceAll(/\b[0-9a-f]{7,16}…/g, "<digest>")
     .replaceAll(/\/(runs|artifacts|jobs)\/\d+/g, "/$1/<id>")
     .replaceAll(/#?\b1\d{3}\b(?=[^,%\d]|$)/g, "<id>")
     .replaceAll(/\d+(?:\.\d+)? (?:ms|s|min)\b/g, "<duration>");
