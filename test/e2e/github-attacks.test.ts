@@ -95,7 +95,7 @@ describe("an author who may push", () => {
 });
 
 describe("a stranger with a fork", () => {
-  test("whose run scores well is told so, and no check turns green by their word", async () => {
+  test("whose run scores well is told so, and no check turns green by their word: a maintainer's training does it", async () => {
     const forged = await trained(
       "main",
       { "params.yaml": "noise: 0\nseed: 10\n" },
@@ -104,10 +104,27 @@ describe("a stranger with a fork", () => {
     const own = await jobs.uses("evaluate", forged.trigger);
     expect(refusal(own)[0], refusal(own)[1]).toBe("GITHUB_FORBIDDEN"); // the fork's token only reads
     const verdict = await jobs.onWorkflowRun(forged.trigger);
-    const step = await jobs.uses("evaluate", verdict);
-    expect(step, step.log.lines.join("\n")).toMatchObject({ exit: 3, outputs: { verdict: "inconclusive" } });
-    expect(checkOf(forged.trigger)).toBe("failure");
+    for (const [wish, exit] of [
+      ["warn", 0], // as verdict-for-forks.yml has it
+      ["fail", 3],
+    ] as const) {
+      const step = await jobs.uses("evaluate", verdict, { "on-inconclusive": wish });
+      expect(step, step.log.lines.join("\n")).toMatchObject({ exit, outputs: { verdict: "inconclusive" } });
+      expect(checkOf(forged.trigger)).toBe("action_required"); // neutral would satisfy a branch protection
+    }
     expect(bodies()).toContain("Only the fork's own job scored these rows");
+    const { sha } = forged.trigger;
+    const asks = `push the commit \`${sha.slice(0, 7)}\` to a branch of this repository and open a pull request`;
+    expect(bodies()).toContain(asks);
+    expect(jobs.server.state.checkRuns.find(({ headSha }) => headSha === sha)?.summary).toContain(asks);
+
+    jobs.git("branch", "looked-at", sha);
+    const { number } = await jobs.server.openPullRequest({ head: "looked-at" });
+    const here = await jobs.onPullRequest(number);
+    expect(here.sha).toBe(sha);
+    expect((await jobs.uses("train", here)).conclusion).toBe("success");
+    expect((await jobs.uses("evaluate", here)).outputs).toMatchObject({ verdict: "pass" });
+    expect(checkOf(forged.trigger)).toBe("success");
   });
 
   test("cannot speak through a comment that carries our marker", async () => {

@@ -19,7 +19,7 @@ export async function sayVerdicts(
     expected,
     complete,
   }: { onInconclusive: "fail" | "warn" | null; expected: readonly string[]; complete: boolean },
-  { job, occasion, temp }: Setting,
+  { job, occasion, run: trained, temp }: Setting,
 ): Promise<{ commentUrl: string | null; reportUrls: ReadonlyMap<string, string> }> {
   const { github, runId, attempt, url } = job;
   const run = { label: `#${runId}`, url, id: runId, attempt };
@@ -29,7 +29,9 @@ export async function sayVerdicts(
     return reviewSection(document, {
       run,
       sha: occasion.sha,
-      onInconclusive: onInconclusive ?? rules?.config.models[model]?.evaluate["on-inconclusive"] ?? "fail",
+      onInconclusive: trained.foreign
+        ? "ask"
+        : (onInconclusive ?? rules?.config.models[model]?.evaluate["on-inconclusive"] ?? "fail"),
       ...(rules?.from == null ? {} : { gatesFrom: rules.from }),
       ...(reportUrl === undefined ? {} : { reportUrl }),
     });

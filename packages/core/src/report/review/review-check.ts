@@ -5,13 +5,14 @@ import { markdownSentence } from "../phrase.ts";
 import type { Review } from "./review.ts";
 import { reviewMark, reviewMarks } from "./review-marks.ts";
 import { NOTHING_CHANGED, overviewPart, pageTitle, reviewPage, shortenedRemark } from "./review-page.ts";
+import { CONCLUSIONS, type ReviewHead } from "./review-section.ts";
 
 /** GitHub takes so much of a check's summary, and as much of its text; counted in bytes, which is never less than what it counts. */
 export const CHECK_LIMIT = 65_535;
 
 /** What a check run shows. `conclusion` is null while a model is not judged yet. */
 export interface ReviewCheck {
-  readonly conclusion: "success" | "failure" | "neutral" | null;
+  readonly conclusion: ReviewHead["conclusion"] | null;
   readonly title: string;
   readonly summary: string;
   /** The sections, which a later job reads back. */
@@ -19,8 +20,9 @@ export interface ReviewCheck {
 }
 
 /**
- * A review as a check run: the worst model counts. It is neutral when no model changed, or when all that could not tell was let through,
- * and it does not conclude before every model that was expected is judged: half a review is not green.
+ * A review as a check run: the worst model counts. It is neutral when no model changed, or when all that could not tell was let through, and it
+ * does not conclude before every model that was expected is judged: half a review is not green. Where only a stranger's word stands for a pass it
+ * asks for a maintainer: neutral would satisfy a branch protection.
  */
 export function reviewCheck(review: Review, expected: readonly string[] = []): ReviewCheck {
   const { sections } = review;
@@ -50,9 +52,8 @@ export function reviewCheck(review: Review, expected: readonly string[] = []): R
   };
 }
 
-function worst(conclusions: readonly ("success" | "failure" | "neutral")[]): "success" | "failure" | "neutral" {
-  if (conclusions.length === 0) return "neutral";
-  return (["failure", "neutral"] as const).find((each) => conclusions.includes(each)) ?? "success";
+function worst(conclusions: readonly ReviewHead["conclusion"][]): ReviewHead["conclusion"] {
+  return conclusions.length === 0 ? "neutral" : (CONCLUSIONS.find((each) => conclusions.includes(each)) ?? "failure");
 }
 
 function plainTitle({ sections }: Review): string {

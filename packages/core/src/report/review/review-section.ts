@@ -5,7 +5,7 @@ import type { Part } from "../budget.ts";
 import { brokenParts, brokenSentence } from "../markdown/broken-run.ts";
 import { evaluationParts } from "../markdown/evaluation-parts.ts";
 import type { EvaluationMarkdownOptions } from "../markdown/options.ts";
-import { Phrase } from "../phrase.ts";
+import { Phrase, type Sentence } from "../phrase.ts";
 import { verdictSentence } from "../verdict-sentence.ts";
 import { type RefusedModel, refusedParts } from "./refused-model.ts";
 
@@ -16,12 +16,15 @@ export type ReviewDocument = EvaluationReport | RunRecord | RefusedModel;
 export const ReviewRun = z.object({ id: z.int().nonnegative(), attempt: z.int().nonnegative() });
 export type ReviewRun = z.infer<typeof ReviewRun>;
 
+/** Worst first. A required check is satisfied by the last two alone. */
+export const CONCLUSIONS = ["failure", "action_required", "neutral", "success"] as const;
+
 /** What stands in a model's row of the overview, and what must be known to put its section beside those of other jobs. */
 export const ReviewHead = z.object({
   model: z.string(),
   standing: z.enum(["failed", "undecided", "passed"]),
-  /** What a check run says of it; `undecided` is a failure or neutral, as the workflow chose. */
-  conclusion: z.enum(["failure", "neutral", "success"]),
+  /** What a check run says of it; `undecided` is a failure, neutral or left to a maintainer, as the workflow chose. */
+  conclusion: z.enum(CONCLUSIONS),
   headline: z.string(),
   sentence: z.array(Phrase),
   run: ReviewRun,
@@ -44,27 +47,49 @@ export interface ReviewSection extends ReviewHead {
 export interface ReviewOptions extends EvaluationMarkdownOptions {
   readonly run?: EvaluationMarkdownOptions["run"] & Partial<ReviewRun>;
   readonly sha?: string;
-  /** What a verdict that cannot tell does to the check; default: it fails. */
-  readonly onInconclusive?: "fail" | "warn";
+  /** What a verdict that cannot tell does to the check; default: it fails. `ask` leaves it to a maintainer, and says what they do. */
+  readonly onInconclusive?: "fail" | "warn" | "ask";
 }
 
 /** The section of one model. */
 export function reviewSection(document: ReviewDocument, options: ReviewOptions = {}): ReviewSection {
   const { standing, headline } = standingOf(document);
-  const letThrough = options.onInconclusive === "warn" && document.kind === "trainyard.evaluation/v1";
-  const conclusion = standing === "passed" ? "success" : standing === "undecided" && letThrough ? "neutral" : "failure";
-  const { next: _, ...withoutNext } = options; // what fails is not merged
+  const conclusion = conclusionOf(standing, document, options);
+  const asked = conclusion === "action_required" ? maintainersPart(options) : null;
+  const { next: merged, ...others } = options;
+  const next = asked ?? (conclusion === "failure" ? undefined : merged); // what fails is not merged
   return {
     model: document.model,
     standing,
     conclusion,
     headline,
-    sentence: [...sentenceOf(document)],
+    sentence: [...sentenceOf(document), ...(asked === null ? [] : [" ", ...asked])],
     run: { id: options.run?.id ?? 0, attempt: options.run?.attempt ?? 0 },
     sha: options.sha ?? "",
     ...(options.reportUrl === undefined ? {} : { reportUrl: options.reportUrl }),
-    parts: partsOf(document, conclusion === "failure" ? withoutNext : options, null),
+    parts: partsOf(document, next === undefined ? others : { ...others, next }, null),
   };
+}
+
+function conclusionOf(
+  standing: ReviewHead["standing"],
+  { kind }: ReviewDocument,
+  { onInconclusive = "fail" }: ReviewOptions,
+): ReviewHead["conclusion"] {
+  if (standing === "passed") return "success";
+  if (standing === "failed" || kind !== "trainyard.evaluation/v1") return "failure";
+  return ({ fail: "failure", warn: "neutral", ask: "action_required" } as const)[onInconclusive];
+}
+
+/** Only what was trained here can be believed, so the way to green is a training here, of the very commit. */
+function maintainersPart({ sha }: ReviewOptions): Sentence {
+  const commit: Phrase[] =
+    sha === undefined || sha === "" ? ["this commit"] : ["the commit ", { code: sha.slice(0, 7) }];
+  return [
+    "A maintainer decides: read the change, push ",
+    ...commit,
+    " to a branch of this repository and open a pull request from it. It is trained here then, and that verdict takes the place of this one.",
+  ];
 }
 
 /** The parts of one document's section, under a heading of its own or under none. */

@@ -194,6 +194,23 @@ describe("a check", () => {
     expect(reviewCheck(review(warned(brokenRun({ status: "interrupted" })))).conclusion).toBe("failure");
   });
 
+  test("asks for a maintainer where only a stranger's word stands for a pass, which no other model's pass hides", () => {
+    const asking = reviewSection(inconclusive, {
+      onInconclusive: "ask",
+      sha: "ab".repeat(20),
+      next: ["Merging releases it."],
+    });
+    const check = reviewCheck(review(asking, section(named("a"))));
+    expect(check.conclusion).toBe("action_required");
+    for (const text of [check.summary, check.text, reviewComment(review(asking))])
+      expect(text).toContain("push the commit `abababa` to a branch of this repository");
+    expect(check.text).not.toContain("Merging releases it.");
+    expect(readReview(check.text).sections.find(({ model }) => model === asking.model)?.conclusion).toBe(
+      "action_required",
+    );
+    expect(reviewCheck(review(asking, section(failing("b")))).conclusion).toBe("failure");
+  });
+
   test("does not conclude before every expected model is judged", () => {
     const half = reviewCheck(review(section(named("a"))), ["a", "b"]);
     expect(half.conclusion).toBeNull();
