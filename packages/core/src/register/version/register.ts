@@ -1,7 +1,7 @@
 import type { Backend } from "../../backend.ts";
 import { decidingCheck, type Verdict } from "../../check/check.ts";
 import type { Sha256 } from "../../document.ts";
-import { TrainyardError } from "../../errors.ts";
+import { isRefusal, TrainyardError } from "../../errors.ts";
 import type { ModelState, VersionState } from "../../registry/fold/model-state.ts";
 import { objectionToOverride, refuse } from "../../registry/fold/policy-rules.ts";
 import { type EventBody, registeredVersion, registrationOf } from "../../registry/log/event.ts";
@@ -107,7 +107,7 @@ async function registerJudged(run: JudgedRun, override: string | null, ports: Re
   const stored = await mayBe()
     .then(() => storeBytes(run, overridden, ports))
     .catch(async (error: unknown) => {
-      await record(run, ports);
+      if (isRefusal(error) && FOR_GOOD.has(error.code)) await record(run, ports);
       throw error;
     });
   const former: { withdrawn?: VersionState | undefined } = {};
@@ -134,6 +134,9 @@ async function registerJudged(run: JudgedRun, override: string | null, ports: Re
     );
   return { ...outcome, registered: manifest, unchanged: made === undefined };
 }
+
+/** Refusals that no re-run mends: then at least the verdict is kept. Where a service failed, the next try keeps both. */
+const FOR_GOOD: ReadonlySet<string> = new Set(["DIGEST_MISMATCH", "FILE_NOT_FOUND", "POLICY_FORBIDS"]);
 
 /** Nothing was overridden then. */
 function isClean({ verdict, rulesUncommitted }: JudgedRun): boolean {
