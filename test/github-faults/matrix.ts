@@ -38,15 +38,19 @@ export interface Case {
   readonly seconds: number;
 }
 
+/** What came of a verb's cases. */
+export interface Tried {
+  readonly verb: string;
+  /** Calls it makes when nothing goes wrong. */
+  readonly calls: number;
+  readonly cases: readonly Case[];
+}
+
 /** Longest row of re-runs: an answer that came too late may make the first of them look again. */
 const MOST_RUNS = 3;
 
 /** Each fault at each call of a verb, each from the same state; then plain re-runs, and what is wrong in the end. */
-export async function casesOf(
-  scene: Scene,
-  verb: Verb,
-  chosen: (index: number) => boolean,
-): Promise<{ calls: number; cases: Case[] }> {
+export async function casesOf(scene: Scene, verb: Verb, chosen: (index: number) => boolean): Promise<Tried> {
   const step = await verb.prepare(scene);
   const back = scene.snapshot();
   const clean = await scene.run(step);
@@ -97,7 +101,7 @@ export async function casesOf(
     }
   }
   back();
-  return { calls: clean.calls.length, cases };
+  return { verb: verb.name, calls: clean.calls.length, cases };
 }
 
 /** A bug of ours, whatever the fault. */

@@ -1,11 +1,13 @@
 /**
  * What takes too long for every change:
  * writers killed at random points:  npm run --silent soak -- registry [--kills 1000] [--minutes N] [--seed S] [--json] [--out FILE]
+ * every fault at every call:        npm run --silent soak -- github [--every N] [--jobs 2] [--write]
  * 5 GB into releases and back:      npm run --silent soak -- github-store [--json] [--out FILE]
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { tableOf } from "../../bench/figure.ts";
+import { type Figure, tableOf } from "../../bench/figure.ts";
+import { soakGithub } from "./github.ts";
 import { soakGithubStore } from "./github-store.ts";
 import { soakRegistry } from "./registry.ts";
 
@@ -14,17 +16,22 @@ const { values, positionals } = parseArgs({
     kills: { type: "string", default: "1000" },
     minutes: { type: "string", default: "60" },
     seed: { type: "string", default: String(Date.now() % 2 ** 31) },
+    every: { type: "string", default: "1" },
+    jobs: { type: "string", default: "2" },
+    write: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     out: { type: "string" },
   },
   allowPositionals: true,
 });
 const [kills, minutes, seed] = [Number(values.kills), Number(values.minutes), Number(values.seed)];
-const valid = Number.isInteger(kills) && kills > 0 && minutes > 0 && Number.isInteger(seed);
+const [every, jobs] = [Number(values.every), Number(values.jobs)];
+const counts = [every, jobs].every((count) => Number.isInteger(count) && count > 0);
+const valid = counts && Number.isInteger(kills) && kills > 0 && minutes > 0 && Number.isInteger(seed);
 const [name = ""] = positionals;
-if (!["registry", "github-store"].includes(name) || !valid) {
+if (!["registry", "github", "github-store"].includes(name) || !valid) {
   console.error(
-    "Usage: npm run soak -- registry [--kills 1000] [--minutes 60] [--seed S] | github-store [--json] [--out FILE]",
+    "Usage: npm run soak -- registry [--kills 1000] [--minutes 60] [--seed S] | github [--every N] [--jobs 2] [--write] | github-store [--json] [--out FILE]",
   );
   process.exitCode = 2;
 } else {
@@ -35,9 +42,12 @@ if (!["registry", "github-store"].includes(name) || !valid) {
   });
   const say = (text: string) => console.error(text);
   if (name === "registry") say(`seed ${seed}`);
-  const figures = await (name === "registry"
-    ? soakRegistry({ kills, minutes, seed, stop: stop.signal, say })
-    : soakGithubStore(say));
+  const soaks: Record<string, () => Promise<Figure[]>> = {
+    registry: () => soakRegistry({ kills, minutes, seed, stop: stop.signal, say }),
+    github: () => soakGithub({ every, jobs, write: values.write, say }),
+    "github-store": () => soakGithubStore(say),
+  };
+  const figures = (await soaks[name]?.()) ?? [];
   const json = JSON.stringify({
     soak: name,
     ...(name === "registry" ? { seed } : {}),

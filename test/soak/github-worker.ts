@@ -1,0 +1,13 @@
+/** One verb of the fault matrix:  node --conditions=trainyard-source github-worker.ts VERB EVERY. Its last line on stdout is the result. */
+import { casesOf } from "../github-faults/matrix.ts";
+import { rules } from "../github-faults/rules.ts";
+import { Scene } from "../github-faults/scene.ts";
+import { verbs } from "../github-faults/verbs.ts";
+
+const [name, every] = process.argv.slice(2);
+const verb = verbs.find((one) => one.name === name);
+if (verb === undefined) throw new Error(`there is no verb ${name}`);
+process.setMaxListeners(0); // each step listens for signals, as a process of its own would
+await using scene = await Scene.start(rules);
+const tried = await casesOf(scene, verb, (index) => index % Number(every) === 0);
+process.stdout.write(`\n${JSON.stringify(tried)}\n`);
