@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { repository } from "../github-server/shapes.ts";
 import { type GithubServer, startGithubServer } from "../github-server/start-github-server.ts";
 import { actionFolder } from "../runner/bundles.ts";
-import { runStep, type StepResult } from "../runner/run-step.ts";
+import { runStep, type StepOptions, type StepResult } from "../runner/run-step.ts";
 import { ToyProject } from "./toy-project.ts";
 
 type Permissions = Readonly<Record<string, "read" | "write">>;
@@ -157,14 +157,19 @@ export class RunnerJob {
     this.#environment = server.jobEnvironment({ run: trigger.run, job: name, permissions });
   }
 
-  uses(action: string, inputs: Readonly<Record<string, string>> = {}): Promise<StepResult> {
+  uses(
+    action: string,
+    inputs: Readonly<Record<string, string>> = {},
+    more: Pick<StepOptions, "cancelAt" | "env"> = {},
+  ): Promise<StepResult> {
     const { GITHUB_TOKEN: token = "", ...env } = this.#environment;
     return runStep({
       action: actionFolder(action),
       workspace: this.workspace,
       temp: this.temp,
       with: inputs,
-      env: { ...env, GITHUB_SHA: this.#trigger.sha, GITHUB_EVENT_NAME: this.#trigger.event },
+      ...more,
+      env: { ...env, GITHUB_SHA: this.#trigger.sha, GITHUB_EVENT_NAME: this.#trigger.event, ...more.env },
       event: this.#trigger.payload,
       token,
     });

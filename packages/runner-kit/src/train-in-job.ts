@@ -7,6 +7,7 @@ import type { Job } from "./action.ts";
 import { RECORD_FILE } from "./bundle/bundle-files.ts";
 import { handOn } from "./bundle/hand-on.ts";
 import { receive } from "./bundle/receive.ts";
+import { checkpointCache } from "./checkpoint-cache.ts";
 import type { GithubJob } from "./github-job.ts";
 import { handedOnRuns } from "./handed-on-runs.ts";
 import { configOf, configPath, judgedBy } from "./judging-rules.ts";
@@ -36,7 +37,15 @@ export async function trainInJob(inputs: TrainInputs, job: Job): Promise<Trained
     return finished(await trainVerb(judged, { ...inputs, run: folder }), false, project, github);
   }
   const reused = inputs.reuse ? await reuse(judged, inputs, job, github) : null;
-  return finished(reused ?? (await trainVerb(judged, inputs)), reused !== null, project, github);
+  return finished(reused ?? (await trained(judged, inputs, job, github)), reused !== null, project, github);
+}
+
+/** What a stopped training leaves goes first: the machine has seconds. */
+async function trained(project: Project, inputs: TrainInputs, job: Job, github: GithubJob): Promise<Trained> {
+  const checkpoints = checkpointCache(project, job, github);
+  const ended = await trainVerb(checkpoints.project, inputs);
+  if (ended.resumable) await checkpoints.keep(ended.record);
+  return ended;
 }
 
 async function finished(
