@@ -20,7 +20,6 @@ export function faultsOf({ kind, method, operation }: Call): FaultKind[] {
   if (kind === "rest" || kind === "graphql") faults.push("rate-limit", "unauthorized", "clock-skew 3600");
   if (kind === "rest" && !write) faults.push("redirect");
   if (kind !== "git" && write) faults.push("drop-request-at 20");
-  if (operation === "createCommitOnBranch" || operation === "git/create-ref") faults.push("stale-head");
   if (operation === "repos/create-release") faults.push("duplicate-draft");
   if (kind === "upload") faults.push("truncated-upload", "502-starter");
   return faults;

@@ -33,7 +33,7 @@ export function faultsPage(tried: readonly Tried[], every: number): string {
           ...wrong.map((one) => `- \`${one.fault}\` at \`${one.call}\`: ${one.problems[0]?.slice(0, 200)}`),
           "",
         ]),
-    "A sample of these cases is part of `npm test`; `stale-head` is another job's commit landing just before.",
+    "A sample of these cases is part of `npm test`. Another writer's commit that lands just before, thirty-two writers at once and a branch that somebody set back are tests of their own (`test/github/registry-*.test.ts`), as are two jobs that race for one comment or one release.",
     "",
   ].join("\n");
 }
