@@ -7,13 +7,16 @@ import type { Actor } from "@trainyard/core";
 import { z } from "@trainyard/core";
 import type { GithubJob } from "./github-job.ts";
 
+/** Milliseconds that a head of the registry counts as the newest while one step reads. */
+const FRESH = 10_000;
+
 /** Opens a project with its registry on a branch of the repository and its bytes in releases, or in the folder that `store:` names. */
 export function githubOptions(job: GithubJob): Pick<ProjectOptions, "branch" | "store" | "actor"> {
   const { github, storeFolder } = job;
   const actor: Actor = { name: job.actor, kind: "workflow", url: job.url };
   return {
     actor,
-    branch: ({ root, clock, note }) => githubBranch({ root, github, actor, clock, note }),
+    branch: ({ root, clock, note }) => githubBranch({ root, github, actor, clock, note, freshFor: FRESH }),
     store: ({ state, registry }) =>
       storeFolder === null ? githubStore({ github, state, homes: registryHomes(registry) }) : folderStore(storeFolder),
   };

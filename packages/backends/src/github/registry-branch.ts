@@ -26,6 +26,11 @@ export interface GithubBranchOptions {
   readonly clock: Pick<Clock, "now">;
   /** Told when GitHub's GraphQL makes no commits. */
   readonly note?: (text: string) => void;
+  /**
+   * Milliseconds for which a head that was fetched, or made here, is not asked for again: a step of a job asks a dozen times in two seconds. Safe, as
+   * a commit on an older head is refused by GitHub; then, and after any other failure, it is asked for at once. 0: each time.
+   */
+  readonly freshFor?: number;
 }
 
 /**
@@ -33,7 +38,14 @@ export interface GithubBranchOptions {
  * A commit is one call that GitHub answers with compare-and-swap; the id of its files is worked out before, and compared.
  * @throws GIT_MISSING; each call GITHUB_FORBIDDEN, GITHUB_LIMIT, SERVICE_UNREACHABLE beside what every branch throws
  */
-export async function githubBranch({ root, github, actor, clock, note }: GithubBranchOptions): Promise<ChosenBranch> {
+export async function githubBranch({
+  root,
+  github,
+  actor,
+  clock,
+  note,
+  freshFor = 0,
+}: GithubBranchOptions): Promise<ChosenBranch> {
   const { owner, name, serverUrl, pace } = github.connection;
   const place = await repositoryFor(root);
   const { commonFolder: folder } = place.repository;
@@ -52,6 +64,8 @@ export async function githubBranch({ root, github, actor, clock, note }: GithubB
   const write = commitWriter(github, note ?? (() => {}));
   /** The newest commit of ours, while it was not fetched. */
   let made: Revision | null = null;
+  /** The head as it was learnt last, and when. */
+  let known: { readonly revision: Revision | null; readonly at: number } | null = null;
 
   async function fetch(): Promise<Revision | null> {
     for (let tries = 1; ; tries++) {
@@ -72,6 +86,12 @@ export async function githubBranch({ root, github, actor, clock, note }: GithubB
   }
 
   async function head(): Promise<Revision | null> {
+    if (known === null || performance.now() - known.at >= freshFor)
+      known = { revision: await ask(), at: performance.now() };
+    return known.revision;
+  }
+
+  async function ask(): Promise<Revision | null> {
     for (let tries = 1; ; tries++) {
       try {
         const revision = await branch.accept(fetch);
@@ -106,7 +126,7 @@ export async function githubBranch({ root, github, actor, clock, note }: GithubB
         return branch.list(revision, inner);
       },
       async log(revision, limit) {
-        if (limit > 1 && made !== null) await head();
+        if (limit > 1 && made !== null) await ask();
         await bring(revision);
         return branch.log(revision, limit);
       },
@@ -115,7 +135,9 @@ export async function githubBranch({ root, github, actor, clock, note }: GithubB
         const draft = await branch.draft(parent, changes, message);
         const tree = parent === null ? undefined : (await branch.log(parent, 1))[0]?.tree;
         const base = parent === null || tree === undefined ? null : { revision: parent, tree };
+        known = null;
         const revision = await write(base, { changes, message: draft.message }, draft.tree);
+        known = { revision, at: performance.now() };
         branch.adopt(revision, draft);
         made = revision;
         return revision;
