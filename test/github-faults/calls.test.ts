@@ -7,7 +7,8 @@ import { verbs } from "./verbs.ts";
 /** Calls by kind; those of git are the requests one fetch makes. */
 function counted(calls: readonly Call[]): Record<string, string[]> {
   const by: Record<string, string[]> = {};
-  for (const { kind, operation, method, route } of calls) (by[kind] ??= []).push(operation ?? `${method} ${route}`);
+  for (const { kind, operation, method, route } of calls)
+    by[kind] = [...(by[kind] ?? []), operation ?? `${method} ${route}`];
   return by;
 }
 

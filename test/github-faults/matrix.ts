@@ -71,6 +71,7 @@ export async function casesOf(scene: Scene, verb: Verb, chosen: (index: number) 
       const { server } = scene;
       const route = new RegExp(`^${`${call.method} ${call.route}`.replace(/[^\w ]/g, "\\$&")}$`);
       server.faults.add({ match: { kind: call.kind, route, nth }, do: fault });
+      scene.rerun(step.trigger);
       const first = await scene.run(step);
       const problems: string[] = [];
       if (server.faults.fired.length === 0) problems.push("the fault never fired");

@@ -43,6 +43,7 @@ export class Scene implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), "trainyard-faults-"));
   readonly #variables: Record<string, string | undefined>;
   #steps = 0;
+  #attempts = 1;
 
   private constructor(toy: ToyProject, server: GithubServer) {
     this.toy = toy;
@@ -97,7 +98,7 @@ export class Scene implements AsyncDisposable {
   /** "Re-run failed jobs": the same workflow run, one attempt later. */
   rerun({ run }: Trigger): void {
     const there = this.server.state.runs.find(({ id }) => id === run);
-    if (there !== undefined) there.attempt++;
+    if (there !== undefined) there.attempt = ++this.#attempts; // of an attempt that was undone the service of artifacts knows still
   }
 
   /** The server and the workspace as they are now; the returned function puts them back. */
