@@ -16,7 +16,7 @@ export const register = action({
     { scope: "actions", access: "read", why: "the run bundle comes from the job that trained" },
   ],
   async run(inputs, job) {
-    const registered = await registerInJob(inputs, job);
+    const { registered, folder } = await registerInJob(inputs, job);
     const { version } = registered;
     const text = registrationText(registered);
     return {
@@ -28,15 +28,16 @@ export const register = action({
       summary: `### ${version === null ? "Not registered" : `${version.model} v${version.version}`}\n\n${markdownFence([text])}\n`,
       text,
       exit: registered.exit,
+      made: folder === null ? [] : (version?.files.map(({ path }) => `${folder}/outputs/${path}`) ?? []),
     };
   },
 });
 
-/** On GitHub what a job before this one handed on, elsewhere what was trained and judged here. */
+/** On GitHub what a job before this one handed on, with the folder it lies in; elsewhere what was trained here, where train has named its files. */
 async function registerInJob(inputs: RegisterInputs, job: Job) {
   const github = await job.github();
   if (github !== null && inputs.run.length === 0)
     return (await import("@trainyard/runner-kit/register-handed-on")).registerHandedOn(inputs, job, github);
   const { registerVerb } = await import("@trainyard/backends/verbs/register"); // no start needs it before there is a project
-  return registerVerb(await job.project(), inputs);
+  return { registered: await registerVerb(await job.project(), inputs), folder: null };
 }

@@ -44,6 +44,7 @@ export const train = action({
       summary: trainingSummary(record),
       text: runText(record, resumable, { log: "log.txt of the run bundle", tail: 5 }),
       exit: trainExit(record, resumable),
+      made: record.status === "succeeded" ? record.modelFiles.map((file) => `${path}/outputs/${file.path}`) : [],
     };
   },
 });

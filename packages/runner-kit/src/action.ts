@@ -28,6 +28,8 @@ export interface Outcome<O extends string = string> {
   /** One sentence: what a failed step says in its annotation, what any other says in the log. */
   readonly text: string;
   readonly exit: number;
+  /** Absolute paths of the model's files here, for the runner to hash and others to attest. */
+  readonly made?: readonly string[];
 }
 
 /** What a job that uses the action must be allowed, and what for. */

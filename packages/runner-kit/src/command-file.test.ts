@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseEntries } from "../../../test/runner/file-commands.ts";
-import { appendEntry, appendSummary } from "./command-file.ts";
+import { appendArtifacts, appendEntry, appendSummary } from "./command-file.ts";
 
 let file: string;
 beforeEach(() => {
@@ -47,5 +47,20 @@ describe("the summary", () => {
     appendSummary(file, "kept");
     appendSummary(file, "ü".repeat(600_000));
     expect(readFileSync(file, "utf8")).toMatch(/^kept\nThe summary would be longer/);
+  });
+});
+
+describe("what a job made", () => {
+  test("is named a line each, all or none, and only to a runner that asks", () => {
+    expect(appendArtifacts(file, ["/run/a", "/run/b c"])).toBe(true);
+    expect(appendArtifacts(file, ["/run/x", "/run/y\nfile:///etc/passwd"])).toBe(false);
+    expect(
+      appendArtifacts(
+        file,
+        Array.from({ length: 501 }, (_, index) => `/run/${index}`),
+      ),
+    ).toBe(false);
+    expect(readFileSync(file, "utf8")).toBe("/run/a\n/run/b c\n");
+    expect(appendArtifacts(undefined, ["/run/a"])).toBe(true);
   });
 });

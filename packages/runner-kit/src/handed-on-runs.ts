@@ -9,13 +9,14 @@ export type HandedRun = Omit<BundleRef, "run"> & { readonly run: string | null }
 /**
  * The runs a step is to work on: the one that `bundle:` names, else all that a workflow run handed on, of one model where one is named.
  * @param made The workflow run that made them: this one, or of a fork's pull request the one before it.
- * @throws INPUT_INVALID, BUNDLE_FOREIGN, BUNDLE_GONE
+ * @throws INPUT_INVALID, BUNDLE_FOREIGN, BUNDLE_GONE, ARTIFACTS_UNAVAILABLE
  */
 export async function handedOnRuns(
   { handOver }: Pick<GithubJob, "handOver">,
   made: number,
   inputs: { readonly bundle?: string | undefined; readonly model?: string | undefined },
 ): Promise<HandedRun[]> {
+  handOver.refuseUnavailable();
   if (inputs.bundle !== undefined) {
     const ref = parseBundleRef(inputs.bundle);
     if (inputs.model !== undefined && inputs.model !== ref.model)

@@ -11,7 +11,11 @@ import { settingOf } from "./review/review-runs.ts";
  * and by nobody else's word. What is refused by its verdict is recorded too. A re-run of the job judges the same again, so nothing is recorded twice.
  * @throws NO_BUNDLE, BUNDLE_FOREIGN, and what judging and registering refuse
  */
-export async function registerHandedOn(inputs: RegisterInputs, job: Job, github: GithubJob): Promise<Registered> {
+export async function registerHandedOn(
+  inputs: RegisterInputs,
+  job: Job,
+  github: GithubJob,
+): Promise<{ registered: Registered; folder: string }> {
   const setting = { ...(await settingOf(job, github)), repeatable: true };
   const { model } =
     inputs.bundle === undefined ? chooseModel(setting.project.config, inputs.model ?? null) : { model: inputs.model };
@@ -23,5 +27,6 @@ export async function registerHandedOn(inputs: RegisterInputs, job: Job, github:
   if (judged.refusal !== null) throw judged.refusal;
   const run = judged.received?.folder ?? "";
   const project = { ...setting.project, config: judged.rules?.config ?? setting.project.config };
-  return registerVerb(project, { ...inputs, model: judged.model, run: [run] });
+  const registered = await registerVerb(project, { ...inputs, model: judged.model, run: [run] });
+  return { registered, folder: run };
 }

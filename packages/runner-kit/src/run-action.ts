@@ -3,7 +3,7 @@ import { openProject, stopOnSignals, writeReports } from "@trainyard/backends";
 import { type Actor, exitCodeOf, isRefusal, markdownFence, type TrainyardError, type z } from "@trainyard/core";
 import { type Action, EveryActionInputs, type Job, type Outcome } from "./action.ts";
 import { GRACE_SECONDS, tellOfCancel } from "./cancel.ts";
-import { appendEntry, appendSummary } from "./command-file.ts";
+import { appendArtifacts, appendEntry, appendSummary } from "./command-file.ts";
 import { echoOutput } from "./echo-output.ts";
 import { type GithubJob, openGithubJob } from "./github-job.ts";
 import { JobLog } from "./job-log.ts";
@@ -95,6 +95,8 @@ function actorOf(environment: Surroundings["environment"]): { actor?: Actor } {
 function report(action: Action, outcome: Outcome, log: JobLog, environment: Surroundings["environment"]): void {
   for (const [name, value] of Object.entries(outcome.outputs)) appendEntry(environment.GITHUB_OUTPUT, name, value);
   appendSummary(environment.GITHUB_STEP_SUMMARY, outcome.summary);
+  if (!appendArtifacts(environment.GITHUB_ARTIFACTS, outcome.made ?? []))
+    log.say("note: the model's files were not named to the runner: it takes 500 of a job, each on one line.");
   if (outcome.exit === 0) log.say(outcome.text);
   else log.annotate({ level: "error", title: action.title, message: outcome.text });
 }

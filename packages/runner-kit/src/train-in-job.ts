@@ -2,14 +2,14 @@ import { dirname } from "node:path";
 import type { Project } from "@trainyard/backends";
 import { findPullRequest } from "@trainyard/backends/github/pull-request";
 import { plannedVerb, type Trained, trainVerb } from "@trainyard/backends/verbs/train";
-import { baselineNow, type TrainInputs } from "@trainyard/core";
+import { baselineNow, chooseModel, type TrainInputs, TrainyardError } from "@trainyard/core";
 import type { Job } from "./action.ts";
 import { RECORD_FILE } from "./bundle/bundle-files.ts";
 import { handOn } from "./bundle/hand-on.ts";
 import { receive } from "./bundle/receive.ts";
 import { checkpointCache } from "./checkpoint-cache.ts";
 import type { GithubJob } from "./github-job.ts";
-import { handedOnRuns } from "./handed-on-runs.ts";
+import { type HandedRun, handedOnRuns } from "./handed-on-runs.ts";
 import { configOf, configPath, judgedBy } from "./judging-rules.ts";
 import { reviewedRun } from "./reviewed-run.ts";
 
@@ -26,10 +26,17 @@ export interface TrainedInJob extends Trained {
 export async function trainInJob(inputs: TrainInputs, job: Job): Promise<TrainedInJob> {
   const [project, github] = [await job.project(), await job.github()];
   if (github === null) return finished(await trainVerb(project, inputs), false, project, null);
+  github.handOver.refuseUnavailable();
   const judged = await scoredAsJudged(project, inputs, job, github);
-  if (inputs.bundle !== undefined) {
-    const [handed] = await handedOnRuns(github, github.runId, inputs);
-    const { folder } = await receive(handed as NonNullable<typeof handed>, ["record", "bytes"], {
+  if (inputs.bundle !== undefined && inputs.only === undefined)
+    throw new TrainyardError("INPUT_INVALID", {
+      input: "bundle",
+      expected: "given with only: predict",
+      got: "one without it",
+    });
+  const handed = inputs.only === "predict" ? await handedHere(inputs, project, github) : null;
+  if (handed !== null) {
+    const { folder } = await receive(handed, ["record", "bytes"], {
       project,
       handOver: github.handOver,
       temp: job.temp,
@@ -38,6 +45,15 @@ export async function trainInJob(inputs: TrainInputs, job: Job): Promise<Trained
   }
   const reused = inputs.reuse ? await reuse(judged, inputs, job, github) : null;
   return finished(reused ?? (await trained(judged, inputs, job, github)), reused !== null, project, github);
+}
+
+/** The run to score again: the one that `bundle:` names, else the model's of this workflow run; null where one on this machine is meant. */
+async function handedHere(inputs: TrainInputs, { config }: Project, github: GithubJob): Promise<HandedRun | null> {
+  if (inputs.run !== undefined) return null;
+  const { bundle } = inputs;
+  const model = bundle === undefined ? chooseModel(config, inputs.model ?? null).model : inputs.model;
+  const [handed] = await handedOnRuns(github, github.runId, { bundle, model });
+  return handed ?? null;
 }
 
 /** What a stopped training leaves goes first: the machine has seconds. */

@@ -28,6 +28,11 @@ const Made = z.object({ workflow_run: z.object({ id: z.int() }).nullish() });
 /** Run bundles as workflow artifacts: `trainyard-record-MODEL` and, kept for days only, `trainyard-bytes-MODEL`. */
 export function artifactHandOver(github: Github, temp: string | undefined): HandOver {
   return {
+    refuseUnavailable() {
+      if (!hasArtifacts(github.connection.serverUrl))
+        throw new TrainyardError("ARTIFACTS_UNAVAILABLE", { what: "Handing a run on to another job" });
+    },
+
     async send(half, { model }, folder, files) {
       const paths = files.map((file) => join(folder, file));
       const { id, digest } = await uploadArtifact(
@@ -85,6 +90,11 @@ export function artifactHandOver(github: Github, temp: string | undefined): Hand
         });
     },
   };
+}
+
+/** GitHub Enterprise Server has none of this kind; told from the host as @actions/artifact does. */
+function hasArtifacts(serverUrl: string): boolean {
+  return /(?:^|\.)(?:ghe\.com|localhost)$|^github\.com$/i.test(new URL(serverUrl).hostname);
 }
 
 function named(name: string): { model: string; half: Half } | null {

@@ -19,6 +19,8 @@ export function folderHandOver(store: string, runId: number): HandOver {
   };
 
   return {
+    refuseUnavailable() {},
+
     async send(half, { model, id: run, digest }, folder, files) {
       const id = `${FOLDER}/${runId}/${model}/${run}/${half}`;
       await rm(place(id), { recursive: true, force: true });

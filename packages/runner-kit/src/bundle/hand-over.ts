@@ -11,6 +11,8 @@ export interface HandedOn {
 
 /** How one job's run reaches another: as artifacts, or through a folder that every runner has. */
 export interface HandOver {
+  /** Refuses a server that cannot hand anything on: before a training, not after its hours. @throws ARTIFACTS_UNAVAILABLE */
+  refuseUnavailable(): void;
   /** Hands on files below a folder; `digest` pins a folder's content where nothing else does. */
   send(
     half: Half,
