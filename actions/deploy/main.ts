@@ -22,8 +22,15 @@ export const deploy = action({
   ],
   async run(inputs, job) {
     const project = await job.project();
-    const { deployVerb } = await import("@trainyard/backends/verbs/deploy"); // no start needs it before there is a project
-    const { deployment, exit } = await deployVerb(project, { ...inputs, yes: true }); // asking is the environment's business
+    const github = await job.github();
+    const asked = { ...inputs, yes: true }; // asking is the environment's business
+    const {
+      deployment,
+      exit,
+    } = // no start needs either before there is a project
+      github === null
+        ? await (await import("@trainyard/backends/verbs/deploy")).deployVerb(project, asked)
+        : await (await import("@trainyard/runner-kit/tell-deployment")).deployAndTell(project, asked, github);
     if (deployment === null) {
       const text = "Stopped before anything changed.";
       return {
@@ -33,9 +40,6 @@ export const deploy = action({
         exit,
       };
     }
-    const github = await job.github();
-    if (github !== null)
-      await (await import("@trainyard/runner-kit/tell-deployment")).tellDeployment(deployment, github);
     return {
       outputs: {
         version: `${deployment.model}@${deployment.version}`,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type DeploymentFacts, recordDeployment } from "../../packages/backends/src/github/deployment.ts";
+import { confirmLive, type DeploymentFacts, recordDeployment } from "../../packages/backends/src/github/deployment.ts";
 import { digest } from "../gallery/build.ts";
 import type { GithubServer } from "../github-server/start-github-server.ts";
 import { facesWorld } from "./faces-world.ts";
@@ -72,5 +72,47 @@ describe("a deployment on GitHub", () => {
     expect(made?.payload).toMatchObject({ rollback: true });
     expect(made?.description).toMatch(/^Back to churn v1: delays are over-predicted .*…$/);
     expect(world.server.violations).toEqual([]);
+  });
+
+  test("what a killed job left in progress is ended as cut off by the next one, however that ends", async () => {
+    await using world = await facesWorld();
+    const begun = { state: "in_progress", description: "putting it live" } as const;
+    const failed = { state: "failure", description: "the smoke test failed" } as const;
+    await recordDeployment(world.job(DEPLOYING), facts({ operation: "op-0" }), begun);
+    await recordDeployment(world.job(DEPLOYING), facts({ operation: "op-1" }), failed);
+    await recordDeployment(world.job(DEPLOYING), facts({ operation: "op-2" }), begun);
+    await confirmLive(world.job(DEPLOYING), facts({ operation: "op-3" }), live); // the registry knew: only GitHub was not told
+    await confirmLive(world.job(DEPLOYING), facts({ operation: "op-4" }), live);
+    expect(shown(world.server).map(({ states }) => states)).toEqual([
+      ["in_progress", "error"],
+      ["failure"],
+      ["in_progress", "success"],
+    ]);
+  });
+
+  test("an old job that runs again and goes live makes a new deployment, and one that says so too late ends inactive", async () => {
+    await using world = await facesWorld();
+    const [old, newer] = [facts({ version: 1, operation: "op-0" }), facts({ operation: "op-1" })];
+    const id = await recordDeployment(world.job(DEPLOYING), old, { state: "in_progress", description: "" });
+    await recordDeployment(world.job(DEPLOYING), newer, live);
+    await recordDeployment(world.job(DEPLOYING), old, live, id);
+    await recordDeployment(world.job(DEPLOYING), old, live);
+    expect(shown(world.server).map(({ version, states }) => [version, states])).toEqual([
+      [1, ["in_progress", "error", "success", "inactive"]],
+      [2, ["success", "inactive"]],
+      [1, ["success"]],
+    ]);
+  });
+
+  test("costs the same however often was deployed before", async () => {
+    await using world = await facesWorld();
+    const github = world.job(DEPLOYING);
+    const counts: number[] = [];
+    for (let version = 1; version <= 6; version++) {
+      const from = world.server.calls.length;
+      await recordDeployment(github, facts({ version, operation: `op-${version}` }), live);
+      counts.push(world.server.calls.length - from);
+    }
+    expect(new Set(counts.slice(2)).size).toBe(1);
   });
 });

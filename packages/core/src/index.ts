@@ -45,7 +45,13 @@ export { ColumnProfile, NumericProfile, Profile, TextProfile } from "./data/prof
 export { type Column, type NumericColumn, type Table, type TextColumn, textAt } from "./data/table.ts";
 export { type AskedInComment, askedInComment } from "./deploy/asked-in-comment.ts";
 export { chooseEnvironment } from "./deploy/choose-environment.ts";
-export { type DeployPorts, type DeployResult, type DeploySettings, deploy } from "./deploy/deploy.ts";
+export {
+  type DeploymentBegun,
+  type DeployPorts,
+  type DeployResult,
+  type DeploySettings,
+  deploy,
+} from "./deploy/deploy.ts";
 export { Deployment, Smoke } from "./deploy/deployment.ts";
 export { parseGolden } from "./deploy/golden.ts";
 export { DeployInputs, RollbackInputs } from "./deploy/inputs.ts";

@@ -4,7 +4,7 @@ import { converge } from "./converge.ts";
 import type { Github } from "./github.ts";
 
 const State = z.enum(["error", "failure", "inactive", "in_progress", "queued", "pending", "success"]);
-const Payload = z.object({ model: z.string(), version: z.int(), operation: z.string() });
+const Payload = z.object({ model: z.string(), version: z.int(), digest: z.string().optional(), operation: z.string() });
 const Deployment = z.object({
   id: z.int(),
   /** An object, or the text that was given. */
@@ -24,6 +24,8 @@ const DEPLOYMENTS = "/repos/{owner}/{repo}/deployments";
 const STATUSES = `${DEPLOYMENTS}/{deployment_id}/statuses`;
 /** GitHub takes so many characters of a description. */
 const DESCRIPTION = 140;
+/** Deployments of one model and environment that are looked at, newest first; what was live before is among the last few. */
+const MOST_LOOKED_AT = 50;
 
 export interface DeploymentFacts {
   readonly model: string;
@@ -32,7 +34,7 @@ export interface DeploymentFacts {
   readonly environment: string;
   /** A commit of the repository: the workflow's. */
   readonly ref: string;
-  /** Names the attempt: after a lost answer the same one is found again. A job's run and attempt, or the registry's operation. */
+  /** Names what is done: after a lost answer, and when the job runs again, the same one is found. */
   readonly operation: string;
   /** Why it goes back; null for a deployment that does not. */
   readonly rollback: string | null;
@@ -48,30 +50,88 @@ export interface DeploymentStatus {
 }
 
 /**
- * Says on GitHub that a version goes to an environment, and how that ended: found again by its operation, so that nothing is said twice. When it is
- * live, what the same model had live there before is marked inactive; other models of the environment stay as they are, which GitHub's own way would not do.
+ * Says on GitHub that a version goes to an environment, and how that ended. The last deployment there is found again by its operation, so that
+ * nothing is said twice; one that others came after is not. When it is live, what the same model had live there before is marked inactive; other models
+ * of the environment stay as they are, which GitHub's own way would not do.
  *
+ * @param known The deployment's id, where it was begun before.
  * @returns The deployment's id.
  */
 export async function recordDeployment(
   github: Github,
   facts: DeploymentFacts,
   status: DeploymentStatus,
+  known: number | null = null,
 ): Promise<number> {
+  if (known !== null) return end(github, known, facts, status);
   const what = `deployments of ${facts.model} to ${facts.environment}`;
-  // The task keeps models apart: one environment may serve several.
-  const task = `deploy:${facts.model}`;
-  const place = { environment: facts.environment, task };
+  const place = placeOf(facts);
+  let last = Number.POSITIVE_INFINITY; // when this began; what a lost answer made came after it
   const [first] = await converge(github, what, {
-    look: async () => (await all(github, place)).filter(({ payload }) => payload?.operation === facts.operation),
-    next: (found) => (found.length > 0 ? null : async () => [await create(github, facts, task)]),
+    async look(round) {
+      const there = await all(github, place);
+      if (round === 0) last = there.at(-1)?.id ?? 0;
+      return there.filter(({ id, payload }) => id >= last && payload?.operation === facts.operation);
+    },
+    next: (found) => (found.length > 0 ? null : async () => [await create(github, facts, place.task)]),
   });
-  const id = (first as Deployment).id;
+  return end(github, (first as Deployment).id, facts, status);
+}
+
+/**
+ * Says that a version is live which was found live: nothing where GitHub knows; else the deployment that was cut off before it could say so ends
+ * well, or there is a new one.
+ * @returns The deployment's id.
+ */
+export async function confirmLive(
+  github: Github,
+  facts: DeploymentFacts,
+  status: DeploymentStatus & { readonly state: "success" },
+): Promise<number> {
+  const known = await recent(github, await all(github, placeOf(facts)));
+  const live = known.find(({ state }) => state === "success");
+  const isIt = ({ payload }: Deployment) => payload?.version === facts.version && payload.digest === facts.digest;
+  if (live !== undefined && isIt(live)) return live.id;
+  const cutOff = known.find((past) => isIt(past) && !hasEnded(past.state) && past.id > (live?.id ?? 0));
+  return cutOff === undefined ? recordDeployment(github, facts, status) : end(github, cutOff.id, facts, status);
+}
+
+/** Says how it goes; when it is over, brings what came before it to an end too. */
+async function end(github: Github, id: number, facts: DeploymentFacts, status: DeploymentStatus): Promise<number> {
   await say(github, id, status);
-  if (status.state === "success")
-    for (const { id: other } of await all(github, place))
-      if (other < id) await say(github, other, { state: "inactive", description: `v${facts.version} is live` });
+  if (status.state === "in_progress") return id;
+  const known = await recent(github, await all(github, placeOf(facts)));
+  const now = { state: "inactive", description: `v${facts.version} is live` } as const;
+  const cutOff = { state: "error", description: "cut off before it was said how it ended" } as const;
+  // Oldest first: where one is inactive, all before it have ended, also when this job is killed half way.
+  for (const past of known.reverse().filter((one) => one.id < id))
+    if (!hasEnded(past.state)) await say(github, past.id, cutOff);
+    else if (past.state === "success" && status.state === "success") await say(github, past.id, now);
+  const newer = status.state === "success" && known.find((one) => one.id > id && one.state === "success");
+  if (newer) await say(github, id, { state: "inactive", description: "another is live since" });
   return id;
+}
+
+/** The task keeps models apart: one environment may serve several. */
+function placeOf({ model, environment }: DeploymentFacts) {
+  return { environment, task: `deploy:${model}` };
+}
+
+type Past = Deployment & { readonly state: string | null };
+
+/** The last deployments and where they stand, newest first, down to the first that is inactive: what is older has ended. */
+async function recent(github: Github, deployments: readonly Deployment[]): Promise<Past[]> {
+  const found: Past[] = [];
+  for (const deployment of [...deployments].reverse().slice(0, MOST_LOOKED_AT)) {
+    const state = newestOf(await statusesOf(github, deployment.id))?.state ?? null;
+    found.push({ ...deployment, state });
+    if (state === "inactive") break;
+  }
+  return found;
+}
+
+function hasEnded(state: string | null): boolean {
+  return state !== null && state !== "in_progress" && state !== "queued" && state !== "pending";
 }
 
 /** Oldest first. */
@@ -100,7 +160,7 @@ async function create(github: Github, facts: DeploymentFacts, task: string): Pro
   );
 }
 
-/** Adds a status unless the newest says the same. What ended is not begun again: a late answer never makes it "in progress". */
+/** Adds a status unless the newest says the same. What went live is not begun again: a late answer never makes it "in progress". */
 async function say(
   github: Github,
   deployment: number,
@@ -109,19 +169,13 @@ async function say(
   const { state, logUrl, environmentUrl } = status;
   const description = visibleText(status.description, DESCRIPTION);
   await converge(github, `deployment ${deployment}`, {
-    look: async () => ask(github, `GET ${STATUSES}`, { deployment_id: deployment, per_page: 100 }, z.array(Status)),
+    look: () => statusesOf(github, deployment),
     next(statuses) {
-      const newest = statuses.reduce<z.infer<typeof Status> | null>(
-        (last, each) => (last === null || each.id > last.id ? each : last),
-        null,
-      );
-      const ended =
-        newest !== null && newest.state !== "in_progress" && newest.state !== "queued" && newest.state !== "pending";
-      if (
-        newest?.state === state ||
-        (ended && (state === "in_progress" || (state === "inactive" && newest.state !== "success")))
-      )
-        return null;
+      const newest = newestOf(statuses)?.state ?? null;
+      const late =
+        (state === "in_progress" && newest !== "failure" && newest !== "error") || // those are tried again
+        (state === "inactive" && newest !== "success");
+      if (newest === state || (hasEnded(newest) && late)) return null;
       return async () => {
         const said = await ask(
           github,
@@ -140,6 +194,17 @@ async function say(
       };
     },
   });
+}
+
+async function statusesOf(github: Github, deployment: number): Promise<z.infer<typeof Status>[]> {
+  return ask(github, `GET ${STATUSES}`, { deployment_id: deployment, per_page: 100 }, z.array(Status));
+}
+
+function newestOf(statuses: readonly z.infer<typeof Status>[]): z.infer<typeof Status> | null {
+  return statuses.reduce<z.infer<typeof Status> | null>(
+    (last, each) => (last === null || each.id > last.id ? each : last),
+    null,
+  );
 }
 
 function payloadOf(payload: unknown): z.infer<typeof Payload> | null {

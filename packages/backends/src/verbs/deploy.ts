@@ -2,6 +2,7 @@ import {
   chooseModel,
   type DeployInputs,
   type Deployment,
+  type DeploymentBegun,
   type DeployResult,
   deploy,
   parseReference,
@@ -20,33 +21,36 @@ export interface Deployed {
   readonly exit: ExitCode;
 }
 
+/** Told right before something changes; where it throws, nothing does. */
+type Begins = (deployment: DeploymentBegun) => Promise<void>;
+
 /** `deploy`: puts a version live, or with `rollback` goes back. */
-export async function deployVerb(project: Project, inputs: DeployInputs): Promise<Deployed> {
+export async function deployVerb(project: Project, inputs: DeployInputs, begins?: Begins): Promise<Deployed> {
   needsPosix("deploy");
   await project.mayWrite();
   if (inputs.rollback) {
     const { reason } = inputs;
     if (reason === undefined)
       throw new TrainyardError("INPUT_MISSING", { input: "reason", needed: "why it goes back; recorded" });
-    return rollbackVerb(project, { model: inputs.model, environment: inputs.environment, reason, yes: inputs.yes });
+    const { model, environment, yes } = inputs;
+    return rollbackVerb(project, { model, environment, reason, yes }, begins);
   }
-  const settings = settingsOf(project, inputs.model, inputs.environment);
+  const settings = settingsOf(project, inputs, begins);
   return ended(await deploy({ ...settings, reason: inputs.reason ?? null, rollback: false }, portsOf(project)));
 }
 
 /** `rollback`: a deployment of the version that was live before, with a reason. */
-export async function rollbackVerb(project: Project, inputs: RollbackInputs): Promise<Deployed> {
+export async function rollbackVerb(project: Project, inputs: RollbackInputs, begins?: Begins): Promise<Deployed> {
   needsPosix("deploy");
   await project.mayWrite();
-  return ended(
-    await rollback(
-      { ...settingsOf(project, inputs.model, inputs.environment), reason: inputs.reason },
-      portsOf(project),
-    ),
-  );
+  return ended(await rollback({ ...settingsOf(project, inputs, begins), reason: inputs.reason }, portsOf(project)));
 }
 
-function settingsOf(project: Project, model: string | undefined, environment: string | undefined) {
+function settingsOf(
+  project: Project,
+  { model, environment }: Pick<DeployInputs, "model" | "environment">,
+  begins: Begins | undefined,
+) {
   const reference = model === undefined ? null : parseReference(model);
   const chosen = chooseModel(project.config, reference?.model ?? null);
   return {
@@ -55,6 +59,7 @@ function settingsOf(project: Project, model: string | undefined, environment: st
     environment: environment ?? null,
     which: reference?.which ?? null,
     stopped: () => project.stop.asked.aborted,
+    ...(begins === undefined ? {} : { begins }),
   };
 }
 

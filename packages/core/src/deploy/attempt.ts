@@ -25,7 +25,12 @@ export interface DeploySettings {
   readonly rollback: boolean;
   /** True once somebody asked to stop. Before the switch nothing has changed yet; after it the deployment is rolled back. */
   readonly stopped?: () => boolean;
+  /** Told once, right before something changes; where it throws, nothing does. What is live already is only checked, and begins nothing. */
+  readonly begins?: (deployment: DeploymentBegun) => Promise<void>;
 }
+
+/** What goes where, before it is known how it ends. */
+export type DeploymentBegun = Pick<Deployment, "model" | "version" | "rootDigest" | "environment">;
 
 export type DeployPorts = Pick<Backend, "store" | "targets" | "clock" | "actor" | "source" | "sha256" | "progress"> & {
   readonly registry: Registry;
@@ -85,6 +90,9 @@ export class Attempt {
     if (this.#settings.stopped?.() === true) return { outcome: "stopped", deployment: null, events: [] };
 
     const switched = found?.rootDigest !== manifest.rootDigest;
+    const { model, version, rootDigest } = manifest;
+    if (switched || alias?.version !== version)
+      await this.#settings.begins?.({ model, version, rootDigest, environment: name });
     let recorded = false;
     try {
       if (switched) await target.activate(manifest.rootDigest);

@@ -7,11 +7,11 @@ import type { ModelVersion } from "../registry/log/model-version.ts";
 import { resolve } from "../registry/read/reference.ts";
 import { timestamp } from "../time.ts";
 import { versionFiles } from "../train/version-files.ts";
-import { Attempt, type DeployPorts, type DeployResult, type DeploySettings } from "./attempt.ts";
+import { Attempt, type DeploymentBegun, type DeployPorts, type DeployResult, type DeploySettings } from "./attempt.ts";
 import { chooseEnvironment, type Environment } from "./choose-environment.ts";
 import { parseGolden } from "./golden.ts";
 
-export type { DeployPorts, DeployResult, DeploySettings };
+export type { DeploymentBegun, DeployPorts, DeployResult, DeploySettings };
 
 /**
  * Puts a version live in an environment: stage, switch, ask the server, and only then say so in the registry, where the environment's
