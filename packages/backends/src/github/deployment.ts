@@ -19,6 +19,7 @@ const Status = z.object({
     .nullish()
     .transform((text) => text ?? ""),
 });
+type Status = z.infer<typeof Status>;
 
 const DEPLOYMENTS = "/repos/{owner}/{repo}/deployments";
 const STATUSES = `${DEPLOYMENTS}/{deployment_id}/statuses`;
@@ -66,6 +67,7 @@ export async function recordDeployment(
   if (known !== null) return end(github, known, facts, status);
   const what = `deployments of ${facts.model} to ${facts.environment}`;
   const place = placeOf(facts);
+  let fresh: number | null = null; // made just now: it has no status yet
   let last = Number.POSITIVE_INFINITY; // when this began; what a lost answer made came after it
   const [first] = await converge(github, what, {
     async look(round) {
@@ -73,9 +75,17 @@ export async function recordDeployment(
       if (round === 0) last = there.at(-1)?.id ?? 0;
       return there.filter(({ id, payload }) => id >= last && payload?.operation === facts.operation);
     },
-    next: (found) => (found.length > 0 ? null : async () => [await create(github, facts, place.task)]),
+    next: (found) =>
+      found.length > 0
+        ? null
+        : async () => {
+            const created = await create(github, facts, place.task);
+            fresh = created.id;
+            return [created];
+          },
   });
-  return end(github, (first as Deployment).id, facts, status);
+  const { id } = first as Deployment;
+  return end(github, id, facts, status, id === fresh ? [] : null);
 }
 
 /**
@@ -97,16 +107,23 @@ export async function confirmLive(
 }
 
 /** Says how it goes; when it is over, brings what came before it to an end too. */
-async function end(github: Github, id: number, facts: DeploymentFacts, status: DeploymentStatus): Promise<number> {
-  await say(github, id, status);
+async function end(
+  github: Github,
+  id: number,
+  facts: DeploymentFacts,
+  status: DeploymentStatus,
+  seen: readonly Status[] | null = null,
+): Promise<number> {
+  await say(github, id, status, seen);
   if (status.state === "in_progress") return id;
-  const known = await recent(github, await all(github, placeOf(facts)));
+  const others = (await all(github, placeOf(facts))).filter((one) => one.id !== id);
+  const known = await recent(github, others);
   const now = { state: "inactive", description: `v${facts.version} is live` } as const;
   const cutOff = { state: "error", description: "cut off before it was said how it ended" } as const;
   // Oldest first: where one is inactive, all before it have ended, also when this job is killed half way.
   for (const past of known.reverse().filter((one) => one.id < id))
-    if (!hasEnded(past.state)) await say(github, past.id, cutOff);
-    else if (past.state === "success" && status.state === "success") await say(github, past.id, now);
+    if (!hasEnded(past.state)) await say(github, past.id, cutOff, past.statuses);
+    else if (past.state === "success" && status.state === "success") await say(github, past.id, now, past.statuses);
   const newer = status.state === "success" && known.find((one) => one.id > id && one.state === "success");
   if (newer) await say(github, id, { state: "inactive", description: "another is live since" });
   return id;
@@ -117,14 +134,15 @@ function placeOf({ model, environment }: DeploymentFacts) {
   return { environment, task: `deploy:${model}` };
 }
 
-type Past = Deployment & { readonly state: string | null };
+type Past = Deployment & { readonly state: string | null; readonly statuses: readonly Status[] };
 
 /** The last deployments and where they stand, newest first, down to the first that is inactive: what is older has ended. */
 async function recent(github: Github, deployments: readonly Deployment[]): Promise<Past[]> {
   const found: Past[] = [];
   for (const deployment of [...deployments].reverse().slice(0, MOST_LOOKED_AT)) {
-    const state = newestOf(await statusesOf(github, deployment.id))?.state ?? null;
-    found.push({ ...deployment, state });
+    const statuses = await statusesOf(github, deployment.id);
+    const state = newestOf(statuses)?.state ?? null;
+    found.push({ ...deployment, state, statuses });
     if (state === "inactive") break;
   }
   return found;
@@ -165,11 +183,12 @@ async function say(
   github: Github,
   deployment: number,
   status: Omit<DeploymentStatus, "state"> & { readonly state: z.infer<typeof State> },
+  seen: readonly Status[] | null = null,
 ): Promise<void> {
   const { state, logUrl, environmentUrl } = status;
   const description = visibleText(status.description, DESCRIPTION);
   await converge(github, `deployment ${deployment}`, {
-    look: () => statusesOf(github, deployment),
+    look: async (round) => (round === 0 && seen !== null ? seen : statusesOf(github, deployment)),
     next(statuses) {
       const newest = newestOf(statuses)?.state ?? null;
       const late =
@@ -196,15 +215,12 @@ async function say(
   });
 }
 
-async function statusesOf(github: Github, deployment: number): Promise<z.infer<typeof Status>[]> {
+async function statusesOf(github: Github, deployment: number): Promise<Status[]> {
   return ask(github, `GET ${STATUSES}`, { deployment_id: deployment, per_page: 100 }, z.array(Status));
 }
 
-function newestOf(statuses: readonly z.infer<typeof Status>[]): z.infer<typeof Status> | null {
-  return statuses.reduce<z.infer<typeof Status> | null>(
-    (last, each) => (last === null || each.id > last.id ? each : last),
-    null,
-  );
+function newestOf(statuses: readonly Status[]): Status | null {
+  return statuses.reduce<Status | null>((last, each) => (last === null || each.id > last.id ? each : last), null);
 }
 
 function payloadOf(payload: unknown): z.infer<typeof Payload> | null {
