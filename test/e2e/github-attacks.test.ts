@@ -47,6 +47,10 @@ describe("an author who may push", () => {
       /Judged by the settings of main\. .*evaluate\.alpha: 0\.05 → 0\.4; evaluate\.gates: .*"min":0\.1/,
     );
     expect(bodies()).toContain("takes effect after the merge");
+    const line = lax.split("\n").findIndex((text) => text.includes("roc_auc")) + 1;
+    expect(jobs.server.state.checkRuns.find(({ headSha }) => headSha === trigger.sha)?.annotations).toMatchObject([
+      { path: "trainyard.yaml", start_line: line, annotation_level: "failure", title: "toy: roc_auc fail" },
+    ]);
   });
 
   test("cannot hand in another run's artifacts", async () => {

@@ -21,6 +21,8 @@ export interface YamlText {
   readonly value: unknown;
   /** "trainyard.yaml:14:9", of the value at a path, of its key when `key`, or of the nearest thing around it. */
   at(path: readonly PropertyKey[], key?: boolean): string;
+  /** The line of it, from 1. */
+  line(path: readonly PropertyKey[], key?: boolean): number;
 }
 
 /**
@@ -73,6 +75,7 @@ export function parseYamlText(bytes: Uint8Array, name: string): YamlText {
   return {
     value,
     at: (path, key = false) => `${name}:${position(offsetOf(document, path, key))}`,
+    line: (path, key = false) => Math.max(1, lines.linePos(offsetOf(document, path, key)).line),
   };
 }
 

@@ -84,6 +84,13 @@ export function judgeGate(gate: Gate, metric: MetricComparison | null, context: 
   };
 }
 
+/** The check a gate becomes; of what stands in a file, checked or not. */
+export function gateCheckId(gate: { readonly metric: string } & Readonly<Record<string, unknown>>): string {
+  if (gate["min"] !== undefined) return `${gate.metric}-too-low`;
+  if (gate["max"] !== undefined) return `${gate.metric}-too-high`;
+  return gate["improve-by"] === undefined ? `${gate.metric}-worse` : `${gate.metric}-not-better`;
+}
+
 type Good = "above" | "below";
 
 function meaning(
@@ -93,22 +100,22 @@ function meaning(
   against: string,
 ): { id: string; rule: string; limit: number; good: Good } {
   const { metric } = gate;
+  const id = gateCheckId(gate);
   if (gate.min !== undefined)
-    return { id: `${metric}-too-low`, rule: `${metric} at least ${say(gate.min)}`, limit: gate.min, good: "above" };
-  if (gate.max !== undefined)
-    return { id: `${metric}-too-high`, rule: `${metric} at most ${say(gate.max)}`, limit: gate.max, good: "below" };
+    return { id, rule: `${metric} at least ${say(gate.min)}`, limit: gate.min, good: "above" };
+  if (gate.max !== undefined) return { id, rule: `${metric} at most ${say(gate.max)}`, limit: gate.max, good: "below" };
   const good: Good = goal === "maximize" ? "above" : "below";
   const by = gate["improve-by"];
   if (by !== undefined) {
     const rule =
       by === 0 ? `${metric} better than ${against}` : `${metric} better than ${against} by more than ${say(by)}`;
-    return { id: `${metric}-not-better`, rule, limit: towardsGain(by, goal), good };
+    return { id, rule, limit: towardsGain(by, goal), good };
   }
   const share = gate["margin-rel"];
   const margin = share === undefined ? (gate.margin as number) : share * Math.abs(baseline);
   const allowed = share === undefined ? say(margin) : `${say(share * 100)} %`;
   return {
-    id: `${metric}-worse`,
+    id,
     rule: `${metric} not worse than ${against} by more than ${allowed}`,
     limit: towardsGain(0 - margin, goal),
     good,

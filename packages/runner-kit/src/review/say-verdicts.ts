@@ -5,6 +5,7 @@ import { setCheck } from "@trainyard/backends/github/check-run";
 import { putComment } from "@trainyard/backends/github/comment";
 import { evaluationForms, isRefusal, reviewSection } from "@trainyard/core";
 import { uploadArtifact } from "../lazy/artifact.ts";
+import { noticesOf } from "./gate-places.ts";
 import type { Judged, Setting } from "./judge-runs.ts";
 
 /**
@@ -19,8 +20,9 @@ export async function sayVerdicts(
     expected,
     complete,
   }: { onInconclusive: "fail" | "warn" | null; expected: readonly string[]; complete: boolean },
-  { job, occasion, run: trained, temp }: Setting,
+  setting: Setting,
 ): Promise<{ commentUrl: string | null; reportUrls: ReadonlyMap<string, string> }> {
+  const { job, occasion, run: trained, temp } = setting;
   const { github, runId, attempt, url } = job;
   const run = { label: `#${runId}`, url, id: runId, attempt };
   const reportUrls = await keepReports(judged, job, temp);
@@ -39,7 +41,8 @@ export async function sayVerdicts(
   const whole = { complete: complete ? { id: runId, attempt } : null };
   const { pullRequest, sha, checkName: name } = occasion;
   const commentUrl = pullRequest === null ? null : await putComment(github, pullRequest.number, sections, whole);
-  await setCheck(github, sections, { sha, name, expected, ...whole, detailsUrl: commentUrl ?? url });
+  const notices = await noticesOf(judged, setting);
+  await setCheck(github, sections, { sha, name, expected, ...whole, detailsUrl: commentUrl ?? url, notices });
   return { commentUrl, reportUrls };
 }
 
