@@ -102,7 +102,7 @@ describe("inside core, imports follow the data's path from left to right", () =>
   });
 });
 
-describe("inside registry/ and register/, imports follow the order of their folders", () => {
+describe("inside registry/, register/ and backends, imports follow the order of their folders", () => {
   test("in this repository", () => expect(againstTheCuts(sources)).toEqual([]));
 
   test("what is read knows nothing of what writes, types included; a file or folder beside the cut is found", () => {
@@ -116,6 +116,10 @@ describe("inside registry/ and register/, imports follow the order of their fold
         "packages/core/src/register/gone/a.ts": "export const z = 1;",
         "packages/core/src/register/look/a.ts":
           'import { b } from "../version/b.ts";\nimport { log } from "../../registry/log/a.ts";',
+        "packages/backends/src/local/a.ts": 'import { git } from "../git/a.ts";\nimport { b } from "./b.ts";',
+        "packages/backends/src/github/a.ts": 'import { store } from "./store/a.ts";',
+        "packages/backends/src/github/store/a.ts": 'import { ask } from "../ask.ts";',
+        "packages/backends/src/open-project.ts": 'import { doctor } from "./doctor/a.ts";',
       }),
     );
     expect(found).toEqual([
@@ -123,6 +127,9 @@ describe("inside registry/ and register/, imports follow the order of their fold
       "packages/core/src/registry/verify/a.ts: verify may not import write",
       "packages/core/src/registry/a.ts: a file of registry itself may not import write",
       "packages/core/src/register/gone/a.ts: the folder register/gone has no place yet; give it one in rules.ts",
+      "packages/backends/src/local/a.ts: local may not import git",
+      "packages/backends/src/github/a.ts: a file of github itself may not import store",
+      "packages/backends/src/open-project.ts: a file of backends itself may not import doctor",
     ]);
   });
 });
