@@ -14,7 +14,7 @@ const ALWAYS = [
   "delay 100",
 ] as const;
 
-export function faultsOf({ kind, method, operation }: Call): FaultKind[] {
+function faultsOf({ kind, method, operation }: Call): FaultKind[] {
   const write = method !== "GET";
   const faults: FaultKind[] = [...ALWAYS];
   if (kind === "rest" || kind === "graphql") faults.push("rate-limit", "unauthorized", "clock-skew 3600");

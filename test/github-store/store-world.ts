@@ -16,7 +16,7 @@ export const digestOf = (content: string | Uint8Array) =>
 export const refusal = (code: string) => expect.objectContaining({ name: "TrainyardError", code });
 
 /** Assets, bundles and releases small enough to have many of each. */
-export const SMALL_LIMITS: Partial<Limits> = { asset: 1000, small: 100 };
+const SMALL_LIMITS: Partial<Limits> = { asset: 1000, small: 100 };
 
 /** A repository on our own GitHub, and jobs that each have a disk of their own. */
 export interface StoreWorld extends AsyncDisposable {

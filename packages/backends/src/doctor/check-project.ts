@@ -41,7 +41,7 @@ export async function checkProject(folder: string, environment: Environment): Pr
 }
 
 /** A refusal says itself what to do. Anything else is a mistake of ours. */
-export function fromRefusal(id: string, error: unknown): Finding {
+function fromRefusal(id: string, error: unknown): Finding {
   if (!isRefusal(error)) throw error;
   return error.code === "SERVICE_UNREACHABLE" || error.code === "GITHUB_LIMIT"
     ? unknown(id, error.message, error.hint)

@@ -1,10 +1,7 @@
 import { originOf } from "../git/remote.ts";
-import { connectionTo, type GithubConnection } from "../github/connection.ts";
+import { connectionTo, type GithubConnection, tokenIn } from "../github/connection.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The token a person or a job gives; "" where there is none. */
-export const tokenIn = (environment: Environment) => environment["GITHUB_TOKEN"] || environment["GH_TOKEN"] || "";
 
 /**
  * The repository on GitHub that is meant: the one that was named, else origin's. A token is only sent to GitHub: github.com, a data-residency

@@ -13,6 +13,10 @@ export interface GithubConnection {
   readonly pace: number;
 }
 
+/** The token that a person gives a command; "" where there is none. A job's comes as an action's input. */
+export const tokenIn = (environment: Readonly<Record<string, string | undefined>>) =>
+  environment["GITHUB_TOKEN"] || environment["GH_TOKEN"] || "";
+
 /**
  * The repository a job runs in, by the variables GitHub sets: github.com, a data-residency host or a server of one's own.
  * @param token The job's token; null where it has none.

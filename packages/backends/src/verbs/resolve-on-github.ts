@@ -1,5 +1,5 @@
 import { openRegistry, parseReference, resolve } from "@trainyard/core";
-import { connectionTo } from "../github/connection.ts";
+import { connectionTo, tokenIn } from "../github/connection.ts";
 import { clockFrom } from "../local/clock.ts";
 import { systemRandom } from "../local/random.ts";
 import { sha256 } from "../local/sha256.ts";
@@ -16,7 +16,7 @@ export async function resolveOnGithub(
 ): Promise<{ model: string; version: number; rootDigest: string }> {
   const reference = parseReference(name);
   const { model, which } = reference;
-  const token = environment.GITHUB_TOKEN || environment.GH_TOKEN || "";
+  const token = tokenIn(environment);
   const connection = connectionTo(repository, "--repository", environment, token);
   const { openGithub } = await import("../github/github.ts");
   const github = openGithub(connection);
