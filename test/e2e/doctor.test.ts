@@ -201,7 +201,7 @@ describe("trainyard doctor, the workflows", () => {
       "warn",
       "actions/checkout@v6",
     ],
-    ["a file that is no workflow", "retrain", /^jobs:[\s\S]*/m, "jobs: [1]\n", "workflows", "warn", "cannot be read"],
+    ["a file that is no workflow", "retrain", /^jobs:[\s\S]*/m, "jobs: [1]\n", "workflows", "fail", "cannot be read"],
   ])("%s is found", async (_what, name, from, to, id, status, said) => {
     using project = toy();
     await withWorkflows(project);
@@ -343,7 +343,7 @@ describe("trainyard doctor --live", () => {
     ]);
     server.faults.add({ match: { kind: "upload", nth: 1 }, do: "502-after" } as never);
     const broken = await of(server.token({ contents: "write" }));
-    expect(broken.find(({ id }) => id === "live-release")?.status).toBe("fail");
+    expect(broken.find(({ id }) => id === "live-release")?.status).toBe("unknown");
     expect(server.state.releases).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { isRefusal, z } from "@trainyard/core";
 import { ask, tell } from "../github/ask.ts";
 import type { Github } from "../github/github.ts";
 import { sha256 } from "../local/sha256.ts";
-import { type Finding, fail, ok } from "./finding.ts";
+import { type Finding, fail, ok, unknown } from "./finding.ts";
 
 const REPO = "/repos/{owner}/{repo}";
 /** Clocks that differ by more make waits and comparisons of times wrong; seconds. */
@@ -62,6 +62,7 @@ async function tried(id: string, step: () => Promise<Finding>): Promise<Finding>
   try {
     return await step();
   } catch (error) {
+    if (isRefusal(error) && error.code === "SERVICE_UNREACHABLE") return unknown(id, error.message, error.hint);
     if (isRefusal(error)) return fail(id, error.message, error.hint);
     if (error instanceof RequestError) return fail(id, `GitHub answered ${error.status}`, "Report it with this line.");
     throw error;

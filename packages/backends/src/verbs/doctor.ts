@@ -1,9 +1,9 @@
-import { type Config, isRefusal } from "@trainyard/core";
+import { type Config, isRefusal, TrainyardError } from "@trainyard/core";
 import { loadConfig } from "../config/load-config.ts";
 import { checkPermissions } from "../doctor/check-permissions.ts";
 import { checkProject, repositoryRoot } from "../doctor/check-project.ts";
 import { checkOwnRunners, checkWorkflows } from "../doctor/check-workflows.ts";
-import { type Finding, unknown, warn } from "../doctor/finding.ts";
+import { type Finding, fail, unknown } from "../doctor/finding.ts";
 import { githubPlace } from "../doctor/github-place.ts";
 import { readWorkflows } from "../doctor/workflow-file.ts";
 import { clockFrom } from "../local/clock.ts";
@@ -23,7 +23,7 @@ export interface DoctorInputs {
 
 /**
  * Looks at everything a project needs and changes nothing, unless `live.write` or `live.issue` says so. What cannot be looked at, without a network or a permission, is `unknown`.
- * @throws INPUT_INVALID for a repository that is none
+ * @throws INPUT_INVALID for a repository that is none; INPUT_MISSING where `live` has nobody to ask
  */
 export async function doctorVerb(
   folder: string,
@@ -36,9 +36,14 @@ export async function doctorVerb(
   const root = await repositoryRoot(folder);
   const { files, unreadable } = root === null ? { files: [], unreadable: [] } : await readWorkflows(root);
   const asks = place !== null && place.token !== "";
+  if (inputs.live && !asks)
+    throw new TrainyardError("INPUT_MISSING", {
+      input: place === null ? "--repository" : "GITHUB_TOKEN",
+      needed: "--live asks GitHub about a repository there",
+    });
   const workflows = [
     ...unreadable.map(({ path, problem }) =>
-      warn("workflows", `${path} cannot be read: ${problem}`, "Correct it; GitHub reads it no better."),
+      fail("workflows", `${path} cannot be read: ${problem}`, "Correct it; GitHub reads it no better."),
     ),
     ...checkWorkflows(files, config),
     ...checkPermissions(files, config),
