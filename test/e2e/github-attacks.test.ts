@@ -53,6 +53,16 @@ describe("an author who may push", () => {
     ]);
   });
 
+  test("cannot get around a model's gates by giving it another name", async () => {
+    const renamed = config
+      .replace("  toy:", "  toy2:")
+      .replace("metric: roc_auc, min: 0.6", "metric: roc_auc, min: 0.1");
+    const { trigger } = await trained("renamed", { "trainyard.yaml": renamed });
+    const step = await jobs.uses("evaluate", trigger);
+    expect(step, step.log.lines.join("\n")).toMatchObject({ exit: 3, outputs: { verdict: "inconclusive" } });
+    expect(checkOf(trigger)).not.toBe("success");
+  });
+
   test("cannot hand in another run's artifacts", async () => {
     const [one, other] = [await trained("one", { "notes.md": "a\n" }), await trained("other", { "notes.md": "b\n" })];
     const step = await jobs.uses("evaluate", one.trigger, { bundle: other.bundle });

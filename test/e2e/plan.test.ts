@@ -43,6 +43,25 @@ describe("a change touches a model", () => {
       (p) => p.write("trainyard.yaml", two.replace("  other:", "  third:")),
       { third: "new" },
     ],
+    [
+      "code that the change itself calls a place to deploy to",
+      (p) => {
+        p.write("trainyard.yaml", two.replace("path: serving/production", "path: lib"));
+        p.write("lib/a.mjs", "1\n");
+      },
+      { toy: "code", other: "code" },
+    ],
+    [
+      "code that the change itself calls another model's output",
+      (p) => {
+        p.write(
+          "trainyard.yaml",
+          two.replace("outputs: [model.json, metrics.json]", "outputs: [model.json, metrics.json, other.mjs]"),
+        );
+        p.write("other.mjs", "2\n");
+      },
+      { toy: "config+code", other: "code" },
+    ],
     ["a removed file", (p) => p.git("rm", "-q", "other.mjs"), { toy: "code", other: "code" }],
   ])("by %s", async (_name, change, expected) => {
     using project = onBranch((p) => {

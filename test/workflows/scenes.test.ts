@@ -113,7 +113,7 @@ test("a fork's better model ends inconclusive at best, judged on the main branch
     evaluate: "skipped",
   });
   expect(results(verdict), verdict?.log).toEqual({ plan: "success", evaluate: "success" });
-  expect(check(pull.head.sha)?.conclusion).not.toBe("success");
+  expect(check(pull.head.sha)?.conclusion).toBe("action_required"); // neutral would satisfy a required check
   expect(comments(pull.number)).toHaveLength(1);
 }, 180_000);
 

@@ -10,6 +10,8 @@ export interface Rules {
   /** The branch they come from; null: what is checked out. */
   readonly from: string | null;
   readonly notes: readonly string[];
+  /** Why a pass by these rules is no more than inconclusive. */
+  readonly doubts: readonly string[];
 }
 
 const Content = z.object({ type: z.literal("file"), encoding: z.literal("base64"), content: z.string() });
@@ -42,8 +44,16 @@ export function judgedBy(project: Pick<Project, "config">, model: string, base: 
   const own = project.config;
   const [ours, theirs] = [own.models[model], base?.models[model]];
   if (theirs === undefined) {
-    const lacks = base === null ? `has no ${CONFIG_NAME}` : `does not know ${model}`;
-    return { config: own, from: null, notes: [`${branch} ${lacks} yet: the gates are this change's own.`] };
+    // Before there is any config there is nothing to get around; afterwards a new name would be a way around a model's gates.
+    if (base === null)
+      return {
+        config: own,
+        from: null,
+        notes: [`${branch} has no ${CONFIG_NAME} yet: the gates are this change's own.`],
+        doubts: [],
+      };
+    const doubt = `${branch} does not know ${model} yet, so its gates are this change's own: a pass by them counts as inconclusive until they are merged.`;
+    return { config: own, from: null, notes: [], doubts: [doubt] };
   }
   const judged: ModelConfig = {
     ...(ours ?? theirs),
@@ -58,7 +68,7 @@ export function judgedBy(project: Pick<Project, "config">, model: string, base: 
       : [
           `Judged by the settings of ${branch}. This change of them takes effect after the merge: ${changed.join("; ")}.`,
         ];
-  return { config: { ...own, models: { ...own.models, [model]: judged } }, from: branch, notes };
+  return { config: { ...own, models: { ...own.models, [model]: judged } }, from: branch, notes, doubts: [] };
 }
 
 /** Settings that judge and are others here, each with both values. */

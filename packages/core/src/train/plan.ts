@@ -26,12 +26,18 @@ export interface SourceChange {
 /** Whether a path is named by patterns as trainyard.yaml has them. */
 export type NamedBy = (patterns: readonly string[]) => (path: string) => boolean;
 
-/** The models a change touches, in the order of the config. A deployment's or a drift check's settings make no other candidate. */
+/**
+ * The models a change touches, in the order of the config. A deployment's or a drift check's settings make no other candidate.
+ * What a path is to a model both configs say, that of before and that of now: else a change could take its own code out of what counts as code.
+ */
 export function touchedModels(config: Config, change: SourceChange, namedBy: NamedBy): PlannedModel[] {
   return Object.entries(config.models).flatMap(([model, now]) => {
     const before =
       change.config === null || !Object.hasOwn(change.config.models, model) ? undefined : change.config.models[model];
-    const kinds = pathKinds(now, config, namedBy);
+    const kinds = [
+      ...pathKinds(now, config, namedBy),
+      ...(before === undefined || change.config === null ? [] : pathKinds(before, change.config, namedBy)),
+    ];
     const because = new Set<Touched>(before === undefined ? ["new"] : sameCandidate(before, now) ? [] : ["config"]);
     const paths: string[] = [];
     for (const path of change.paths) {

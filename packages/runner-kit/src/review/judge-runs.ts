@@ -60,7 +60,7 @@ export async function judgeRuns(
 async function baseRules({ project, job, occasion, workspace }: Setting): Promise<(model: string) => Rules> {
   const { base, pullRequest } = occasion;
   const asks = pullRequest !== null || job.event.name === "merge_group" || job.event.name === "workflow_run";
-  if (base === null || !asks) return () => ({ config: project.config, from: null, notes: [] });
+  if (base === null || !asks) return () => ({ config: project.config, from: null, notes: [], doubts: [] });
   const config = await configOf(job, base, configPath(workspace, project.root));
   return (model) => judgedBy(project, model, config, base);
 }
@@ -92,6 +92,7 @@ async function judgeOne(
         committed: rules.from !== null,
         notes: rules.notes,
         doubts: [
+          ...rules.doubts,
           ...(setting.run.foreign ? [FORK] : []),
           ...otherRows(record, rules.config.models[model]?.evaluate.data),
         ],
