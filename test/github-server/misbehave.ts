@@ -93,6 +93,7 @@ function redirect(
 
 /** Ends when so many bytes have come, or all of them. */
 function readSome(request: IncomingMessage, bytes: number): Promise<void> {
+  if (request.readableEnded) return Promise.resolve(); // a GraphQL call was read to know what it asks
   return new Promise((resolve) => {
     let read = 0;
     request.on("data", (chunk: Buffer) => {
