@@ -1,10 +1,12 @@
 import type { RegistryBranch } from "@trainyard/core";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import { git } from "../../packages/backends/src/git/git.ts";
 import { editByHand, REF } from "../contract/edit-by-hand.ts";
 import { registryContract } from "../contract/registry.ts";
 import { type BranchHarness, registryBranchContract } from "../contract/registry-branch.ts";
 import { registryWorld } from "./registry-world.ts";
+
+vi.setConfig({ testTimeout: 180_000 }); // eight writers at once over HTTP, each of whom starts git a dozen times
 
 async function open(): Promise<BranchHarness> {
   const world = await registryWorld();
