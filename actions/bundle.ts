@@ -1,4 +1,4 @@
-import { githubClient, restoreCache, runAction, uploadArtifact } from "@trainyard/runner-kit";
+import { restoreCache, runAction, uploadArtifact } from "@trainyard/runner-kit";
 import { type ActionName, actions } from "./index.ts";
 import packageJson from "./package.json" with { type: "json" };
 
@@ -11,9 +11,8 @@ export async function main(name: ActionName): Promise<void> {
   });
 }
 
-/** Loads what no step needs yet, so that the build can run every file it made. It reaches nothing and needs no token. */
+/** Loads the libraries that only some steps need, so that the build can run every file it made. It reaches nothing and needs no token. */
 export async function loadLazily(): Promise<void> {
-  await githubClient("none");
   await restoreCache(["."], "none");
   await uploadArtifact("none", ".", []).catch((error: { code?: string }) => {
     if (error.code !== "NOT_SUPPORTED") throw error;

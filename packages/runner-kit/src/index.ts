@@ -10,6 +10,5 @@ export {
 export type { GithubJob } from "./github-job.ts";
 export { uploadArtifact } from "./lazy/artifact.ts";
 export { restoreCache } from "./lazy/cache.ts";
-export { githubClient } from "./lazy/github.ts";
 export { actionFields } from "./read-inputs.ts";
 export { runAction, type Surroundings } from "./run-action.ts";
