@@ -18,7 +18,7 @@ export const plan = action({
     const asked = inputs.comment === undefined ? null : askedInComment(inputs.comment);
     if (inputs.head !== undefined) {
       const github = await job.github();
-      const { fetchCommit } = await import("@trainyard/backends/github/fetch-commit"); // only a fork's verdict needs it
+      const { fetchCommit } = await import("@trainyard/backends/github/registry/fetch-commit"); // only a fork's verdict needs it
       if (github !== null) await fetchCommit(job.folder, inputs.head, github.github.connection);
     }
     const { planVerb } = await import("@trainyard/backends/verbs/plan"); // no start needs it before there is a project

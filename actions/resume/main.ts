@@ -15,7 +15,7 @@ export const resume = action({
     const github = await job.github();
     if (github === null)
       throw new TrainyardError("INPUT_MISSING", { input: "github-token", needed: "the job's token" });
-    const { resumeRun } = await import("@trainyard/backends/github/resume-run"); // no start needs it before there is a token
+    const { resumeRun } = await import("@trainyard/backends/github/runs/resume-run"); // no start needs it before there is a token
     const { resumed, because } = await resumeRun(github.github, { run: inputs.run, atMost: inputs["at-most"] });
     const text = `Run ${inputs.run} was ${resumed ? "started again" : "left alone"}: ${because}.`;
     return { outputs: { resumed: String(resumed) }, summary: `${markdownFence([text])}\n`, text, exit: 0 };

@@ -61,8 +61,17 @@ const CUTS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>
     verbs: ["local", "tables", "process", "config", "git", "targets", "github", "imports", "mirror", "setup", "doctor"],
     ".": ["local", "tables", "process", "config", "git", "targets", "verbs"], // index.ts and what opens a project
   },
-  // The registry, the comment and the check know nothing of releases; these use their client.
-  "packages/backends/src/github": { store: [] },
+  // What is shown knows nothing of the registry, and neither of releases; all use the one client.
+  "packages/backends/src/github": { call: [], registry: ["call"], store: ["call"], show: ["call"], runs: ["call"] },
+  // A bundle is handed on by steps, steps are judged, and jobs put the three together.
+  "packages/runner-kit/src": {
+    lazy: [],
+    bundle: ["lazy"],
+    step: ["bundle", "lazy"],
+    review: ["bundle", "lazy", "step"],
+    job: ["bundle", "lazy", "step", "review"],
+    ".": ["lazy", "step", "review"], // index.ts, and what an action loads later
+  },
 };
 
 const MAX_LINES = 400;

@@ -1,8 +1,8 @@
 /** One job in a process of its own, so that its memory can be measured and it can be killed:  transfer.ts put|get STATE FILE DIGEST */
 import { existsSync, readFileSync } from "node:fs";
 import { rootDigest } from "@trainyard/core";
-import { connectionFrom } from "../../packages/backends/src/github/connection.ts";
-import { openGithub } from "../../packages/backends/src/github/github.ts";
+import { connectionFrom } from "../../packages/backends/src/github/call/connection.ts";
+import { openGithub } from "../../packages/backends/src/github/call/github.ts";
 import { githubStore } from "../../packages/backends/src/github/store/github-store.ts";
 import { sha256 } from "../../packages/backends/src/local/sha256.ts";
 

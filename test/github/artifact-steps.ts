@@ -1,7 +1,7 @@
 // A process that hands artifacts on as an action does: the libraries read a job's variables once, when they are loaded.
 // argv: a file with steps in JSON, and the file where what came of each is written.
 import { readFileSync, writeFileSync } from "node:fs";
-import { connectionFrom } from "../../packages/backends/src/github/connection.ts";
+import { connectionFrom } from "../../packages/backends/src/github/call/connection.ts";
 import { isRefusal } from "../../packages/core/src/index.ts";
 import { downloadArtifact, uploadArtifact } from "../../packages/runner-kit/src/lazy/artifact.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type CheckOptions, setCheck } from "../../packages/backends/src/github/check-run.ts";
+import { type CheckOptions, setCheck } from "../../packages/backends/src/github/show/check-run.ts";
 import type { GateNotice } from "../../packages/core/src/report/review/gate-notice.ts";
 import { brokenRun } from "../gallery/build.ts";
 import { type FacesWorld, facesWorld, failing, passing, sectionOf, undecided } from "./faces-world.ts";

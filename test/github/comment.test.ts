@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { putComment } from "../../packages/backends/src/github/comment.ts";
+import { putComment } from "../../packages/backends/src/github/show/comment.ts";
 import { COMMENT_LIMIT } from "../../packages/core/src/report/budget.ts";
 import { readReview } from "../../packages/core/src/report/review/review-marks.ts";
 import type { GithubServer } from "../github-server/start-github-server.ts";

@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { confirmLive, type DeploymentFacts, recordDeployment } from "../../packages/backends/src/github/deployment.ts";
+import {
+  confirmLive,
+  type DeploymentFacts,
+  recordDeployment,
+} from "../../packages/backends/src/github/show/deployment.ts";
 import { digest } from "../gallery/build.ts";
 import type { GithubServer } from "../github-server/start-github-server.ts";
 import { facesWorld } from "./faces-world.ts";

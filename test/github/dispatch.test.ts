@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { dispatchRetraining, type RetrainAsked, retrainTitle } from "../../packages/backends/src/github/dispatch.ts";
+import {
+  dispatchRetraining,
+  type RetrainAsked,
+  retrainTitle,
+} from "../../packages/backends/src/github/runs/dispatch.ts";
 import { type FacesWorld, facesWorld } from "./faces-world.ts";
 
 const TEMPLATE = readFileSync(join(import.meta.dirname, "../../workflows-templates/retrain.yml"), "utf8");

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { setCheck } from "../../packages/backends/src/github/check-run.ts";
-import { putComment } from "../../packages/backends/src/github/comment.ts";
-import { recordDeployment } from "../../packages/backends/src/github/deployment.ts";
-import { dispatchRetraining } from "../../packages/backends/src/github/dispatch.ts";
-import type { Github } from "../../packages/backends/src/github/github.ts";
-import { tellDrift } from "../../packages/backends/src/github/issue.ts";
+import type { Github } from "../../packages/backends/src/github/call/github.ts";
+import { dispatchRetraining } from "../../packages/backends/src/github/runs/dispatch.ts";
+import { setCheck } from "../../packages/backends/src/github/show/check-run.ts";
+import { putComment } from "../../packages/backends/src/github/show/comment.ts";
+import { recordDeployment } from "../../packages/backends/src/github/show/deployment.ts";
+import { tellDrift } from "../../packages/backends/src/github/show/issue.ts";
 import type { GateNotice } from "../../packages/core/src/report/review/gate-notice.ts";
 import { readReview } from "../../packages/core/src/report/review/review-marks.ts";
 import { digest, drift } from "../gallery/build.ts";

@@ -1,5 +1,5 @@
-import { connectionFrom } from "../../packages/backends/src/github/connection.ts";
-import { type Github, openGithub } from "../../packages/backends/src/github/github.ts";
+import { connectionFrom } from "../../packages/backends/src/github/call/connection.ts";
+import { type Github, openGithub } from "../../packages/backends/src/github/call/github.ts";
 import type { EvaluationReport } from "../../packages/core/src/evaluate/evaluation-report.ts";
 import {
   type ReviewDocument,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { tellDrift } from "../../packages/backends/src/github/issue.ts";
+import { tellDrift } from "../../packages/backends/src/github/show/issue.ts";
 import type { DriftReport } from "../../packages/core/src/drift/drift-report.ts";
 import { drift } from "../gallery/build.ts";
 import { drifts } from "../gallery/documents.ts";

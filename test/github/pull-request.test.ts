@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findPullRequest } from "../../packages/backends/src/github/pull-request.ts";
+import { findPullRequest } from "../../packages/backends/src/github/runs/pull-request.ts";
 import type { PullRequest } from "../github-server/state.ts";
 import { type FacesWorld, facesWorld, JUDGING } from "./faces-world.ts";
 

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Actor, openRegistry, type Registry, type RegistryBranch } from "@trainyard/core";
 import { git } from "../../packages/backends/src/git/git.ts";
-import { connectionFrom, type GithubConnection } from "../../packages/backends/src/github/connection.ts";
-import { openGithub } from "../../packages/backends/src/github/github.ts";
-import { githubBranch } from "../../packages/backends/src/github/registry-branch.ts";
+import { connectionFrom, type GithubConnection } from "../../packages/backends/src/github/call/connection.ts";
+import { openGithub } from "../../packages/backends/src/github/call/github.ts";
+import { githubBranch } from "../../packages/backends/src/github/registry/registry-branch.ts";
 import { sha256 } from "../../packages/backends/src/local/sha256.ts";
 import {
   type GithubServer,

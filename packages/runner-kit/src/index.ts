@@ -1,3 +1,5 @@
+export { uploadArtifact } from "./lazy/artifact.ts";
+export { restoreCache } from "./lazy/cache.ts";
 export {
   type Action,
   action,
@@ -6,9 +8,7 @@ export {
   type Job,
   type Outcome,
   type Permission,
-} from "./action.ts";
-export type { GithubJob } from "./github-job.ts";
-export { uploadArtifact } from "./lazy/artifact.ts";
-export { restoreCache } from "./lazy/cache.ts";
-export { actionFields } from "./read-inputs.ts";
-export { runAction, type Surroundings } from "./run-action.ts";
+} from "./step/action.ts";
+export type { GithubJob } from "./step/github-job.ts";
+export { actionFields } from "./step/read-inputs.ts";
+export { runAction, type Surroundings } from "./step/run-action.ts";

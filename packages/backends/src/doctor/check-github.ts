@@ -1,7 +1,7 @@
 import { type Config, z } from "@trainyard/core";
-import { ask, pagesOf } from "../github/ask.ts";
-import { BRANCH } from "../github/branch-refusal.ts";
-import type { Github } from "../github/github.ts";
+import { ask, pagesOf } from "../github/call/ask.ts";
+import type { Github } from "../github/call/github.ts";
+import { BRANCH } from "../github/registry/branch-refusal.ts";
 import { checkRegistryRules, checkRequiredCheck } from "./check-rules.ts";
 import { askOwnRunners, checkRunners } from "./check-runners.ts";
 import { usesUs } from "./check-workflows.ts";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { RequestError } from "@octokit/request-error";
 import { isRefusal, z } from "@trainyard/core";
-import { ask, tell } from "../github/ask.ts";
-import type { Github } from "../github/github.ts";
+import { ask, tell } from "../github/call/ask.ts";
+import type { Github } from "../github/call/github.ts";
 import { sha256 } from "../local/sha256.ts";
 import { type Finding, fail, ok, unknown } from "./finding.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "@trainyard/core";
-import { ask } from "../github/ask.ts";
-import { BRANCH } from "../github/branch-refusal.ts";
-import type { Github } from "../github/github.ts";
+import { ask } from "../github/call/ask.ts";
+import type { Github } from "../github/call/github.ts";
+import { BRANCH } from "../github/registry/branch-refusal.ts";
 import { type Finding, fail, ok, unknown, warn } from "./finding.ts";
 import { notRead, orNone, REPO } from "./look-at-setting.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "@trainyard/core";
-import { ask, pagesOf } from "../github/ask.ts";
-import type { Github } from "../github/github.ts";
+import { ask, pagesOf } from "../github/call/ask.ts";
+import type { Github } from "../github/call/github.ts";
 import { checkOwnRunners } from "./check-workflows.ts";
 import { type Finding, ok, warn } from "./finding.ts";
 import { notRead, REPO } from "./look-at-setting.ts";

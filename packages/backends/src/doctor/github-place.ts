@@ -1,5 +1,5 @@
 import { originOf } from "../git/remote.ts";
-import { connectionTo, type GithubConnection, tokenIn } from "../github/connection.ts";
+import { connectionTo, type GithubConnection, tokenIn } from "../github/call/connection.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -59,7 +59,7 @@ export async function doctorVerb(
       place === null ? "Name one: --repository OWNER/NAME" : "GITHUB_TOKEN=$(gh auth token) trainyard doctor";
     return [...groups, { name: "GitHub", findings: [unknown("repository", why, todo)] }];
   }
-  const { openGithub } = await import("../github/github.ts");
+  const { openGithub } = await import("../github/call/github.ts");
   const { checkGithub } = await import("../doctor/check-github.ts");
   const github = openGithub(place);
   groups.push({ name: "GitHub", findings: await checkGithub(github, files, config) });

@@ -1,5 +1,5 @@
 import { openRegistry, parseReference, resolve } from "@trainyard/core";
-import { connectionTo, tokenIn } from "../github/connection.ts";
+import { connectionTo, tokenIn } from "../github/call/connection.ts";
 import { clockFrom } from "../local/clock.ts";
 import { systemRandom } from "../local/random.ts";
 import { sha256 } from "../local/sha256.ts";
@@ -18,14 +18,14 @@ export async function resolveOnGithub(
   const { model, which } = reference;
   const token = tokenIn(environment);
   const connection = connectionTo(repository, "--repository", environment, token);
-  const { openGithub } = await import("../github/github.ts");
+  const { openGithub } = await import("../github/call/github.ts");
   const github = openGithub(connection);
   if (token !== "" && which !== null && "alias" in which && which.alias !== "latest") {
-    const { resolveAlias } = await import("../github/resolve-alias.ts");
+    const { resolveAlias } = await import("../github/registry/resolve-alias.ts");
     const holder = await resolveAlias(github, model, which.alias);
     if (holder !== null) return { model, version: holder.version, rootDigest: holder.rootDigest };
   }
-  const { githubBranch } = await import("../github/registry-branch.ts");
+  const { githubBranch } = await import("../github/registry/registry-branch.ts");
   const actor = { name: "trainyard", kind: "person" } as const; // writes nothing
   const clock = clockFrom(environment);
   const { branch } = await githubBranch({ root: null, github, actor, clock });

@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ask, pagesOf } from "@trainyard/backends/github/ask";
-import type { Github } from "@trainyard/backends/github/github";
+import { ask, pagesOf } from "@trainyard/backends/github/call/ask";
+import type { Github } from "@trainyard/backends/github/call/github";
 import { ModelName, Sha256, TrainyardError, z } from "@trainyard/core";
 import { downloadArtifact, uploadArtifact } from "../lazy/artifact.ts";
 import type { Part } from "./bundle-ref.ts";

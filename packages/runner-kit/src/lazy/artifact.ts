@@ -1,5 +1,5 @@
-import type { GithubConnection } from "@trainyard/backends/github/connection";
-import { githubRefusal } from "@trainyard/backends/github/refusal";
+import type { GithubConnection } from "@trainyard/backends/github/call/connection";
+import { githubRefusal } from "@trainyard/backends/github/call/refusal";
 import { TrainyardError } from "@trainyard/core";
 
 /**

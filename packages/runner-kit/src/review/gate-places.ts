@@ -1,7 +1,7 @@
-import { ask } from "@trainyard/backends/github/ask";
+import { ask } from "@trainyard/backends/github/call/ask";
 import { type GateNotice, gateCheckId, gateNotices, isRefusal, z } from "@trainyard/core";
-import { configPath } from "../judging-rules.ts";
 import type { Judged, Setting } from "./judge-runs.ts";
+import { configPath } from "./judging-rules.ts";
 
 const Content = z.object({ type: z.literal("file"), encoding: z.literal("base64"), content: z.string() });
 const Written = z.object({ metric: z.string() }).catchall(z.unknown());

@@ -1,5 +1,5 @@
 import type { Project } from "@trainyard/backends";
-import type { Occasion } from "@trainyard/backends/github/pull-request";
+import type { Occasion } from "@trainyard/backends/github/runs/pull-request";
 import {
   type EvaluateInputs,
   type EvaluationReport,
@@ -11,10 +11,10 @@ import {
 } from "@trainyard/core";
 import type { Half } from "../bundle/hand-over.ts";
 import { type Received, receive } from "../bundle/receive.ts";
-import type { GithubJob } from "../github-job.ts";
-import type { HandedRun } from "../handed-on-runs.ts";
-import { configOf, configPath, judgedBy, otherRows, type Rules } from "../judging-rules.ts";
-import { refuseForeign, type WorkflowRun } from "../run-identity.ts";
+import type { GithubJob } from "../step/github-job.ts";
+import type { HandedRun } from "./handed-on-runs.ts";
+import { configOf, configPath, judgedBy, otherRows, type Rules } from "./judging-rules.ts";
+import { refuseForeign, type WorkflowRun } from "./run-identity.ts";
 
 /** What a run is judged in: whose run, for which commit, by which rules. */
 export interface Setting {

@@ -1,10 +1,10 @@
-import { findPullRequest } from "@trainyard/backends/github/pull-request";
+import { findPullRequest } from "@trainyard/backends/github/runs/pull-request";
 import { type EvaluateInputs, TrainyardError, z } from "@trainyard/core";
-import type { Job } from "../action.ts";
-import type { GithubJob } from "../github-job.ts";
-import { expectedModels, handedOnRuns } from "../handed-on-runs.ts";
-import { workflowRun } from "../run-identity.ts";
+import type { Job } from "../step/action.ts";
+import type { GithubJob } from "../step/github-job.ts";
+import { expectedModels, handedOnRuns } from "./handed-on-runs.ts";
 import { type Judged, judgeRuns, refused, type Setting } from "./judge-runs.ts";
+import { workflowRun } from "./run-identity.ts";
 import { sayVerdicts } from "./say-verdicts.ts";
 
 const Triggered = z.object({ workflow_run: z.object({ id: z.int().positive() }) });

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setCheck } from "@trainyard/backends/github/check-run";
-import { putComment } from "@trainyard/backends/github/comment";
+import { setCheck } from "@trainyard/backends/github/show/check-run";
+import { putComment } from "@trainyard/backends/github/show/comment";
 import { evaluationForms, isRefusal, reviewSection } from "@trainyard/core";
 import { uploadArtifact } from "../lazy/artifact.ts";
 import { noticesOf } from "./gate-places.ts";

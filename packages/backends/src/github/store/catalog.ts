@@ -1,6 +1,6 @@
 import type { Sha256 } from "@trainyard/core";
 import type { FolderStore } from "../../local/store.ts";
-import type { Github } from "../github.ts";
+import type { Github } from "../call/github.ts";
 import type { Asset, Release } from "./answers.ts";
 import type { BundleIndex } from "./bundle.ts";
 import { fetchBundle } from "./fetch-bundle.ts";

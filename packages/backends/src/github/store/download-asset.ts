@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { TrainyardError } from "@trainyard/core";
-import type { Github } from "../github.ts";
+import type { Github } from "../call/github.ts";
 import type { Asset } from "./answers.ts";
 import { beforeTry, isOpenEnded, waitAsAsked } from "./pace.ts";
 import { answerRefusal, openRequest, readJson, unreachable } from "./raw-request.ts";

@@ -4,7 +4,7 @@ import type { Sha256 } from "@trainyard/core";
 import { openPlain, writeNew, writeSparse } from "../../local/plain-file.ts";
 import { sha256 } from "../../local/sha256.ts";
 import type { FolderStore } from "../../local/store.ts";
-import type { Github } from "../github.ts";
+import type { Github } from "../call/github.ts";
 import type { Asset } from "./answers.ts";
 import { type BundleIndex, readAt, readIndex } from "./bundle.ts";
 import { downloadAsset } from "./download-asset.ts";

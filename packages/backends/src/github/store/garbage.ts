@@ -1,5 +1,5 @@
 import type { Sha256, StoredBlob } from "@trainyard/core";
-import type { Github } from "../github.ts";
+import type { Github } from "../call/github.ts";
 import type { Release } from "./answers.ts";
 import { Catalog, type CatalogPorts } from "./catalog.ts";
 import { kindOf } from "./names.ts";

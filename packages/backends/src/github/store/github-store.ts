@@ -9,7 +9,7 @@ import {
   TrainyardError,
 } from "@trainyard/core";
 import { type FolderStore, folderStore } from "../../local/store.ts";
-import type { Github } from "../github.ts";
+import type { Github } from "../call/github.ts";
 import { Catalog, type CatalogPorts } from "./catalog.ts";
 import { downloadTo, fetchBundle } from "./fetch-bundle.ts";
 import { listBlobs, removeReleases } from "./garbage.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isRefusal } from "@trainyard/core";
-import type { Github } from "../github.ts";
+import type { Github } from "../call/github.ts";
 
 /** Uploads at once. Hundreds at once made GitHub refuse half of them (softprops/action-gh-release #239). */
 const AT_ONCE = 3;

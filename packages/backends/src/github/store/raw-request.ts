@@ -2,8 +2,8 @@ import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { RequestError } from "@octokit/request-error";
 import { TrainyardError } from "@trainyard/core";
-import type { Github } from "../github.ts";
-import { githubRefusal } from "../refusal.ts";
+import type { Github } from "../call/github.ts";
+import { githubRefusal } from "../call/refusal.ts";
 
 /** A stream that moves no byte for this long is broken. */
 const IDLE_MS = 60_000;

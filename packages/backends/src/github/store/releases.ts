@@ -1,6 +1,6 @@
 import { RequestError } from "@octokit/request-error";
 import { type Sha256, TrainyardError, z } from "@trainyard/core";
-import type { Github } from "../github.ts";
+import type { Github } from "../call/github.ts";
 import { Asset, Release, readAnswer } from "./answers.ts";
 import { isTag, tagOf } from "./names.ts";
 

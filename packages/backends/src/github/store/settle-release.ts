@@ -1,5 +1,5 @@
 import { isRefusal, type Sha256 } from "@trainyard/core";
-import type { Github } from "../github.ts";
+import type { Github } from "../call/github.ts";
 import type { Release } from "./answers.ts";
 import { beforeTry, isOpenEnded, politely } from "./pace.ts";
 import {

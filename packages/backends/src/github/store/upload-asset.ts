@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { type Readable, Transform } from "node:stream";
 import { type Sha256, TrainyardError } from "@trainyard/core";
 import { readRefusal } from "../../local/file-refusals.ts";
-import type { Github } from "../github.ts";
+import type { Github } from "../call/github.ts";
 import { Asset, readAnswer } from "./answers.ts";
 import { beforeTry, isOpenEnded, waitAsAsked } from "./pace.ts";
 import { answerRefusal, openRequest, readJson } from "./raw-request.ts";

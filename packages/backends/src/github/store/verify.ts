@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Sha256 } from "@trainyard/core";
-import type { Github } from "../github.ts";
+import type { Github } from "../call/github.ts";
 import type { Catalog, Place } from "./catalog.ts";
 import { downloadAsset } from "./download-asset.ts";
 import { kindOf } from "./names.ts";

@@ -1,0 +1,32 @@
+import { type Registered, registerVerb } from "@trainyard/backends/verbs/register";
+import { chooseModel, type EvaluateInputs, type RegisterInputs, TrainyardError } from "@trainyard/core";
+import { handedOnRuns } from "../review/handed-on-runs.ts";
+import { judgeRuns } from "../review/judge-runs.ts";
+import { settingOf } from "../review/review-runs.ts";
+import type { Job } from "../step/action.ts";
+import type { GithubJob } from "../step/github-job.ts";
+
+/**
+ * Registers a run that a job before this one handed on. It is judged again first, here, where no user code ran: against the baseline of this moment,
+ * and by nobody else's word. What is refused by its verdict is recorded too. A re-run of the job judges the same again, so nothing is recorded twice.
+ * @throws NO_BUNDLE, BUNDLE_FOREIGN, and what judging and registering refuse
+ */
+export async function registerHandedOn(
+  inputs: RegisterInputs,
+  job: Job,
+  github: GithubJob,
+): Promise<{ registered: Registered; folder: string }> {
+  const setting = { ...(await settingOf(job, github)), repeatable: true };
+  const { model } =
+    inputs.bundle === undefined ? chooseModel(setting.project.config, inputs.model ?? null) : { model: inputs.model };
+  const runs = await handedOnRuns(github, setting.run.id, { bundle: inputs.bundle, model });
+  const evaluate: EvaluateInputs = { report: [] };
+  const [judged] = await judgeRuns(runs, evaluate, ["record", "bytes"], setting);
+  if (judged === undefined)
+    throw new TrainyardError("NO_BUNDLE", { run: String(setting.run.id), missing: [model ?? "any model"] });
+  if (judged.refusal !== null) throw judged.refusal;
+  const run = judged.received?.folder ?? "";
+  const project = { ...setting.project, config: judged.rules?.config ?? setting.project.config };
+  const registered = await registerVerb(project, { ...inputs, model: judged.model, run: [run] });
+  return { registered, folder: run };
+}

@@ -1,0 +1,123 @@
+import { dirname } from "node:path";
+import type { Project } from "@trainyard/backends";
+import { findPullRequest } from "@trainyard/backends/github/runs/pull-request";
+import { plannedVerb, type Trained, trainVerb } from "@trainyard/backends/verbs/train";
+import { baselineNow, chooseModel, type TrainInputs, TrainyardError } from "@trainyard/core";
+import { RECORD_FILE } from "../bundle/bundle-files.ts";
+import { handOn } from "../bundle/hand-on.ts";
+import { receive } from "../bundle/receive.ts";
+import { type HandedRun, handedOnRuns } from "../review/handed-on-runs.ts";
+import { configOf, configPath, judgedBy } from "../review/judging-rules.ts";
+import { reviewedRun } from "../review/reviewed-run.ts";
+import type { Job } from "../step/action.ts";
+import type { GithubJob } from "../step/github-job.ts";
+import { checkpointCache } from "./checkpoint-cache.ts";
+
+export interface TrainedInJob extends Trained {
+  /** A reviewed run was handed on. */
+  readonly reused: boolean;
+  /** Output `bundle`: JSON; empty without a token. */
+  readonly bundle: string;
+  /** Absolute path of the run bundle here. */
+  readonly path: string;
+}
+
+/** Trains, scores again or hands on what was reviewed; then hands the run on to the jobs after this one, where there is a token. */
+export async function trainInJob(inputs: TrainInputs, job: Job): Promise<TrainedInJob> {
+  const [project, github] = [await job.project(), await job.github()];
+  if (github === null) return finished(await trainVerb(project, inputs), false, project, null);
+  github.handOver.refuseUnavailable();
+  const judged = await scoredAsJudged(project, inputs, job, github);
+  if (inputs.bundle !== undefined && inputs.only === undefined)
+    throw new TrainyardError("INPUT_INVALID", {
+      input: "bundle",
+      expected: "given with only: predict",
+      got: "one without it",
+    });
+  const handed = inputs.only === "predict" ? await handedHere(inputs, project, github) : null;
+  if (handed !== null) {
+    const { folder } = await receive(handed, ["record", "bytes"], {
+      project,
+      handOver: github.handOver,
+      temp: job.temp,
+    });
+    return finished(await trainVerb(judged, { ...inputs, run: folder }), false, project, github);
+  }
+  const reused = inputs.reuse ? await reuse(judged, inputs, job, github) : null;
+  return finished(reused ?? (await trained(judged, inputs, job, github)), reused !== null, project, github);
+}
+
+/** The run to score again: the one that `bundle:` names, else the model's of this workflow run; null where one on this machine is meant. */
+async function handedHere(inputs: TrainInputs, { config }: Project, github: GithubJob): Promise<HandedRun | null> {
+  if (inputs.run !== undefined) return null;
+  const { bundle } = inputs;
+  const model = bundle === undefined ? chooseModel(config, inputs.model ?? null).model : inputs.model;
+  const [handed] = await handedOnRuns(github, github.runId, { bundle, model });
+  return handed ?? null;
+}
+
+/** What a stopped training leaves goes first: the machine has seconds. */
+async function trained(project: Project, inputs: TrainInputs, job: Job, github: GithubJob): Promise<Trained> {
+  const checkpoints = checkpointCache(project, job, github);
+  const ended = await trainVerb(checkpoints.project, inputs);
+  if (ended.resumable) await checkpoints.keep(ended.record);
+  return ended;
+}
+
+async function finished(
+  trained: Trained,
+  reused: boolean,
+  project: Project,
+  github: GithubJob | null,
+): Promise<TrainedInJob> {
+  const folder = await project.backend.runs.open(trained.record.id);
+  const bundle =
+    github === null ? "" : JSON.stringify(await handOn(trained.record, { project, handOver: github.handOver }));
+  return { ...trained, reused, bundle, path: dirname(folder.path(RECORD_FILE)) };
+}
+
+/** The rows and the baseline of a pull request are those its base judges by: others would be scored in vain. */
+async function scoredAsJudged(project: Project, inputs: TrainInputs, job: Job, github: GithubJob): Promise<Project> {
+  if (!/^(?:pull_request|merge_group)/.test(github.event.name)) return project;
+  const { base } = await findPullRequest(github.github, github.event);
+  if (base === null) return project;
+  const config = await configOf(github, base, configPath(job.workspace, project.root));
+  const models = { ...project.config.models };
+  for (const [model, own] of Object.entries(models)) {
+    const rules = judgedBy(project, model, config, base);
+    if (rules.from === null) continue;
+    const { data, baseline, groups } = rules.config.models[model]?.evaluate ?? own.evaluate;
+    const { data: _, groups: __, ...kept } = own.evaluate;
+    const evaluate = {
+      ...kept,
+      baseline,
+      ...(data === undefined ? {} : { data }),
+      ...(groups === undefined ? {} : { groups }),
+    };
+    if (model === inputs.model || inputs.model === undefined)
+      for (const note of rules.notes) project.backend.progress.note(note);
+    models[model] = { ...own, evaluate };
+  }
+  return { ...project, config: { ...project.config, models } };
+}
+
+async function reuse(project: Project, inputs: TrainInputs, job: Job, github: GithubJob): Promise<Trained | null> {
+  const { progress } = project.backend;
+  const { model, config, inputsDigest } = await plannedVerb(project, inputs);
+  if (inputsDigest === null) {
+    progress.note(`${model} has train.steps: only running them tells whether its inputs are those that were reviewed.`);
+    return null;
+  }
+  const found = await reviewedRun(model, inputsDigest, { project, job: github, temp: job.temp });
+  if ("none" in found) {
+    progress.note(`Trained again: ${found.none}.`);
+    return null;
+  }
+  const { record } = found;
+  progress.done(model, `run ${record.id} of the pull request is reused: nothing that decides the result differs`);
+  const today = baselineNow(await project.registry.state(model), config.evaluate.baseline);
+  const scored = record.predictions?.baseline?.version ?? null;
+  if (config.evaluate.predict === undefined || today === null || today.version === scored)
+    return { record, resumable: false };
+  return trainVerb(project, { ...inputs, reuse: false, only: "predict", run: found.folder });
+}
