@@ -18,12 +18,16 @@ export const driftCheck = action({
   permissions: [
     { scope: "contents", access: "write", why: "the finding is written to the branch trainyard/registry" },
     { scope: "issues", access: "write", why: "an issue tells people, where `on-drift` says so" },
-    { scope: "actions", access: "write", why: "the retraining is started by its event number" },
+    {
+      scope: "actions",
+      access: "write",
+      why: "the retraining is started by its event number, and scores of a job before this one are read",
+    },
   ],
   async run(inputs, job) {
     const project = await job.project();
-    const { driftVerb } = await import("@trainyard/backends/verbs/drift-check"); // no start needs it before there is a project
-    const { report, event, exit } = await driftVerb(project, inputs);
+    const { checkDrift } = await import("@trainyard/runner-kit/check-drift"); // no start needs it before there is a project
+    const { report, event, exit } = await checkDrift(inputs, job);
     const github = await job.github();
     const acted =
       github === null

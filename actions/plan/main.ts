@@ -9,6 +9,8 @@ export const plan = action({
   outputs: {
     matrix: 'JSON for `strategy: matrix:` of the next job: {"include":[{"model","because"}]}',
     any: "`true` when there is a model in it; a job with an empty matrix would fail",
+    unscored: "with `drift`: the same for those whose current rows `predict` must score before the check",
+    "any-unscored": "`true` when there is a model in that",
     model: "what the comment names, like `flight-delays` or `flight-delays@12`; may be empty",
     rollback: "`true` when the comment asks to go back",
     reason: "the reason the comment gives; may be empty",
@@ -28,6 +30,8 @@ export const plan = action({
       outputs: {
         matrix: JSON.stringify(matrixOf(planned.models)),
         any: String(planned.models.length > 0),
+        unscored: JSON.stringify(matrixOf(planned.unscored)),
+        "any-unscored": String(planned.unscored.length > 0),
         model: asked?.model ?? "",
         rollback: String(asked?.rollback ?? false),
         reason: asked?.reason ?? "",

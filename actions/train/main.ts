@@ -15,6 +15,7 @@ export const train = action({
     "root-digest": "digest of the model's files; empty unless the run succeeded",
     bundle: "the run for `bundle:` of a later job: JSON with ids and digests of its artifacts; empty without a token",
     path: "absolute path of the run bundle on this runner: record.json, log.txt, outputs, predictions and profiles",
+    scores: "with `environment`: the scores for `scores:` of drift-check, as JSON; empty when nothing had to be scored",
     reused: "`true` when a reviewed run was handed on instead of trained again",
   },
   permissions: [
@@ -27,6 +28,7 @@ export const train = action({
     { scope: "pull-requests", access: "read", why: "with `reuse`: which pull request was merged" },
   ],
   async run(inputs, job) {
+    if (inputs.environment !== undefined) return (await import("./scored.ts")).scored(inputs, job);
     const { trainInJob } = await import("@trainyard/runner-kit/train-in-job"); // no start needs it before there are inputs
     const { record, resumable, reused, bundle, path } = await trainInJob(inputs, job);
     const { runText, trainingSummary } = await import("./summary.ts"); // tables are no part of starting
@@ -39,6 +41,7 @@ export const train = action({
         "root-digest": record.rootDigest ?? "",
         bundle,
         path,
+        scores: "",
         reused: String(reused),
       },
       summary: trainingSummary(record),

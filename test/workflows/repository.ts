@@ -36,10 +36,12 @@ export class Repository implements AsyncDisposable {
     const serving = (name: string) => join(folder, "serving", name);
     toy.write(
       "trainyard.yaml",
-      config.replace(
-        "production: { target: directory, path: serving/production }",
-        `staging: { target: directory, path: ${serving("staging")} }\n      production: { target: directory, path: ${serving("production")}, after: staging }`,
-      ),
+      config
+        .replace("      predictions: logs/*.csv\n", "")
+        .replace(
+          "production: { target: directory, path: serving/production }",
+          `staging: { target: directory, path: ${serving("staging")} }\n      production: { target: directory, path: ${serving("production")}, after: staging }`,
+        ),
     );
     toy.write("params.yaml", "noise: 0.5\nseed: 7\n");
     toy.write("data/incoming/today.csv", rows({ days: 60, perDay: 40, seed: 3, labels: false }));

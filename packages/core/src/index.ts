@@ -73,11 +73,13 @@ export {
   Sha256,
   Timestamp,
 } from "./document.ts";
+export { CurrentScores, type HandedScores, needsScoring } from "./drift/current-scores.ts";
 export { driftCheck } from "./drift/drift-check.ts";
 export { driftFiles } from "./drift/drift-files.ts";
 export { ColumnDrift, DriftReport, Performance, RetrainCandidate } from "./drift/drift-report.ts";
 export { DriftInputs } from "./drift/inputs.ts";
 export { firingsPerYear } from "./drift/schedule.ts";
+export { type ScoredCurrent, scoreCurrent } from "./drift/score-current.ts";
 export { exitCodeOf, isRefusal, type RefusalCode, refusals, TrainyardError } from "./errors.ts";
 export { markdownFence, visibleText } from "./escape.ts";
 export { baselineNow } from "./evaluate/baseline.ts";

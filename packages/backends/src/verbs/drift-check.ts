@@ -9,6 +9,7 @@ import {
   type DriftReport,
   driftCheck,
   driftFiles,
+  type HandedScores,
   Profile,
   parseDocument,
   type Table,
@@ -33,8 +34,15 @@ export interface DriftChecked {
   readonly exit: ExitCode;
 }
 
-/** `drift-check`: looks at today's data with what production expects. Runs no user code; what it asks for is `retrain`'s to do. */
-export async function driftVerb(project: Project, inputs: DriftInputs): Promise<DriftChecked> {
+/**
+ * `drift-check`: looks at today's data with what production expects. Runs no user code; what it asks for is `retrain`'s to do.
+ * @param scores Of the current rows, made by a job before this one.
+ */
+export async function driftVerb(
+  project: Project,
+  inputs: DriftInputs,
+  scores: HandedScores | null = null,
+): Promise<DriftChecked> {
   const { model, config } = chooseModel(project.config, inputs.model ?? null);
   const settings = {
     model,
@@ -42,6 +50,7 @@ export async function driftVerb(project: Project, inputs: DriftInputs): Promise<
     environment: inputs.environment,
     current: inputs.current,
     onDrift: inputs["on-drift"] ?? null,
+    scores,
   };
   const { report, event } = await driftCheck(settings, portsOf(project));
   return { report, event, retrained: [], exit: driftExit(report, inputs["fail-on"]) };

@@ -8,16 +8,16 @@ import { TrainyardError } from "../errors.ts";
 import type { ModelVersion } from "../registry/log/model-version.ts";
 import type { Registry } from "../registry/read/registry.ts";
 import { DAY, instant, timestamp } from "../time.ts";
-import { readRows } from "./current-rows.ts";
+import { type HandedScores, needsScoring } from "./current-scores.ts";
 import { dayRange, dayText } from "./days.ts";
 import { type DriftConfig, driftConfig } from "./drift-config.ts";
 import { DriftReport, type RetrainCandidate } from "./drift-report.ts";
 import { foundBroken } from "./found-broken.ts";
 import { judge } from "./judge.ts";
+import { lookedAt } from "./looked-at.ts";
 import { repeatedFiles, sameBatch, staleBatch } from "./stale.ts";
 import { summaryOf } from "./summary.ts";
 import { retrainUnderWay } from "./under-way.ts";
-import { chooseWindow } from "./window.ts";
 
 export interface DriftSettings {
   readonly model: string;
@@ -28,6 +28,8 @@ export interface DriftSettings {
   readonly current: readonly string[];
   /** What drift leads to instead of drift.on-drift; null: as configured. */
   readonly onDrift: DriftConfig["on-drift"] | null;
+  /** Scores that another job made of the current rows; null: drift.predictions, or none. */
+  readonly scores?: HandedScores | null;
 }
 export type DriftPorts = Pick<Backend, "store" | "tables" | "workspace" | "sha256" | "clock" | "progress" | "actor"> & {
   registry: Registry;
@@ -37,7 +39,7 @@ export type DriftPorts = Pick<Backend, "store" | "tables" | "workspace" | "sha25
  * Holds the current rows against what the live version was judged on, and says what should happen next. Drift and broken data become an
  * event with the stored report; a quiet check leaves no trace on the registry. What this workflow run recorded already it does not record again.
  * @returns The report, its digest in the store and its event's number; both null when nothing was recorded.
- * @throws SETTING_MISSING, NOT_DEPLOYED, PROFILE_MISSING, NO_CURRENT_DATA, SCORES_MISSING, COLUMN_MISSING, COLUMN_TYPE
+ * @throws SETTING_MISSING, NOT_DEPLOYED, PROFILE_MISSING, NO_CURRENT_DATA, SCORES_MISSING, COLUMN_MISSING, COLUMN_TYPE, SCORES_FOREIGN
  */
 export async function driftCheck(
   settings: DriftSettings,
@@ -120,14 +122,8 @@ async function lookAt(
     manifest.predictionsProfile === null
       ? null
       : await profile(manifest.predictionsProfile, "profile of the predictions", ports);
-  const files = await ports.workspace.files(config.current);
-  if (files.length === 0) throw noData(config, null, null);
-
   const today = Math.floor(now / DAY);
-  const labels = config.labels === undefined ? null : await readLabels(config, today, ports);
-  const window = await chooseWindow(config, today, files, labels?.table ?? null, ports);
-  const current = await readRows(files, { time: config.time ?? null, ...window }, ports);
-  if (current.table.rows === 0 && current.unreadable.length === 0) throw noData(config, window.from, window.to);
+  const { current, labels, window } = await lookedAt(config, now, ports);
   const rule = {
     alpha: config["false-alarms-per-year"] / config["runs-per-year"],
     minorEffect: config["minor-effect"],
@@ -135,7 +131,19 @@ async function lookAt(
   };
   const groups = settings.config.evaluate.groups ?? null;
   const found = await judge(
-    { config, task: settings.config.task, groups, rule, at, reference, scored, current, labels, manifest },
+    {
+      config,
+      task: settings.config.task,
+      groups,
+      rule,
+      at,
+      reference,
+      scored,
+      current,
+      labels,
+      manifest,
+      handed: settings.scores ?? null,
+    },
     ports,
   );
 
@@ -148,6 +156,7 @@ async function lookAt(
   const lastAt = last === undefined ? null : instant(last.at);
   const broken = [...repeatedFiles(current.files), ...[stale, again].filter((check) => check !== null)];
   const bad = found.verdict === "drift" ? await foundBroken(model, ports) : new Set<string>();
+  const unscored = needsScoring(settings.config) && found.score === null && found.verdict !== "data-broken";
   const left = current.past.filter((file) => bad.has(file.digest)).length;
   return {
     trainable: [...current.past, ...(labels?.past ?? [])]
@@ -174,6 +183,7 @@ async function lookAt(
       checks: [...found.checks.filter(decides), ...broken, ...found.checks.filter((check) => !decides(check))],
       notes: [
         ...found.notes,
+        ...(unscored ? ["Nobody scored these rows, so the model's answers were not looked at."] : []),
         ...(left === 0
           ? []
           : [`${left} delivered files were part of a batch found broken before: a retraining leaves them out.`]),
@@ -195,12 +205,6 @@ async function evaluationProfile(manifest: ModelVersion, ports: Pick<Backend, "s
 
 async function profile(digest: Sha256, what: string, ports: Pick<Backend, "store">): Promise<Profile> {
   return parseDocument(Profile, await ports.store.text(digest, what), what);
-}
-
-/** Labels that have arrived: all files, and with a time column in them only rows before today. */
-async function readLabels(config: DriftConfig, today: number, ports: DriftPorts) {
-  const files = await ports.workspace.files(config.labels ?? []);
-  return readRows(files, { time: config.time ?? null, from: null, to: today - 1 }, ports);
 }
 
 /** The batch of the last drift event, if these are the same files and it was judged at least half a cadence ago. */
@@ -227,14 +231,4 @@ function candidates(settings: DriftSettings, config: DriftConfig, delivered: rea
   );
   const data = [...new Set([...committed, ...delivered])];
   return config.retrain.map(({ set }) => ({ set: set as Params, data }));
-}
-
-function noData(config: DriftConfig, from: number | null, to: number | null): TrainyardError {
-  const bounded = from !== null && to !== null;
-  const pattern = config.current.join(", ");
-  return new TrainyardError("NO_CURRENT_DATA", {
-    pattern,
-    from: bounded ? dayText(from) : null,
-    to: bounded ? dayText(to) : null,
-  });
 }

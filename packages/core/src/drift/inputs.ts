@@ -16,6 +16,13 @@ export const DriftInputs = z.strictObject({
     .default([])
     .describe("look at these files instead of drift.current; globs")
     .meta({ placeholder: "PATH" }),
+  scores: z
+    .string()
+    .optional()
+    .describe(
+      "scores of the current rows: output `scores` of train; default: what this workflow run handed on of the model",
+    )
+    .meta({ placeholder: "JSON", surface: "action" }),
   reference: z
     .string()
     .optional()

@@ -2,6 +2,7 @@ import type { Backend } from "../backend.ts";
 import type { Check } from "../check/check.ts";
 import type { Task } from "../config/task.ts";
 import type { Profile } from "../data/profile.ts";
+import type { Column, Table } from "../data/table.ts";
 import { type FileRef, parseDocument } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
 import type { ModelVersion } from "../registry/log/model-version.ts";
@@ -11,6 +12,7 @@ import { brokenCheck } from "./broken.ts";
 import type { DriftRule } from "./column-drift.ts";
 import { type Comparison, compareTables } from "./compare-tables.ts";
 import { idColumn, type ReadRows, readRows } from "./current-rows.ts";
+import { type HandedScores, readHandedScores } from "./current-scores.ts";
 import type { DriftConfig } from "./drift-config.ts";
 import type { DriftReport, Performance } from "./drift-report.ts";
 import { ANSWERS, labelColumn, truthColumns } from "./label-column.ts";
@@ -31,6 +33,8 @@ export interface Evidence {
   readonly current: ReadRows;
   readonly labels: ReadRows | null;
   readonly manifest: ModelVersion;
+  /** Scores of the current rows that a job before this one made; they count where no log says what the model answered. */
+  readonly handed: HandedScores | null;
 }
 
 export type Judgement = Pick<DriftReport, "verdict" | "columns" | "score" | "performance" | "checks" | "notes">;
@@ -125,12 +129,16 @@ function compare(
   return { ...compared, checks: [...checks, ...compared.checks] };
 }
 
-/** Scores aligned with the current rows; null when none are configured and none are there. @throws SCORES_MISSING, COLUMN_MISSING */
+/** Scores aligned with the current rows; null when none are configured and none are there. @throws SCORES_MISSING, SCORES_FOREIGN, COLUMN_MISSING */
 async function answersOf(
-  { config, current, manifest }: Evidence,
+  { config, current, manifest, handed, task }: Evidence,
   ports: Pick<Backend, "tables" | "workspace" | "progress">,
 ) {
   const { table } = current;
+  if (config.predictions === undefined && handed !== null) {
+    const ids = idColumn(table, current.files[0]?.path ?? "the current rows");
+    return joined(ids, await readHandedScores(handed, manifest, task, current.files, ports));
+  }
   if (config.predictions === undefined) {
     const own = joinAnswers(table, null, null);
     if (own === null && config.labels !== undefined)
@@ -143,11 +151,14 @@ async function answersOf(
   const damaged = logged.unreadable[0];
   if (damaged !== undefined)
     throw new TrainyardError("TABLE_TRUNCATED", { path: damaged.file.path, problem: damaged.problem });
-  const joined = joinAnswers(table, ids, logged.table);
-  if (joined === null || joined.missing > 0) {
-    throw new TrainyardError("SCORES_MISSING", { model: manifest.model, rows: joined?.missing ?? table.rows });
+  return joined(ids, logged.table);
+
+  function joined(ids: Column, scores: Table): Table {
+    const found = joinAnswers(table, ids, scores);
+    if (found === null || found.missing > 0)
+      throw new TrainyardError("SCORES_MISSING", { model: manifest.model, rows: found?.missing ?? table.rows });
+    return found.answers;
   }
-  return joined.answers;
 }
 
 function scoreColumn({ scored }: Evidence, answers: Evidence["current"]["table"]) {

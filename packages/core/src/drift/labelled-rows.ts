@@ -28,7 +28,8 @@ export function joinAnswers(current: Table, ids: Column | null, predictions: Tab
   return { answers: selectRows(onlyAnswers(predictions), matches), missing };
 }
 
-function onlyAnswers(table: Table): Table {
+/** What a model answered, of a table that may say more. */
+export function onlyAnswers(table: Table): Table {
   const columns = [...table.columns].filter(([name]) => ANSWERS.includes(name) || name.startsWith("y_score."));
   return { rows: table.rows, columns: new Map(columns) };
 }

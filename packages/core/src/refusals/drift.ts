@@ -9,8 +9,12 @@ export const driftRefusals = {
     "Set evaluate.data and train again, or name a reference: --reference FILE.",
   ],
   SCORES_MISSING: (d: { model: string; rows: number }) => [
-    `${d.rows} of the current rows have no prediction, and drift-check runs no user code.`,
-    "Score them first: `trainyard predict MODEL@production --data … --out …`, and point drift.predictions at the result.",
+    `${d.rows} of the current rows of ${d.model} have no score, and drift-check runs no user code.`,
+    "Score them first: in a workflow by a job before this one, `train` with `only: predict` and `environment: production`; elsewhere by `trainyard predict MODEL@production --data … --out …`, with drift.predictions naming the result.",
+  ],
+  SCORES_FOREIGN: (d: { model: string; field: string; expected: string; got: string }) => [
+    `The scores of ${d.model} that were handed on are not for this check: ${d.field} must be ${d.expected}, and is ${d.got}.`,
+    "Run the whole workflow again, so that the rows are scored anew: a deployment or a delivery may have come in between.",
   ],
   NO_CURRENT_DATA: (d: { pattern: string; from: string | null; to: string | null }) => [
     `No current rows: ${d.pattern} matches nothing${d.from === null ? "" : ` from ${d.from} to ${d.to}`}.`,

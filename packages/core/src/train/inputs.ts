@@ -30,6 +30,13 @@ export const TrainInputs = z.strictObject({
     .enum(["predict"])
     .optional()
     .describe("predict: train nothing, score the evaluation rows again with a run's files and the baseline's"),
+  environment: z
+    .string()
+    .optional()
+    .describe(
+      "with only: predict, score the rows of drift.current with the version that is live here, for drift-check, instead of a run's evaluation rows",
+    )
+    .meta({ placeholder: "NAME", surface: "action" }),
   run: z
     .string()
     .optional()

@@ -6,11 +6,13 @@ import type { Github } from "@trainyard/backends/github/call/github";
 import { ModelName, Sha256, TrainyardError, z } from "@trainyard/core";
 import { downloadArtifact, uploadArtifact } from "../lazy/artifact.ts";
 import type { Part } from "./bundle-ref.ts";
-import { artifactName, type Half, type HandedOn, type HandOver } from "./hand-over.ts";
+import { artifactName, type HandedOn, type HandOver, type Piece } from "./hand-over.ts";
 import { unzip } from "./unzip.ts";
 
 /** Days the model's files are kept: long enough for a review and its release. */
 const BYTES_DAYS = 14;
+/** Scores serve the check after them, and a re-run of it. */
+const SCORES_DAYS = 3;
 
 const Artifacts = z.object({
   artifacts: z.array(
@@ -25,7 +27,7 @@ const Artifacts = z.object({
 
 const Made = z.object({ workflow_run: z.object({ id: z.int() }).nullish() });
 
-/** Run bundles as workflow artifacts: `trainyard-record-MODEL` and, kept for days only, `trainyard-bytes-MODEL`. */
+/** Run bundles as workflow artifacts: `trainyard-record-MODEL` and, kept for days only, `trainyard-bytes-MODEL`; scores as `trainyard-scores-MODEL`. */
 export function artifactHandOver(github: Github, temp: string | undefined): HandOver {
   return {
     refuseUnavailable() {
@@ -39,7 +41,7 @@ export function artifactHandOver(github: Github, temp: string | undefined): Hand
         artifactName(half, model),
         folder,
         paths,
-        half === "bytes" ? { retentionDays: BYTES_DAYS } : {},
+        half === "record" ? {} : { retentionDays: half === "bytes" ? BYTES_DAYS : SCORES_DAYS },
       );
       return { id, digest: checkedDigest(digest, id) };
     },
@@ -97,9 +99,9 @@ function hasArtifacts(serverUrl: string): boolean {
   return /(?:^|\.)(?:ghe\.com|localhost)$|^github\.com$/i.test(new URL(serverUrl).hostname);
 }
 
-function named(name: string): { model: string; half: Half } | null {
-  const [, half, model] = /^trainyard-(record|bytes)-(.+)$/.exec(name) ?? [];
-  return model !== undefined && ModelName.safeParse(model).success ? { model, half: half as Half } : null;
+function named(name: string): { model: string; half: Piece } | null {
+  const [, half, model] = /^trainyard-(record|bytes|scores)-(.+)$/.exec(name) ?? [];
+  return model !== undefined && ModelName.safeParse(model).success ? { model, half: half as Piece } : null;
 }
 
 function checkedDigest(digest: string | null, id: number): Part["digest"] {

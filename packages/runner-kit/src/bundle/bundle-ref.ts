@@ -1,7 +1,7 @@
 import { ModelName, RunRecord, Sha256, TrainyardError, z } from "@trainyard/core";
 
-/** One of the two halves: an artifact by its id, or a folder below that of `store:` by its name. */
-const Part = z.strictObject({ id: z.union([z.int().positive(), z.string().min(1).max(500)]), digest: Sha256 });
+/** What one job hands to another: an artifact by its id, or a folder below that of `store:` by its name. */
+export const Part = z.strictObject({ id: z.union([z.int().positive(), z.string().min(1).max(500)]), digest: Sha256 });
 export type Part = z.output<typeof Part>;
 
 /** A run as one job hands it to another: output `bundle` of train. By id and digest, never by a name that another run could take. */

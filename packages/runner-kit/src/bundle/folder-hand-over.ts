@@ -4,6 +4,7 @@ import { digestFile } from "@trainyard/backends";
 import { isRelativePath, ModelName, TrainyardError } from "@trainyard/core";
 import { RECORD_FILE } from "./bundle-files.ts";
 import type { HandedOn, HandOver } from "./hand-over.ts";
+import { SCORES_FILE, SCORES_ID } from "./scores-file.ts";
 
 const FOLDER = "handed-on";
 
@@ -39,10 +40,10 @@ export function folderHandOver(store: string, runId: number): HandOver {
         throw new TrainyardError("BUNDLE_GONE", { what: String(id), reason: "the store has no such folder" });
       await cp(from, into, { recursive: true, verbatimSymlinks: true }); // links are found, and refused, when it is checked
       if (half === "bytes") return; // the record names each of its files with its digest
-      const record = join(into, RECORD_FILE);
-      const { digest: got } = await digestFile(record);
+      const document = half === "record" ? RECORD_FILE : SCORES_FILE;
+      const { digest: got } = await digestFile(join(into, document));
       if (got !== digest)
-        throw new TrainyardError("DIGEST_MISMATCH", { what: `${id}/${RECORD_FILE}`, expected: digest, got });
+        throw new TrainyardError("DIGEST_MISMATCH", { what: `${id}/${document}`, expected: digest, got });
     },
 
     async refuseOthers({ id }, made, run) {
@@ -55,8 +56,12 @@ export function folderHandOver(store: string, runId: number): HandOver {
       const found: HandedOn[] = [];
       const top = place(`${FOLDER}/${run}`);
       for (const model of await foldersIn(top)) {
+        if (!ModelName.safeParse(model).success) continue;
+        const scores = `${FOLDER}/${run}/${model}/${SCORES_ID}/scores`;
+        const scored = await digestFile(join(place(scores), SCORES_FILE)).catch(() => null);
+        if (scored !== null) found.push({ model, half: "scores", part: { id: scores, digest: scored.digest } });
         const newest = await newestRecord(join(top, model));
-        if (newest === null || !ModelName.safeParse(model).success) continue;
+        if (newest === null) continue;
         const { digest } = await digestFile(join(top, model, newest, "record", RECORD_FILE));
         for (const half of ["record", "bytes"] as const)
           if ((await foldersIn(join(top, model, newest))).includes(half))

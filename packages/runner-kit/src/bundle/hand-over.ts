@@ -1,11 +1,13 @@
 import type { Part } from "./bundle-ref.ts";
 
 export type Half = "record" | "bytes";
+/** What jobs hand on: the halves of a run, or scores of current rows. */
+export type Piece = Half | "scores";
 
-/** A half of a run that a workflow run handed on. */
+/** A piece that a workflow run handed on. */
 export interface HandedOn {
   readonly model: string;
-  readonly half: Half;
+  readonly half: Piece;
   readonly part: Part;
 }
 
@@ -15,18 +17,18 @@ export interface HandOver {
   refuseUnavailable(): void;
   /** Hands on files below a folder; `digest` pins a folder's content where nothing else does. */
   send(
-    half: Half,
+    half: Piece,
     run: { readonly model: string; readonly id: string; readonly digest: string },
     folder: string,
     files: readonly string[],
   ): Promise<Part>;
   /** Brings a half into a folder that is there, its digest checked first. @throws BUNDLE_GONE, BUNDLE_INVALID, DIGEST_MISMATCH */
-  bring(half: Half, part: Part, into: string, mostBytes?: number): Promise<void>;
+  bring(half: Piece, part: Part, into: string, mostBytes?: number): Promise<void>;
   /** Refuses a half that another workflow run made, by GitHub's word. @throws BUNDLE_FOREIGN, BUNDLE_GONE */
   refuseOthers(part: Part, runId: number, run: string): Promise<void>;
-  /** What a workflow run handed on last, of each model and half. */
+  /** What a workflow run handed on last, of each model and kind. */
   list(runId: number): Promise<HandedOn[]>;
 }
 
 /** `model` of `trainyard-record-MODEL`. */
-export const artifactName = (half: Half, model: string) => `trainyard-${half}-${model}`;
+export const artifactName = (half: Piece, model: string) => `trainyard-${half}-${model}`;
