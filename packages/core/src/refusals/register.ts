@@ -107,6 +107,14 @@ export const registerRefusals = {
     `What ${d.count === 1 ? "a document names" : `${d.count} documents name`} is not known: ${d.what}. ${d.problem} Nothing was removed.`,
     "Bring it back first: `trainyard restore --from` another copy of the store.",
   ],
+  GC_BUSY: (d: { repository: string; tag: string }) => [
+    `Another \`gc\` takes away releases of ${d.repository}, or was killed while it did: the tag ${d.tag} is there. Nothing was removed.`,
+    "Run it again later. A tag that is older than an hour is taken for left behind.",
+  ],
+  GARBAGE_ALL: (d: { repository: string; blobs: number }) => [
+    `${d.repository} has no registry, so nothing says what its releases are needed for: expected a branch trainyard/registry, got none, and ${d.blobs} blobs in releases. Nothing was removed.`,
+    "If the branch was deleted, push it again from a clone that has it: `git push origin refs/remotes/origin/trainyard/registry:refs/heads/trainyard/registry`. If there never was one, delete the releases whose tags begin with ty- by hand.",
+  ],
   STORE_ELSEWHERE: (d: { path: string }) => [
     `The store ${d.path} lies outside this project: another project may keep its bytes there too. Nothing was removed.`,
     "If no other project uses it, say so: --sole-user.",

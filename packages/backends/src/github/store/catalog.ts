@@ -102,16 +102,21 @@ export class Catalog {
     return release;
   }
 
-  /** Every blob that the bundles of a release hold, drafts too. */
-  async bundledIn({ assets, tag_name: tag }: Release): Promise<Map<Sha256, { size: number }>> {
-    const found = new Map<Sha256, { size: number }>();
+  /** Every blob that the bundles of a release hold, and those of other releases that they rely on; drafts too. */
+  async bundledIn({ assets, tag_name: tag }: Release): Promise<{
+    readonly blobs: ReadonlyMap<Sha256, { readonly size: number }>;
+    readonly elsewhere: readonly Sha256[];
+  }> {
+    const blobs = new Map<Sha256, { size: number }>();
+    const elsewhere: Sha256[] = [];
     for (const asset of assets) {
       const kind = kindOf(asset.name);
       if (kind?.kind !== "bundle" || asset.state !== "uploaded") continue;
       const index = await this.#indexOf(kind.digest, asset, tag);
-      for (const [digest, { size }] of Object.entries(index?.blobs ?? {})) found.set(digest, { size });
+      for (const [digest, { size }] of Object.entries(index?.blobs ?? {})) blobs.set(digest, { size });
+      elsewhere.push(...Object.keys(index?.elsewhere ?? {}));
     }
-    return found;
+    return { blobs, elsewhere };
   }
 
   async #readBundles(releases: readonly Release[], wanted: readonly Sha256[]): Promise<void> {

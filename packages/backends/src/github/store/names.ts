@@ -5,6 +5,8 @@ import type { Sha256 } from "@trainyard/core";
 const HEX = "sha256:".length;
 /** Digits of the digest in a tag: 128 bits, so that nobody finds two contents for one tag by trying. */
 const TAG_DIGITS = 32;
+/** The tag that is there while releases are taken away. A ref of GitHub's is made by one alone. */
+export const LOCK_TAG = "ty-gc";
 const TAG = /^ty-([0-9a-f]{32})(?:\.([2-9]|[1-9][0-9]{1,3}))?$/;
 
 /**

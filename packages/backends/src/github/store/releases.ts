@@ -2,7 +2,7 @@ import { RequestError } from "@octokit/request-error";
 import { type Sha256, TrainyardError, z } from "@trainyard/core";
 import type { Github } from "../call/github.ts";
 import { Asset, Release, readAnswer } from "./answers.ts";
-import { isTag, tagOf } from "./names.ts";
+import { isTag, LOCK_TAG, tagOf } from "./names.ts";
 
 /** Parts of a home that one look asks for; more are asked for when the last of these is there. */
 const PARTS_AT_ONCE = 4;
@@ -18,12 +18,16 @@ export interface Found {
   readonly published: ReadonlyMap<string, Seen>;
   /** The oldest first. */
   readonly drafts: readonly Seen[];
+  /** `gc` is taking releases away. */
+  readonly collecting: boolean;
 }
 export interface Seen {
   readonly id: number;
   readonly tag: string;
   readonly title: string;
   readonly body: string;
+  /** Milliseconds since 1970; null for a draft. */
+  readonly publishedAt: number | null;
 }
 
 const SeenRelease = z.object({
@@ -32,25 +36,29 @@ const SeenRelease = z.object({
   tagName: z.string(),
   name: z.string().nullable(),
   description: z.string().nullable(),
+  publishedAt: z.iso.datetime({ offset: true }).nullable(),
 });
 const SeenRepository = z.object({
   repository: z.intersection(
     z.record(z.string(), z.unknown()),
-    z.object({ newest: z.object({ nodes: z.array(SeenRelease) }) }),
+    z.object({ newest: z.object({ nodes: z.array(SeenRelease) }), lock: z.object({ name: z.string() }).nullable() }),
   ),
 });
-const FIELDS = "databaseId isDraft tagName name description";
+const FIELDS = "databaseId isDraft tagName name description publishedAt";
+const LOCK = `lock: ref(qualifiedName: "refs/tags/${LOCK_TAG}") { name }`;
 
 /** One GraphQL call: the published releases of these homes, and the newest drafts. GitHub shows no draft by its tag. */
 export async function lookUp(github: Github, homes: readonly Sha256[]): Promise<Found> {
   const published = new Map<string, Seen>();
   let drafts: Seen[] = [];
+  let collecting = false;
   let asked = homes.flatMap((home) => Array.from({ length: PARTS_AT_ONCE }, (_, part) => ({ home, part: part + 1 })));
   while (asked.length > 0) {
     const lines = asked.map(({ home, part }, at) => `t${at}: release(tagName: "${tagOf(home, part)}") { ${FIELDS} }`);
     const newest = `newest: releases(first: ${NEWEST}, orderBy: {field: CREATED_AT, direction: DESC}) { nodes { ${FIELDS} } }`;
-    const query = `query Releases($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { ${newest} ${lines.join(" ")} } }`;
+    const query = `query Releases($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { ${newest} ${LOCK} ${lines.join(" ")} } }`;
     const { repository } = readAnswer(SeenRepository, await github.graphql(query, {}), "the look for releases");
+    collecting ||= repository.lock !== null;
     drafts = repository.newest.nodes.filter(({ isDraft, tagName }) => isDraft && isTag(tagName)).map(seen);
     const next: typeof asked = [];
     for (const [at, { home, part }] of asked.entries()) {
@@ -63,11 +71,12 @@ export async function lookUp(github: Github, homes: readonly Sha256[]): Promise<
     }
     asked = next;
   }
-  return { published, drafts: drafts.sort((a, b) => a.id - b.id) };
+  return { published, drafts: drafts.sort((a, b) => a.id - b.id), collecting };
 }
 
-function seen({ databaseId: id, tagName: tag, name, description }: z.infer<typeof SeenRelease>): Seen {
-  return { id, tag, title: name ?? "", body: description ?? "" };
+function seen({ databaseId: id, tagName: tag, name, description, publishedAt }: z.infer<typeof SeenRelease>): Seen {
+  const published = publishedAt === null ? null : Date.parse(publishedAt);
+  return { id, tag, title: name ?? "", body: description ?? "", publishedAt: published };
 }
 
 /** A release with all its assets; null when there is none. */

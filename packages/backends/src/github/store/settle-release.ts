@@ -14,6 +14,7 @@ import {
   statusOf,
   updateRelease,
 } from "./releases.ts";
+import { type Look, marked, stays } from "./stay.ts";
 import { DraftGone, isSame, type Upload, uploadAsset } from "./upload-asset.ts";
 
 const TRIES = 4;
@@ -31,21 +32,27 @@ export interface Wanted {
   readonly uploads: readonly Upload[];
 }
 
+/** Drafts that may be taken up, and when they were seen. */
+export interface Left {
+  readonly drafts: readonly Seen[];
+  readonly look: Look;
+}
+
 /**
  * Makes a published release of uploads. A draft of this tag that a killed job left is taken up where it stopped.
  * @throws TagTaken, TagBurned, DraftGone for the caller to look again; RELEASE_REFUSED, and what uploading throws
  */
-export async function settleRelease(github: Github, wanted: Wanted, drafts: readonly Seen[]): Promise<Release> {
-  const draft = (await adopt(github, wanted, drafts)) ?? (await create(github, wanted));
+export async function settleRelease(github: Github, wanted: Wanted, left: Left): Promise<Release> {
+  const draft = (await adopt(github, wanted, left)) ?? (await create(github, wanted));
   const waiting = await reconcile(github, draft, wanted.uploads);
   await politely(github, waiting, (upload) => uploadAsset(github, draft, upload));
   return publish(github, draft.id, wanted);
 }
 
 /** The oldest draft of the tag: whoever comes takes the same one. */
-async function adopt(github: Github, { tag }: Wanted, drafts: readonly Seen[]): Promise<Release | null> {
+async function adopt(github: Github, { tag }: Wanted, { drafts, look }: Left): Promise<Release | null> {
   for (const one of drafts) {
-    if (one.tag !== tag) continue;
+    if (one.tag !== tag || !(await stays(github, one, look))) continue;
     const release = await readRelease(github, one.id);
     if (release?.draft === true && release.tag_name === tag) return release;
   }
@@ -56,7 +63,7 @@ async function create(github: Github, wanted: Wanted): Promise<Release> {
   const { home, tag, title, body } = wanted;
   for (let tries = 1; ; tries++) {
     try {
-      const release = await createDraft(github, tag, title, body);
+      const release = await createDraft(github, tag, title, marked(body));
       if (release.draft && release.tag_name === tag) return release;
       throw new TagTaken(tag);
     } catch (error) {
@@ -64,7 +71,9 @@ async function create(github: Github, wanted: Wanted): Promise<Release> {
       if (statusOf(error) === 404 || statusOf(error) === 422) refuseRelease(tag, error);
       if (!isOpenEnded(error) || tries === TRIES) throw error;
       await beforeTry(github, tries);
-      const made = await adopt(github, wanted, (await lookUp(github, [home])).drafts); // it may have been made
+      const at = performance.now();
+      const { drafts, collecting } = await lookUp(github, [home]);
+      const made = await adopt(github, wanted, { drafts, look: { at, collecting } }); // it may have been made
       if (made !== null) return made;
     }
   }

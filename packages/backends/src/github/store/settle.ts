@@ -16,6 +16,7 @@ import {
 import { releaseBody } from "./release-body.ts";
 import { lookUp, refuseRelease, type Seen } from "./releases.ts";
 import { deleteLeftovers, settleRelease, TagBurned, TagTaken } from "./settle-release.ts";
+import { stays } from "./stay.ts";
 import { DraftGone, type Upload } from "./upload-asset.ts";
 
 /** Times that another job may come in between, or a tag turn out to be used up. */
@@ -59,17 +60,26 @@ async function oneRound(
 ): Promise<{ done: boolean; first: Seen | null }> {
   const { github } = ports;
   const catalog = new Catalog(ports); // what this process saw before may be gone by now
-  const { published, drafts } = await lookUp(github, [home.digest, ...(await reusable(home, blobs, ports))]);
+  const at = performance.now();
+  const {
+    published: all,
+    drafts,
+    collecting,
+  } = await lookUp(github, [home.digest, ...(await reusable(home, blobs, ports))]);
+  const look = { at, collecting };
+  const used = new Set(all.keys());
+  const published = new Map(all);
+  for (const [tag, release] of all)
+    if (isPartOf(tag, home.digest) && !(await stays(github, release, look))) published.delete(tag);
   const digests = blobs.map(({ digest }) => digest);
   await catalog.read([...published.values()], digests);
-  await deleteLeftovers(github, drafts, (tag) => published.has(tag));
+  await deleteLeftovers(github, drafts, (tag) => used.has(tag));
   const missing = blobs.filter(({ digest }) => catalog.known(digest) === null);
   const tags = [...published.keys()].filter((tag) => isPartOf(tag, home.digest));
   let first = published.get(tags[0] ?? "") ?? null;
   if (missing.length === 0) return { done: true, first };
   for (const { digest } of missing) refuseDamaged(digest, home, catalog);
 
-  const used = new Set(published.keys());
   for (const [at, planned] of planReleases(missing, ports.limits).entries()) {
     const tag = freeTag(home.digest, (one) => burned.has(one) || used.has(one));
     const { uploads, bundles } = await makeUploads(
@@ -82,12 +92,12 @@ async function oneRound(
       ports.working(`uploading ${uploads.length} assets (${Math.ceil(bytes / 1e6)} MB) to ${tag}`);
       const title = at === 0 ? home.title : `${home.title} (part ${at + 1})`;
       const wanted = { home: home.digest, tag, title, body: releaseBody(home.digest, home.card), uploads };
-      const release = await settleRelease(github, wanted, drafts);
+      const release = await settleRelease(github, wanted, { drafts, look });
       const indexes = new Map(bundles.map(({ upload, index }) => [upload.digest, index]));
       catalog.take(release, indexes);
       for (const [digest, index] of indexes) await ports.memory.write(digest, tag, index);
       used.add(tag);
-      first ??= { id: release.id, tag, title: release.name ?? "", body: release.body ?? "" };
+      first ??= { id: release.id, tag, title: release.name ?? "", body: release.body ?? "", publishedAt: Date.now() };
       const others = drafts.filter(({ id }) => id !== release.id);
       await deleteLeftovers(github, others, (one) => one === tag);
     } finally {

@@ -36,28 +36,36 @@ export interface Garbage {
  * Blobs that no event, version, run bundle or index entry names. While they are taken away nobody trains here; what is stored again meanwhile stays.
  *
  * @param ports `registries`: every registry of this repository (its own branch, origin's, a local one): the store is one for all.
+ *   `runs`: null where no training keeps anything in the store before its run is registered.
  * @throws GARBAGE_UNSURE, RUN_BUSY, RUN_LEFT_BEHIND, REGISTRY_DAMAGED, REGISTRY_FUTURE
  */
 export async function collectGarbage(
   { prune, models, now }: GarbageSettings,
-  { registries, store, runs }: Pick<Backend, "store" | "runs"> & { registries: readonly ReadPorts[] },
+  {
+    registries,
+    store,
+    runs,
+  }: Pick<Backend, "store"> & {
+    readonly registries: readonly ReadPorts[];
+    readonly runs: Backend["runs"] | null;
+  },
 ): Promise<Garbage> {
-  const all = [...new Set([...models, ...(await runs.models())])].sort();
+  const all = runs === null ? [] : [...new Set([...models, ...(await runs.models())])].sort();
   const locks: (() => Promise<void>)[] = [];
   try {
     // A training keeps its data in the store when it starts, and names it when it ends.
-    if (prune) for (const model of all) locks.push(await runs.lock(model));
+    if (prune && runs !== null) for (const model of all) locks.push(await runs.lock(model));
     const blobs = await store.list();
     const needed = await Promise.all(registries.map((registry) => neededBy({ ...registry, store })));
     const named = new Set(needed.flatMap(({ mentioned }) => [...mentioned]));
-    for (const model of all) for (const digest of await namedByRuns(model, runs)) named.add(digest);
+    if (runs !== null) for (const model of all) for (const digest of await namedByRuns(model, runs)) named.add(digest);
     const unread = needed.flatMap((one) => one.unread);
     const { garbage, young } = sortOut(blobs, named, now - YOUNG);
     const [first] = unread;
     if (prune && first !== undefined)
       throw new TrainyardError("GARBAGE_UNSURE", { what: first.what, problem: first.problem, count: unread.length });
-    const digests = prune ? garbage.map(({ digest }) => digest) : [];
-    const gone = new Set(digests.length === 0 ? [] : await store.remove(digests, now - YOUNG));
+    const digests = garbage.map(({ digest }) => digest);
+    const gone = new Set(prune ? await store.remove(digests, now - YOUNG) : []); // with none too: it may have drafts that nobody finished
     const bytesOf = (some: readonly StoredBlob[]) => some.reduce((sum, { size }) => sum + size, 0);
     const removed = { blobs: gone.size, bytes: bytesOf(garbage.filter(({ digest }) => gone.has(digest))) };
     return {
