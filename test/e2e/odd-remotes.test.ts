@@ -120,6 +120,16 @@ test("a clone of one branch without tags finds the registry of its origin, and d
   expect(await notes(ana)).toEqual(["there"]);
 }, 30_000);
 
+test("an origin that is named by a relative path is found from the work tree, as git finds it", async () => {
+  for (const url of ["../origin.git", "./../origin.git"]) {
+    const ben = clone(`ben of ${url.length}`);
+    git(ben, "remote", "set-url", "origin", url);
+    await note(ben, url);
+    expect(await notes(ana)).toContain(url);
+    expect(git(ben, "rev-parse", "refs/remotes/origin/trainyard/registry")).toBe(git(origin, "rev-parse", BRANCH));
+  }
+}, 30_000);
+
 test("a clone without blobs fetches those it reads, and no others", async () => {
   git(origin, "config", "uploadpack.allowFilter", "true");
   const ben = clone("ben", "--filter=blob:none", "--no-checkout", "--single-branch", "--branch=main", "--no-tags");

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { isAbsolute, resolve } from "node:path";
+import { basename, dirname, isAbsolute, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Revision, TrainyardError } from "@trainyard/core";
 import { git, lastWords, runGit } from "./git.ts";
+import { variablesOf } from "./given-settings.ts";
 import { lockedBy, lockNamed, outwaitLock } from "./stale-ref-lock.ts";
 import { refRefusal } from "./update-ref.ts";
 
@@ -19,6 +20,8 @@ export interface Remote {
   readonly url: string;
   /** A folder on this machine: asking it costs nothing. */
   readonly local: boolean;
+  /** For git where it does not run in the work tree: what a relative path of the settings means. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** How git gets to one that the settings do not know: by its URL, with these variables (a token is in no argument and no file). */
   readonly access?: {
     readonly environment: Readonly<Record<string, string>>;
@@ -33,18 +36,26 @@ export interface Remote {
 export async function originOf(folder: string): Promise<Remote | null> {
   const { code, stdout } = await runGit(folder, ["remote", "get-url", "origin"]);
   if (code !== 0) return null;
-  const url = stdout.trim();
-  return { name: "origin", url, local: isFolder(url, folder) };
+  const url = stdout.replace(/\n$/, "");
+  if (/^[a-z+]+:\/\//.test(url))
+    return { name: "origin", url, local: url.startsWith("file://") && existsSync(fileURLToPath(url)) };
+  if (isAbsolute(url) || /^[^/]*:/.test(url)) return { name: "origin", url, local: existsSync(url) }; // a path, or host:path
+  const path = resolve(await topOf(folder), url);
+  const environment = variablesOf([[`url.${path}.insteadOf`, url]]);
+  return { name: "origin", url: path, local: existsSync(path), environment };
 }
 
-function isFolder(url: string, folder: string): boolean {
-  if (url.startsWith("file://")) return existsSync(fileURLToPath(url));
-  return !/^[a-z+]+:\/\//.test(url) && existsSync(isAbsolute(url) ? url : resolve(folder, url));
+/** What git takes a relative path from: the work tree, that of the clone where we stand in `.git`. */
+async function topOf(folder: string): Promise<string> {
+  const { code, stdout } = await runGit(folder, ["rev-parse", "--show-toplevel"]);
+  if (code === 0) return stdout.replace(/\n$/, "");
+  return basename(folder) === ".git" ? dirname(folder) : folder;
 }
 
 /** Where a ref of the remote is now, null when it has none. @throws SERVICE_UNREACHABLE */
 export async function askRemote(folder: string, remote: Remote, ref: string): Promise<Revision | null> {
   const { code, stdout, stderr } = await runGit(folder, ["ls-remote", "--refs", remote.name, ref], {
+    environment: remote.environment ?? {},
     timeout: TIMEOUT,
   });
   if (code !== 0) throw unreachable(remote, stderr);
@@ -73,7 +84,7 @@ export async function fetchRef(
     remote.access === undefined ? remote.name : remote.url,
     `+${ref}:${into}`,
   ];
-  const { environment = {}, timeout = TIMEOUT } = remote.access ?? {};
+  const { environment = remote.environment ?? {}, timeout = TIMEOUT } = remote.access ?? {};
   for (let tries = 1; ; tries++) {
     const { code, stderr } = await runGit(folder, words, { environment, timeout });
     if (code === 0) return (await git(folder, ["rev-parse", "--verify", into])).trim();
@@ -102,7 +113,10 @@ export async function pushRef(folder: string, remote: Remote, revision: Revision
     remote.name,
     `${revision}:${ref}`,
   ];
-  const { code, stdout, stderr } = await runGit(folder, words, { timeout: TIMEOUT });
+  const { code, stdout, stderr } = await runGit(folder, words, {
+    environment: remote.environment ?? {},
+    timeout: TIMEOUT,
+  });
   if (code === 0) return;
   const lock = remote.local ? lockNamed(stderr, [ref], folder) : null; // behind a folder no server looks after its locks
   if (lock !== null) await outwaitLock(lock);

@@ -1,5 +1,6 @@
 import { TrainyardError } from "@trainyard/core";
 import { lastWords } from "../../git/git.ts";
+import { variablesOf } from "../../git/given-settings.ts";
 import type { Remote } from "../../git/remote.ts";
 import type { GithubConnection } from "../call/connection.ts";
 
@@ -35,18 +36,6 @@ export function gitAccess(connection: GithubConnection): Remote {
 
 function authorization(token: string): string {
   return `Authorization: basic ${Buffer.from(`x-access-token:${token}`).toString("base64")}`;
-}
-
-/** Settings for one process, after those that its surroundings give it the same way (git-config(1), GIT_CONFIG_COUNT). */
-function variablesOf(settings: readonly (readonly [key: string, value: string])[]): Record<string, string> {
-  const given = Number(process.env.GIT_CONFIG_COUNT ?? 0);
-  const first = Number.isSafeInteger(given) && given > 0 ? given : 0;
-  const variables: Record<string, string> = { GIT_CONFIG_COUNT: String(first + settings.length) };
-  for (const [index, [key, value]] of settings.entries()) {
-    variables[`GIT_CONFIG_KEY_${first + index}`] = key;
-    variables[`GIT_CONFIG_VALUE_${first + index}`] = value;
-  }
-  return variables;
 }
 
 /** A repository that the token may not read is "not found". */

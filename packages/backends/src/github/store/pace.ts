@@ -22,7 +22,7 @@ export async function politely<T>(
     for (let item = waiting.shift(); item !== undefined && !failed; item = waiting.shift()) {
       const begin = Math.max(Date.now(), next);
       next = begin + BETWEEN_MS * github.connection.pace;
-      await sleep(begin - Date.now());
+      await sleep(Math.max(0, begin - Date.now()));
       await work(item).catch((error: unknown) => {
         failed = true;
         throw error;
