@@ -17,6 +17,7 @@ export const PERMISSIONS = {
   evaluate: { contents: "read", actions: "read", "pull-requests": "write", checks: "write" },
   register: { contents: "write", actions: "read" },
   deploy: { contents: "write", deployments: "write" },
+  plan: { contents: "read" },
   "drift-check": { contents: "write", issues: "write", actions: "write" },
 } as const satisfies Record<string, Permissions>;
 
@@ -71,12 +72,12 @@ export class GithubJobs implements AsyncDisposable {
   }
 
   /** A pull request was opened or pushed to: its workflow run. */
-  async onPullRequest(number: number): Promise<Trigger> {
+  async onPullRequest(number: number, workflow = "model-review.yml"): Promise<Trigger> {
     const pull = await this.get<{ head: { sha: string; ref: string; repo: { full_name: string } } }>(
       `/pulls/${number}`,
     );
     const { sha, ref, repo } = pull.head;
-    const its = { event: "pull_request", headSha: sha, headBranch: ref, headRepository: repo.full_name };
+    const its = { event: "pull_request", headSha: sha, headBranch: ref, headRepository: repo.full_name, workflow };
     const run = await this.server.startRun(its);
     const payload = { action: "synchronize", number, pull_request: pull, repository: repository(this.server.world) };
     return { run: run.id, event: "pull_request", sha, payload };

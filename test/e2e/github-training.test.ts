@@ -78,6 +78,33 @@ describe("a release", () => {
     expect(foreign.outputs["refusal"], lines(foreign)).toBe("BUNDLE_FOREIGN");
   }, 120_000);
 
+  test("takes no other workflow's run, whatever its artifacts are called", async () => {
+    const { number } = await jobs.server.openPullRequest({
+      head: "elsewhere",
+      files: { "params.yaml": "noise: 0.2\nseed: 7\n" },
+    });
+    const trigger = await jobs.onPullRequest(number, "experiments.yml");
+    succeeded(await jobs.uses("train", trigger));
+    const push = await jobs.onPush(await jobs.server.mergePullRequest(number));
+    const step = succeeded(await jobs.uses("reuse", push, { reuse: "true" }));
+    expect(step.outputs["reused"]).toBe("false");
+    expect(lines(step)).toContain("Trained again: no run of model-review.yml for the pull request's last commit");
+    const named = await jobs.uses("reuse", push, { reuse: "true", "review-workflow": "experiments.yml" });
+    expect(succeeded(named).outputs["reused"]).toBe("true");
+    const none = await jobs.uses("reuse", push, { reuse: "true", "review-workflow": "reviews.yml" });
+    expect(lines(succeeded(none))).toContain("Trained again: the repository has no workflow reviews.yml");
+  }, 120_000);
+
+  test("takes no run of a pull request into another branch, although its commit came here", async () => {
+    const { number } = await reviewed("sideways", 0.15);
+    const sha = await jobs.server.mergePullRequest(number);
+    const pull = jobs.server.state.pulls.find((one) => one.number === number) as { base: { ref: string } };
+    pull.base = { ...pull.base, ref: "dev" };
+    const step = succeeded(await jobs.uses("reuse", await jobs.onPush(sha), { reuse: "true" }));
+    expect(step.outputs["reused"]).toBe("false");
+    expect(lines(step)).toContain("not the merge of a pull request of this repository into this branch");
+  }, 120_000);
+
   test("trains again when the bytes of the reviewed run expired", async () => {
     const { bundle, number } = await reviewed("expired", 0.1);
     const { id } = (JSON.parse(bundle) as { bytes: { id: number } }).bytes;

@@ -48,7 +48,9 @@ export class Repository implements AsyncDisposable {
     toy.write(".gitignore", ".home/\nmodel.json\npredictions.csv\nmetrics.json\n"); // runners have the data: here it is committed
     for (const name of templateNames) toy.write(`.github/workflows/${name}.yml`, templateText(name));
     toy.commit("A first model");
-    return new Repository(await startGithubServer({ owner: "octo", name: "toys", from: toy.root }), folder);
+    const server = await startGithubServer({ owner: "octo", name: "toys", from: toy.root });
+    server.state.collaborators.set("ana", "write").set("ben", "read");
+    return new Repository(server, folder);
   }
 
   git(...words: string[]): string {
@@ -136,20 +138,30 @@ export class Repository implements AsyncDisposable {
     );
   }
 
-  async commented(pull: PullRequest, body: string, association: string, more?: More): Promise<RunOutcome> {
+  async commented(
+    pull: PullRequest,
+    body: string,
+    association: string,
+    { login = "ana", ...more }: More & { readonly login?: string } = {},
+  ): Promise<RunOutcome> {
     const { world } = this.server;
     const comment = {
       ...commentShape(world, {
         id: 1,
         issue: pull.number,
-        login: "ana",
+        login,
         body,
         createdAt: world.now(),
         updatedAt: world.now(),
       }),
       author_association: association,
     };
-    const payload = { action: "created", issue: { number: pull.number, pull_request: { url: "…" } }, comment };
+    const issue = {
+      number: pull.number,
+      state: pull.state,
+      pull_request: { url: "…", merged_at: pull.merged ? world.now() : null },
+    };
+    const payload = { action: "created", issue, comment };
     return this.run("model-promote", { event: "issue_comment", payload, sha: this.main, ref: "refs/heads/main" }, more);
   }
 

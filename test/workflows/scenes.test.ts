@@ -91,8 +91,11 @@ test("a better model passes; merged, its run is reused, registered and staged; a
 
   const stranger = await repository.commented(pull, "/promote toy@2", "NONE");
   expect(results(stranger)).toEqual({ ask: "skipped", approve: "skipped", deploy: "skipped" });
-  const promoted = await repository.commented(pull, "/promote toy@2 it is better; $(id)\nthanks", "MEMBER");
+  const reader = await repository.commented(pull, "/promote toy@2", "COLLABORATOR", { login: "ben" });
+  expect(results(reader), reader.log).toEqual({ ask: "failure", approve: "skipped", deploy: "skipped" });
+  const promoted = await repository.commented(pull, "/promote toy it is better; $(id)\nthanks", "MEMBER");
   expect(results(promoted), promoted.log).toEqual({ ask: "success", approve: "success", deploy: "success" });
+  expect(promoted.jobs["ask"]?.outputs, promoted.log).toMatchObject({ model: "toy@2", rollback: "false" });
   const back = await repository.commented(pull, "/rollback toy it answers zeros", "OWNER");
   expect(results(back), back.log).toEqual({ ask: "success", approve: "success", deploy: "success" });
   expect(back.jobs["deploy"]?.legs[0]?.steps.at(-1)?.outputs["version"]).toBe("toy@1");

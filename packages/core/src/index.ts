@@ -56,6 +56,7 @@ export { Deployment, Smoke } from "./deploy/deployment.ts";
 export { parseGolden } from "./deploy/golden.ts";
 export { DeployInputs, RollbackInputs } from "./deploy/inputs.ts";
 export { type LeadTimeParts, leadTimeParts } from "./deploy/lead-time-parts.ts";
+export { type PinnedDeployment, pinDeployment } from "./deploy/pin-deployment.ts";
 export { rollback } from "./deploy/rollback.ts";
 export {
   Actor,
@@ -172,6 +173,7 @@ export { evaluationLines, evaluationText } from "./report/evaluation-text.ts";
 export { counted } from "./report/format/number.ts";
 export { byteSize } from "./report/format/size.ts";
 export { plainSentence, type Sentence } from "./report/phrase.ts";
+export { pinnedDeploymentMarkdown, pinnedDeploymentText } from "./report/pinned-deployment-markdown.ts";
 export { planText } from "./report/plan-text.ts";
 export { policyText } from "./report/policy-text.ts";
 export { registrationText } from "./report/registration-text.ts";

@@ -1,12 +1,13 @@
 import { type Config, z } from "@trainyard/core";
 import { ask, pagesOf } from "../github/call/ask.ts";
 import type { Github } from "../github/call/github.ts";
+import { orNone } from "../github/call/or-none.ts";
 import { BRANCH } from "../github/registry/branch-refusal.ts";
 import { checkRegistryRules, checkRequiredCheck } from "./check-rules.ts";
 import { askOwnRunners, checkRunners } from "./check-runners.ts";
 import { usesUs } from "./check-workflows.ts";
 import { type Finding, fail, ok, some, warn } from "./finding.ts";
-import { looked, notRead, orNone, REPO } from "./look-at-setting.ts";
+import { looked, notRead, REPO } from "./look-at-setting.ts";
 import type { WorkflowFile } from "./workflow-file.ts";
 
 const Repository = z.object({ private: z.boolean(), default_branch: z.string(), archived: z.boolean().optional() });

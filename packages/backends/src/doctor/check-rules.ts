@@ -1,9 +1,10 @@
 import { z } from "@trainyard/core";
 import { ask } from "../github/call/ask.ts";
 import type { Github } from "../github/call/github.ts";
+import { orNone } from "../github/call/or-none.ts";
 import { BRANCH } from "../github/registry/branch-refusal.ts";
 import { type Finding, fail, ok, unknown, warn } from "./finding.ts";
-import { notRead, orNone, REPO } from "./look-at-setting.ts";
+import { notRead, REPO } from "./look-at-setting.ts";
 
 /** The check that a pull request shows. */
 const CHECK = "trainyard";

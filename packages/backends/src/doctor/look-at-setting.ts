@@ -27,13 +27,3 @@ export function notRead(id: string, error: unknown): Finding {
     return unknown(id, `GitHub answered ${error.status}`, "Look at it in the repository's settings.");
   throw error;
 }
-
-/** Null for a 404, which here means that there is none. */
-export async function orNone<T>(asked: Promise<T>): Promise<T | null> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof RequestError && error.status === 404) return null;
-    throw error;
-  }
-}

@@ -5,7 +5,9 @@ import {
   type DeploymentBegun,
   type DeployResult,
   deploy,
+  type PinnedDeployment,
   parseReference,
+  pinDeployment,
   type RollbackInputs,
   rollback,
   TrainyardError,
@@ -32,11 +34,19 @@ export async function deployVerb(project: Project, inputs: DeployInputs, begins?
     const { reason } = inputs;
     if (reason === undefined)
       throw new TrainyardError("INPUT_MISSING", { input: "reason", needed: "why it goes back; recorded" });
-    const { model, environment, yes } = inputs;
-    return rollbackVerb(project, { model, environment, reason, yes }, begins);
+    return ended(await rollback({ ...settingsOf(project, inputs, begins), reason }, portsOf(project)));
   }
   const settings = settingsOf(project, inputs, begins);
   return ended(await deploy({ ...settings, reason: inputs.reason ?? null, rollback: false }, portsOf(project)));
+}
+
+/** The version that a deployment would put live now, for a person to approve. It changes nothing. */
+export async function pinVerb(
+  project: Project,
+  asked: Pick<DeployInputs, "model" | "environment" | "rollback">,
+): Promise<PinnedDeployment> {
+  const { stopped: _, ...settings } = settingsOf(project, asked, undefined);
+  return pinDeployment({ ...settings, rollback: asked.rollback }, portsOf(project));
 }
 
 /** `rollback`: a deployment of the version that was live before, with a reason. */
@@ -48,7 +58,7 @@ export async function rollbackVerb(project: Project, inputs: RollbackInputs, beg
 
 function settingsOf(
   project: Project,
-  { model, environment }: Pick<DeployInputs, "model" | "environment">,
+  { model, environment, digest }: Pick<DeployInputs, "model" | "environment"> & { digest?: string | undefined },
   begins: Begins | undefined,
 ) {
   const reference = model === undefined ? null : parseReference(model);
@@ -58,6 +68,7 @@ function settingsOf(
     environments: chosen.config.deploy,
     environment: environment ?? null,
     which: reference?.which ?? null,
+    digest: digest ?? null,
     stopped: () => project.stop.asked.aborted,
     ...(begins === undefined ? {} : { begins }),
   };

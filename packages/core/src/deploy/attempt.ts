@@ -21,6 +21,8 @@ export interface DeploySettings {
   readonly environment: string | null;
   /** Null: the newest version. */
   readonly which: Reference["which"];
+  /** The version's root digest, where it was shown to somebody before; another one is refused. */
+  readonly digest?: string | null;
   readonly reason: string | null;
   readonly rollback: boolean;
   /** True once somebody asked to stop. Before the switch nothing has changed yet; after it the deployment is rolled back. */

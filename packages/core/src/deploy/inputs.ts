@@ -16,6 +16,12 @@ export const DeployInputs = z.strictObject({
     .default(false)
     .describe("go back to the version that was live before; needs a reason")
     .meta({ surface: "action" }),
+  digest: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hex digits")
+    .optional()
+    .describe("the version's root digest, as it was approved; another one is refused")
+    .meta({ surface: "action" }),
   reason: z.string().optional().describe("why; recorded").meta({ placeholder: "TEXT" }),
   yes: z.boolean().default(false).describe("do not ask").meta({ surface: "cli" }),
 });

@@ -13,6 +13,10 @@ export const deployRefusals = {
     `v${d.version} may go to ${d.environment} only after ${d.after}, where it was never live.`,
     `Deploy it to ${d.after} first.`,
   ],
+  VERSION_REPLACED: (d: { model: string; version: number; expected: string; got: string }) => [
+    `${d.model} v${d.version} is not what was approved: ${d.expected} was, and the registry has ${d.got} now. Nothing was changed.`,
+    "Ask again, so that what is there now is approved. If nobody made the registry anew, run `trainyard verify` first.",
+  ],
   ROLLBACK_NOTHING: (d: { environment: string }) => [
     `${d.environment} has no earlier live version to go back to.`,
     "Deploy the version you want: `trainyard deploy MODEL@VERSION --environment …`.",

@@ -56,6 +56,10 @@ export const githubRefusals = {
       ? "Nothing is to be done: the newer commit gets its own verdict."
       : "Close all but one of these pull requests, or give each a commit of its own.",
   ],
+  COMMENT_REFUSED: (d: { login: string; problem: string }) => [
+    `The comment of ${d.login} starts no deployment: ${d.problem}.`,
+    "Who may write to the repository asks: in a comment on a pull request that is open or was merged, or by hand under Actions → model-promote.",
+  ],
   RETRAIN_WORKFLOW: (d: { workflow: string; ref: string; problem: string }) => [
     `The workflow ${d.workflow} of ${d.ref} cannot be started: ${d.problem}. Nothing was started.`,
     "Add it from workflows-templates/retrain.yml: it needs `on: workflow_dispatch` with the inputs model and drift-event, on the default branch.",

@@ -54,6 +54,12 @@ export const TrainInputs = z.strictObject({
       "hand on the run that a pull request was judged by, when nothing that decides the result differs; else train. Scores of the baseline of today are made where they are missing",
     )
     .meta({ surface: "action" }),
+  "review-workflow": z
+    .string()
+    .regex(/^[\w.-]+\.ya?ml$/, "the name of a workflow's file, like model-review.yml")
+    .default("model-review.yml")
+    .describe("with reuse: the workflow whose run of the pull request was judged")
+    .meta({ placeholder: "FILE", surface: "action" }),
   reason: z.string().optional().describe("why this run was started; recorded").meta({ placeholder: "TEXT" }),
   "drift-event": z.int().positive().optional().describe("the registry event that asked for this retraining; recorded"),
 });

@@ -17,7 +17,22 @@ export const PlanInputs = z.strictObject({
   comment: z
     .string()
     .optional()
-    .describe("a comment that begins with /promote or /rollback: what it asks for becomes outputs")
+    .describe("a comment that begins with /promote or /rollback; the deployment it asks for is pinned in the outputs")
+    .meta({ surface: "action" }),
+  model: z
+    .string()
+    .optional()
+    .describe("MODEL, MODEL@VERSION or MODEL@ALIAS: the deployment of it is pinned, as a comment's is")
+    .meta({ surface: "action" }),
+  environment: z
+    .string()
+    .optional()
+    .describe("where that deployment goes; may be left out when there is one")
+    .meta({ surface: "action" }),
+  rollback: z
+    .boolean()
+    .default(false)
+    .describe("that deployment goes back to the version that was live before")
     .meta({ surface: "action" }),
 });
 export type PlanInputs = z.output<typeof PlanInputs>;

@@ -108,7 +108,8 @@ async function reuse(project: Project, inputs: TrainInputs, job: Job, github: Gi
     progress.note(`${model} has train.steps: only running them tells whether its inputs are those that were reviewed.`);
     return null;
   }
-  const found = await reviewedRun(model, inputsDigest, { project, job: github, temp: job.temp });
+  const workflow = inputs["review-workflow"];
+  const found = await reviewedRun(model, inputsDigest, { project, job: github, temp: job.temp, workflow });
   if ("none" in found) {
     progress.note(`Trained again: ${found.none}.`);
     return null;

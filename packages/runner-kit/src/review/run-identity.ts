@@ -6,6 +6,8 @@ import type { GithubJob } from "../step/github-job.ts";
 export interface WorkflowRun {
   readonly id: number;
   readonly event: string;
+  /** Of the workflow's file, from the repository's folder; without the `@ref` that GitHub puts behind some. */
+  readonly path: string;
   /** Of a pull request its own head, never the merge commit. */
   readonly headSha: string;
   readonly url: string;
@@ -19,6 +21,7 @@ export interface WorkflowRun {
 const Run = z.object({
   id: z.int().positive(),
   event: z.string(),
+  path: z.string(),
   head_sha: z.string().regex(/^[0-9a-f]{40}$/),
   html_url: z.string(),
   created_at: z.iso.datetime({ offset: true }),
@@ -33,6 +36,7 @@ export async function workflowRun({ github }: Pick<GithubJob, "github">, id: num
   return {
     id: run.id,
     event: run.event,
+    path: run.path.replace(/@.*$/, ""),
     headSha: run.head_sha,
     url: run.html_url,
     actor: run.triggering_actor?.login ?? run.actor?.login ?? "unknown",
