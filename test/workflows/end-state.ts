@@ -45,6 +45,7 @@ function plain(text: string): string {
     .replaceAll(/[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}/g, "<digest>")
     .replaceAll(/`[0-9a-f]{7,16}`/g, "`<digest>`") // a short commit may be digits alone
     .replaceAll(/\{"code":"[0-9a-f]{7}"\}/g, '{"code":"<digest>"}') // the same, in the comment's mark
+    .replaceAll(/"id":\d+/g, '"id":"<id>"') // a run's, in the comment's mark
     .replaceAll(/\b[0-9a-f]{7,16}…/g, "<digest>")
     .replaceAll(/\/(runs|artifacts|jobs)\/\d+/g, "/$1/<id>")
     .replaceAll(/#?\b1\d{3}\b(?=[^,%\d]|$)/g, "<id>")
