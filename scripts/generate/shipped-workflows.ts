@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { actionFields, EveryActionInputs } from "@trainyard/runner-kit";
 import { type ActionName, actions } from "../../actions/index.ts";
 import type { Generated } from "./generated.ts";
 
@@ -9,7 +10,7 @@ const IGNORED =
 
 /** What the command carries along, because where it is installed there is no repository to read: the templates, and what each action may do. */
 export async function shippedWorkflows(): Promise<Generated[]> {
-  return [templates(), await permissions()];
+  return [templates(), await permissions(), await inputs()];
 }
 
 function templates(): Generated {
@@ -57,6 +58,28 @@ async function permissions(): Promise<Generated> {
       "",
       "/** What each of our actions needs, as its action.yml says. Written by `npm run generate`. */",
       "export const neededPermissions: Readonly<Record<string, readonly NeededPermission[]>> = {",
+      ...lines,
+      "};",
+      "",
+    ].join("\n"),
+  };
+}
+
+/** So that doctor can say which key of a `with:` an action does not know. */
+async function inputs(): Promise<Generated> {
+  const every = actionFields(EveryActionInputs).map(({ name }) => name);
+  const lines: string[] = [];
+  for (const name of Object.keys(actions).sort() as ActionName[]) {
+    const own = actionFields((await actions[name]()).inputs).map((field) => field.name);
+    const names = JSON.stringify([...own, ...every].join(" "));
+    const line = `  ${keyOf(name)}: ${names},`;
+    lines.push(line.length <= 120 ? line : `  ${keyOf(name)}:\n    ${names},`);
+  }
+  return {
+    path: "packages/backends/src/doctor/action-inputs.ts",
+    content: [
+      "/** What each of our actions takes, with spaces between, as its action.yml says. Written by `npm run generate`. */",
+      "export const actionInputs: Readonly<Record<string, string>> = {",
       ...lines,
       "};",
       "",

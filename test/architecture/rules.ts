@@ -57,7 +57,7 @@ const CUTS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>
     imports: ["local", "config", "git"],
     mirror: ["git"],
     setup: ["git"],
-    doctor: ["local", "config", "git", "process", "github"],
+    doctor: ["local", "config", "git", "process", "github", "setup"],
     verbs: ["local", "tables", "process", "config", "git", "targets", "github", "imports", "mirror", "setup", "doctor"],
     ".": ["local", "tables", "process", "config", "git", "targets", "verbs"], // index.ts and what opens a project
   },

@@ -89,6 +89,17 @@ describe("trainyard init --workflows", () => {
       expect(step["working-directory"]).toBe("models/toy");
   });
 
+  test("where no environment comes first nothing is deployed before the approval, and no permission is left for it", async () => {
+    using project = new ToyProject();
+    expect((await project.json("init", "--workflow", "model-release", "--workflow", "retrain")).code).toBe(0);
+    for (const name of ["model-release", "retrain"]) {
+      const text = workflow(project, name);
+      expect(await findings(`.github/workflows/${name}.yml`, text)).toEqual([]);
+      expect(text).not.toMatch(/actions\/deploy@|deployments: write/);
+      expect(text).toContain("actions/register@");
+    }
+  });
+
   test("a private repository gets no workflow for strangers", async () => {
     using project = empty();
     expect((await project.json("init", "toy", "--workflows", "--public=false")).code).toBe(0);
@@ -99,6 +110,12 @@ describe("trainyard init --workflows", () => {
     ["a workflow there is none of", ["--workflow", "model-reviw"], "--workflow", "model-review"],
     ["labels that are code", ["--workflows", "--runner", "x]\n    steps: [{run: id}"], "--runner", "labels"],
     ["a branch that is a pattern", ["--workflows", "--branch", "main, '**'"], "--branch", "letters"],
+    [
+      "a folder of GitHub's machine as production",
+      ["--workflows", "--deploy-runner", "ubuntu-latest"],
+      "--deploy-runner",
+      "machine of yours",
+    ],
     [
       "a training on the machine that writes",
       ["--workflows", "--runner", "gpu", "--deploy-runner", "self-hosted,gpu"],
@@ -155,7 +172,7 @@ describe("the questions of init", () => {
       workflows: true,
       branch: "main",
       runner: "self-hosted,gpu",
-      public: false,
+      public: true,
     });
     expect(asked).toHaveLength(10);
   });
@@ -173,6 +190,10 @@ describe("the questions of init", () => {
     await expect(askFor(person("A", "B", "C").ask, none, found, false)).rejects.toMatchObject({
       code: "INPUT_INVALID",
     });
+    const kind = person("churn", "binari");
+    await askFor(kind.ask, none, found, false);
+    expect(kind.asked[2]).toContain("--task must be one of binary,");
+    expect(kind.asked[2]).not.toContain("Invalid option");
     expect(await askFor(person(null).ask, none, found, false)).toMatchObject({ model: "churn" });
   });
 });

@@ -5,8 +5,8 @@ import { orNone } from "../github/call/or-none.ts";
 import { BRANCH } from "../github/registry/branch-refusal.ts";
 import { checkRegistryRules, checkRequiredCheck } from "./check-rules.ts";
 import { askOwnRunners, checkRunners } from "./check-runners.ts";
-import { usesUs } from "./check-workflows.ts";
 import { type Finding, fail, ok, some, warn } from "./finding.ts";
+import { usesUs } from "./job-kinds.ts";
 import { looked, notRead, REPO } from "./look-at-setting.ts";
 import type { WorkflowFile } from "./workflow-file.ts";
 

@@ -1,6 +1,7 @@
 import { z } from "@trainyard/core";
 import { ask, pagesOf } from "../github/call/ask.ts";
 import type { Github } from "../github/call/github.ts";
+import { isHosted } from "../setup/runner-labels.ts";
 import { checkOwnRunners } from "./check-workflows.ts";
 import { type Finding, ok, warn } from "./finding.ts";
 import { notRead, REPO } from "./look-at-setting.ts";
@@ -26,7 +27,7 @@ export async function checkRunners(github: Github, files: readonly WorkflowFile[
   const id = "runners";
   const wanted = new Map<string, readonly string[]>();
   for (const { jobs } of files)
-    for (const { runsOn } of jobs) if (runsOn?.includes("self-hosted")) wanted.set(runsOn.join(", "), runsOn);
+    for (const { runsOn } of jobs) if (runsOn !== null && !isHosted(runsOn)) wanted.set(runsOn.join(", "), runsOn);
   if (wanted.size === 0) return null;
   const Page = z.object({
     runners: z.array(z.object({ status: z.string(), labels: z.array(z.object({ name: z.string() })) })),

@@ -1,9 +1,8 @@
 import { type Config, firingsPerYear } from "@trainyard/core";
 import { type Finding, fail, ok, some, unknown, warn } from "./finding.ts";
-import type { WorkflowFile, WorkflowJob } from "./workflow-file.ts";
+import { usesOwnMachine, usesUs, writesRegistry } from "./job-kinds.ts";
+import type { WorkflowFile } from "./workflow-file.ts";
 
-/** Writers of the registry: the second of two that are dropped would be lost. */
-const WRITERS = new Set(["register", "deploy", "drift-check"]);
 /** Text that anybody may write: a title, a branch's name. What ends in a number, an id or a hash is none. */
 const OUTSIDE = /\b(?:github\.event\.[\w.[\]*'-]+|github\.head_ref|github\.ref_name)/g;
 const HARMLESS = /\.(?:number|id|node_id|sha|before|after|base_sha|head_sha|run_number|run_attempt|conclusion|action)$/;
@@ -30,8 +29,6 @@ export function checkWorkflows(files: readonly WorkflowFile[], config: Config | 
     ...checkConcurrency(ours),
   ];
 }
-
-export const usesUs = (job: WorkflowJob) => job.steps.some(({ action }) => action !== null);
 
 function checkSchedule(files: readonly WorkflowFile[], config: Config | null): Finding[] {
   const id = "drift-schedule";
@@ -132,7 +129,7 @@ function checkConcurrency(files: readonly WorkflowFile[]): Finding[] {
   let writers = 0;
   for (const file of files)
     for (const job of file.jobs) {
-      if (!job.steps.some(({ action }) => action !== null && WRITERS.has(action))) continue;
+      if (!writesRegistry(job)) continue;
       writers++;
       const where = `${file.path}, job ${job.id}`;
       if (file.cancels !== false || job.cancels !== false)
@@ -168,7 +165,7 @@ export function checkOwnRunners(
 ): Finding[] {
   const id = "own-runners";
   const own = files
-    .filter(({ jobs }) => jobs.some((job) => job.runsOn?.includes("self-hosted") === true))
+    .filter(({ jobs }) => jobs.some(usesOwnMachine))
     .map(({ path }) => path.replace(".github/workflows/", ""));
   if (own.length === 0 || open === false) return own.length === 0 ? [] : [ok(id, "the repository is private")];
   if (open && approval === "all_external_contributors")

@@ -20,6 +20,10 @@ export interface WorkflowJob {
   readonly id: string;
   /** Labels; null where an expression decides or another workflow is called. */
   readonly runsOn: readonly string[] | null;
+  /** `runs-on` as it stands there, as JSON; empty where there is none. */
+  readonly runner: string;
+  /** Jobs that come before it. */
+  readonly needs: readonly string[];
   /** Null: it says nothing, and has what the workflow has. */
   readonly permissions: Grants | null;
   readonly cancels: boolean | string;
@@ -34,6 +38,8 @@ export interface WorkflowFile {
   readonly path: string;
   readonly events: readonly string[];
   readonly crons: readonly string[];
+  /** Inputs of `workflow_dispatch`; null: nobody can start it. */
+  readonly dispatchInputs: readonly string[] | null;
   readonly permissions: Grants | null;
   readonly cancels: boolean | string;
   readonly jobs: readonly WorkflowJob[];
@@ -56,6 +62,7 @@ const Step = z.looseObject({
 });
 const Job = z.looseObject({
   "runs-on": z.unknown(),
+  needs: z.union([z.string(), z.array(z.string())]).nullish(),
   permissions: Permissions,
   concurrency: Concurrency,
   environment: z.union([z.string(), z.looseObject({ name: z.string() })]).nullish(),
@@ -109,11 +116,14 @@ function workflowOf(path: string, value: unknown): WorkflowFile {
     path,
     events,
     crons: crons.map(({ cron }) => cron),
+    dispatchInputs: events.includes("workflow_dispatch") ? dispatchInputsOf(on) : null,
     permissions: permissions ?? null,
     cancels: cancelsOf(concurrency),
     jobs: Object.entries(jobs).map(([id, job]) => ({
       id,
       runsOn: labelsOf(job["runs-on"]),
+      runner: JSON.stringify(job["runs-on"]) ?? "",
+      needs: typeof job.needs === "string" ? [job.needs] : (job.needs ?? []),
       permissions: job.permissions ?? null,
       cancels: cancelsOf(job.concurrency),
       queues: typeof job.concurrency === "object" && job.concurrency?.queue === "max",
@@ -128,6 +138,12 @@ function workflowOf(path: string, value: unknown): WorkflowFile {
       })),
     })),
   };
+}
+
+function dispatchInputsOf(on: z.output<typeof Workflow>["on"]): string[] {
+  const value = typeof on === "object" && !Array.isArray(on) ? on["workflow_dispatch"] : undefined;
+  const Dispatch = z.looseObject({ inputs: z.record(z.string(), z.unknown()).nullish() });
+  return Object.keys(Dispatch.safeParse(value).data?.inputs ?? {});
 }
 
 const cancelsOf = (concurrency: z.output<typeof Concurrency>) =>

@@ -1,5 +1,6 @@
 import { nearest, TrainyardError } from "@trainyard/core";
 import type { WorkflowChoices } from "./fill-workflow.ts";
+import { isHosted, mayMeet } from "./runner-labels.ts";
 import { workflowTemplates } from "./workflow-templates.ts";
 
 export type WorkflowName = keyof typeof workflowTemplates;
@@ -41,11 +42,19 @@ export function plainBranch(name: string): string {
  * @throws INPUT_INVALID
  */
 export function refuseSharedRunner({ runner, deployRunner }: Pick<WorkflowChoices, "runner" | "deployRunner">): void {
-  if (runner === null || deployRunner === null || /^(?:ubuntu|windows|macos)-/.test(runner[0] ?? "")) return;
-  // A job takes any runner that has all its labels: the fewer are among the more, the two may meet.
-  const [few, many] = runner.length < deployRunner.length ? [runner, deployRunner] : [deployRunner, runner];
-  if (!few.every((label) => many.includes(label))) return;
+  if (runner === null || deployRunner === null || isHosted(runner) || !mayMeet(runner, deployRunner)) return;
   const expected = `labels that tell its runner from the one that trains (${runner.join(", ")})`;
+  throw new TrainyardError("INPUT_INVALID", { input: "--deploy-runner", expected, got: deployRunner.join(", ") });
+}
+
+/** A deployment switches a folder, and GitHub's own machines take theirs along. @throws INPUT_INVALID */
+export function refuseHostedDeployment(
+  { deployRunner }: Pick<WorkflowChoices, "deployRunner">,
+  files: readonly { readonly text: string }[],
+): void {
+  if (deployRunner === null || !isHosted(deployRunner) || !files.some(({ text }) => text.includes("/actions/deploy@")))
+    return;
+  const expected = "a machine of yours: the one that has the folders of `deploy:`";
   throw new TrainyardError("INPUT_INVALID", { input: "--deploy-runner", expected, got: deployRunner.join(", ") });
 }
 

@@ -8,7 +8,7 @@ export interface WorkflowChoices {
   readonly deployRunner: readonly string[] | null;
   /** When drift is looked for, five fields. */
   readonly cron: string | null;
-  /** Where a release goes first; null: `staging` stays, to be chosen. */
+  /** Where a release goes first; null: trainyard.yaml has no such place, and the step that deploys there is left out. */
   readonly firstEnvironment: string | null;
   /** The project's folder below the repository's; null: it is the repository's. */
   readonly folder: string | null;
@@ -22,8 +22,7 @@ const CHOOSE = / *# ← choose.*$/;
 export function fillWorkflow(template: string, choices: WorkflowChoices): string {
   const { folder } = choices;
   let ours = false;
-  return template
-    .split("\n")
+  return (choices.firstEnvironment === null ? withoutFirstDeployment(template.split("\n")) : template.split("\n"))
     .flatMap((line) => {
       if (/^ *(?:- )?uses: /.test(line)) ours = /uses: trainyard\//.test(line);
       const filled = fillLine(line.replaceAll("$default-branch", choices.branch), choices);
@@ -32,6 +31,19 @@ export function fillWorkflow(template: string, choices: WorkflowChoices): string
       return [...filled, `${takes[1]}  working-directory: ${JSON.stringify(folder)}`];
     })
     .join("\n");
+}
+
+/** A release that goes nowhere first is registered, and waits for model-promote. */
+function withoutFirstDeployment(lines: readonly string[]): readonly string[] {
+  const at = lines.findIndex((line) => /^ *environment: staging *# ← choose/.test(line));
+  if (at < 0) return lines;
+  const begin = lines.findLastIndex((line, index) => index < at && /^ *- /.test(line));
+  const indent = /^ */.exec(lines[begin] ?? "")?.[0] ?? "";
+  const after = lines.findIndex((line, index) => index > at && !line.startsWith(`${indent} `));
+  const note = `${indent}# ← choose: add an environment that production comes \`after\` to trainyard.yaml, and deploy to it here`;
+  return [...lines.slice(0, begin), note, ...lines.slice(after < 0 ? lines.length : after)].filter(
+    (line) => !/^ *deployments: write # .* in staging$/.test(line),
+  );
 }
 
 function fillLine(line: string, choices: WorkflowChoices): string[] {

@@ -1,7 +1,10 @@
 import { type Config, isRefusal, TrainyardError } from "@trainyard/core";
 import { loadConfig } from "../config/load-config.ts";
+import { checkInputs } from "../doctor/check-inputs.ts";
 import { checkPermissions } from "../doctor/check-permissions.ts";
 import { checkProject, repositoryRoot } from "../doctor/check-project.ts";
+import { checkRetraining } from "../doctor/check-retraining.ts";
+import { checkTrust } from "../doctor/check-trust.ts";
 import { checkOwnRunners, checkWorkflows } from "../doctor/check-workflows.ts";
 import { type Finding, fail, unknown } from "../doctor/finding.ts";
 import { githubPlace } from "../doctor/github-place.ts";
@@ -47,6 +50,9 @@ export async function doctorVerb(
     ),
     ...checkWorkflows(files, config),
     ...checkPermissions(files, config),
+    ...checkInputs(files, config),
+    ...checkTrust(files, config),
+    ...checkRetraining(files, config),
     ...(asks ? [] : checkOwnRunners(files, null, null)),
   ];
   const groups: DoctorGroup[] = [

@@ -4,7 +4,7 @@ import { Config, jsonSchemaText, TrainyardError } from "@trainyard/core";
 import { loadConfig } from "../config/load-config.ts";
 import { writeRefusal } from "../local/file-refusals.ts";
 import { writeNewFile } from "../local/plain-file.ts";
-import { cronFor, refuseSharedRunner, type WorkflowName } from "../setup/choose-workflows.ts";
+import { cronFor, refuseHostedDeployment, refuseSharedRunner, type WorkflowName } from "../setup/choose-workflows.ts";
 import { type FirstConfig, firstConfig } from "../setup/config-text.ts";
 import { fillWorkflow, type WorkflowChoices } from "../setup/fill-workflow.ts";
 import { exists, repositoryAbove } from "../setup/look-around.ts";
@@ -63,6 +63,7 @@ export async function initVerb(folder: string, { config, workflows, fill }: Init
       text: fillWorkflow(workflowTemplates[name], choices),
     })),
   ];
+  refuseHostedDeployment(fill, files);
   const shown = (path: string) => relative(folder, path).replaceAll("\\", "/");
   const inTheWay: string[] = [];
   for (const { path } of files) if (await exists(path)) inTheWay.push(shown(path));
@@ -91,10 +92,12 @@ function choicesOf({ models }: Config): { cron: string | null; firstEnvironment:
   const all = Object.values(models);
   const rhythms = new Set(all.flatMap(({ drift }) => (drift === undefined ? [] : [drift["runs-per-year"]])));
   const [rhythm] = rhythms;
-  const hasStaging = all.every(({ deploy }) => Object.hasOwn(deploy, "staging"));
+  const isFirst = (name: string) =>
+    all.every(({ deploy }) => Object.hasOwn(deploy, name)) &&
+    (name === "staging" || all.some(({ deploy }) => Object.values(deploy).some(({ after }) => after === name)));
   return {
     cron: rhythm === undefined || rhythms.size > 1 ? null : cronFor(rhythm),
-    firstEnvironment: hasStaging ? "staging" : null,
+    firstEnvironment: ["staging", ...all.flatMap(({ deploy }) => Object.keys(deploy))].find(isFirst) ?? null,
   };
 }
 

@@ -54,12 +54,18 @@ export const init = command({
       text: [
         `Wrote ${wrote}.`,
         `Next: read the lines marked with "←", commit, then: ${workflows.length === 0 ? "trainyard train" : "trainyard doctor, which says what is still missing"}`,
-        ...(workflows.length > 0 && inputs.public === true ? PUBLIC : []),
+        ...(workflows.length > 0 ? UNRELEASED : []),
+        ...(workflows.length > 0 && inputs.public !== false ? PUBLIC : []),
       ].join("\n"),
       exit: 0,
     };
   },
 });
+
+/** Until there is a first release; then this goes away. */
+const UNRELEASED = [
+  'There is no release v1 yet, which the workflows use: docs/github.md, "Before the first release", says what to write in its place.',
+];
 
 const PUBLIC = [
   "In a public repository anybody's pull request can start a job. Before you connect a runner of your own: Settings → Actions → General →",

@@ -22,7 +22,12 @@ export async function askFor(
   const answers: InitInputs = { ...given };
   if (!onlyWorkflows) {
     answers.model ??= await answer(ask, "Name of the model", found.name, read(ModelName, "MODEL"));
-    answers.task ??= await answer(ask, `What it predicts (${Task.options.join(", ")})`, "binary", read(Task, "--task"));
+    answers.task ??= await answer(
+      ask,
+      `What it predicts (${Task.options.join(", ")})`,
+      "binary",
+      read(Task, "--task", `one of ${Task.options.join(", ")}`),
+    );
     answers.run ??= await answer(ask, "The training command", found.run, (text) => text);
     if (answers.data.length === 0)
       answers.data = await answer(ask, "Training data, paths with spaces between", found.data.join(" "), words);
@@ -47,7 +52,12 @@ export async function askFor(
     "self-hosted,serving",
     (text) => labels("--deploy-runner", text),
   );
-  answers.public ??= await answer(ask, "Is the repository public (y, n)", "n", yesOrNo);
+  answers.public ??= await answer(
+    ask,
+    "May strangers open pull requests, as in a public repository (y, n)",
+    "y",
+    yesOrNo,
+  );
   return answers;
 }
 
@@ -76,11 +86,11 @@ function yesOrNo(text: string): boolean {
 }
 
 /** @throws INPUT_INVALID */
-function read<S extends z.ZodType>(schema: S, input: string): (text: string) => z.output<S> {
+function read<S extends z.ZodType>(schema: S, input: string, wanted?: string): (text: string) => z.output<S> {
   return (text) => {
     const result = schema.safeParse(text);
     if (result.success) return result.data;
-    const expected = result.error.issues[0]?.message ?? "another value";
+    const expected = wanted ?? result.error.issues[0]?.message ?? "another value";
     throw new TrainyardError("INPUT_INVALID", { input, expected, got: JSON.stringify(text) });
   };
 }

@@ -44,7 +44,10 @@ export const InitInputs = z.strictObject({
     .optional()
     .describe("the branch that pull requests are merged into; default: as origin says")
     .meta({ placeholder: "NAME" }),
-  public: z.boolean().optional().describe("strangers may open pull requests; --public=false leaves their workflow out"),
+  public: z
+    .boolean()
+    .optional()
+    .describe("strangers may open pull requests; the default. --public=false leaves their workflow out"),
   yes: z.boolean().default(false).describe("ask nothing, take the defaults"),
 });
 export type InitInputs = z.output<typeof InitInputs>;
