@@ -14,7 +14,7 @@ type Outputs = "verdict" | "verdicts" | "comment-url" | "report-json" | "report-
 
 /** What this workflow run trained, judged and said in the pull request; what could not be judged at all is a refusal when it is alone. */
 export async function reviewed(inputs: EvaluateInputs, job: Job, github: GithubJob): Promise<Outcome<Outputs>> {
-  const { judged, commentUrl } = await reviewRuns(inputs, await settingOf(job, github));
+  const { judged, beaten, commentUrl } = await reviewRuns(inputs, await settingOf(job, github));
   const [only, another] = judged;
   if (only?.refusal && another === undefined) throw only.refusal;
   const first = judged.find(({ report }) => report !== null)?.report ?? null;
@@ -29,8 +29,11 @@ export async function reviewed(inputs: EvaluateInputs, job: Job, github: GithubJ
       "report-json": kept.json,
       "report-markdown": kept.markdown,
     },
-    summary: judged.length === 0 ? "No model changed.\n" : judged.map(summaryOf).join("\n"),
-    text: judged.length === 0 ? "No model changed." : judged.map(textOf).join("\n"),
+    summary: judged.length === 0 ? "No model changed.\n" : [...judged, ...beaten].map(summaryOf).join("\n"),
+    text:
+      judged.length === 0
+        ? "No model changed."
+        : [...judged.map(textOf), ...beaten.map((one) => `Another candidate of ${textOf(one)}`)].join("\n"),
     exit: ([2, 1, 3] as const).find((exit) => judged.some((one) => one.exit === exit)) ?? 0,
   };
 }

@@ -13,7 +13,8 @@ export const train = action({
     resumable: "`true` when an interrupted training left a checkpoint to go on from",
     "inputs-digest": "sha256 of everything that decides the result: equal inputs, equal digest",
     "root-digest": "digest of the model's files; empty unless the run succeeded",
-    bundle: "the run for `bundle:` of a later job: JSON with ids and digests of its artifacts; empty without a token",
+    bundle:
+      "the run for `bundle:` of a later job, with `drift-event` all its candidates: JSON with ids and digests of artifacts; empty without a token",
     path: "absolute path of the run bundle on this runner: record.json, log.txt, outputs, predictions and profiles",
     scores: "with `environment`: the scores for `scores:` of drift-check, as JSON; empty when nothing had to be scored",
     reused: "`true` when a reviewed run was handed on instead of trained again",
@@ -30,7 +31,7 @@ export const train = action({
   async run(inputs, job) {
     if (inputs.environment !== undefined) return (await import("./scored.ts")).scored(inputs, job);
     const { trainInJob } = await import("@trainyard/runner-kit/train-in-job"); // no start needs it before there are inputs
-    const { record, resumable, reused, bundle, path } = await trainInJob(inputs, job);
+    const { record, resumable, others, reused, bundle, path } = await trainInJob(inputs, job);
     const { runText, trainingSummary } = await import("./summary.ts"); // tables are no part of starting
     return {
       outputs: {
@@ -44,7 +45,7 @@ export const train = action({
         scores: "",
         reused: String(reused),
       },
-      summary: trainingSummary(record),
+      summary: [record, ...others.map((one) => one.record)].map(trainingSummary).join("\n"),
       text: runText(record, resumable, { log: "log.txt of the run bundle", tail: 5 }),
       exit: trainExit(record, resumable),
       made: record.status === "succeeded" ? record.modelFiles.map((file) => `${path}/outputs/${file.path}`) : [],

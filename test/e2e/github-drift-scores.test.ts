@@ -8,7 +8,12 @@ import { GithubJobs, type Trigger } from "./github-jobs.ts";
 import { config, rows } from "./toy-project.ts";
 
 /** Nobody logs what production answers: `predict` scores it. */
-const watched = config.replace("      predictions: logs/*.csv\n", "").replace("on-drift: retrain", "on-drift: report");
+const watched = config
+  .replace("      predictions: logs/*.csv\n", "")
+  .replace(
+    "on-drift: retrain",
+    "on-drift: report\n      retrain: [{ set: { noise: 0.3 } }, { set: { noise: 0.9 } }, { set: { noise: 0 } }]",
+  );
 
 let jobs: GithubJobs;
 beforeAll(async () => {
@@ -108,6 +113,60 @@ describe("what production sees and nobody scored", () => {
       const step = await jobs.uses("train", trigger, inputs);
       expect(step.outputs["refusal"], lines(step)).toBe("INPUT_INVALID");
     }
+  }, 60_000);
+});
+
+describe("a retraining with several candidates", () => {
+  let trigger: Trigger;
+  let asked: string;
+  const RETRAIN = ".github/workflows/retrain.yml";
+
+  test("is asked for by the event of a drift", async () => {
+    await jobs.server.push("main", { [RETRAIN]: "on: { workflow_dispatch: {} }\njobs: {}\n" });
+    const path = join(jobs.shared, "data/incoming/today.csv");
+    const [head = "", ...told] = readFileSync(path, "utf8").trim().split("\n");
+    const moved = told.map((line) => line.replace(/[^,]+$/, (x) => String((Number(x) + 2) / 2)));
+    writeFileSync(path, `${[head, ...moved].join("\n")}\n`);
+    const look = await jobs.onDispatch();
+    succeeded(await jobs.uses("train", look, SCORE));
+    const step = succeeded(await jobs.uses("drift-check", look, { "on-drift": "retrain" }));
+    expect(step.outputs, lines(step)).toMatchObject({ verdict: "drift", action: "retrain" });
+    asked = step.outputs["event"] as string;
+  }, 60_000);
+
+  test("trains each of them on what was delivered too, judges all, and registers the best that passes", async () => {
+    trigger = await jobs.onDispatch();
+    const trained = succeeded(await jobs.uses("train", trigger, { model: "toy", "drift-event": asked }));
+    const { bundle = "" } = trained.outputs;
+    const refs = JSON.parse(bundle) as { run: string }[];
+    expect(refs).toHaveLength(3);
+    const record = JSON.parse(readFileSync(join(trained.outputs["path"] as string, "record.json"), "utf8")) as {
+      datasets: { path: string }[];
+      trigger: object;
+    };
+    expect(record.trigger).toMatchObject({ event: "drift", driftEvent: Number(asked) });
+    expect(record.datasets.map(({ path }) => path)).toContain("data/incoming/today.csv");
+
+    const judged = succeeded(await jobs.uses("evaluate", trigger, { model: "toy", bundle }));
+    expect(judged.outputs["verdict"], lines(judged)).toBe("pass");
+    const registered = succeeded(await jobs.uses("register", trigger, { model: "toy", bundle }));
+    expect(registered.outputs["version"], lines(registered)).toBe("toy@2");
+    const version = JSON.stringify(jobs.events().findLast(({ type }) => type === "version.registered"));
+    expect(version).toContain(refs[2]?.run);
+    const recorded = jobs.events().filter(({ type }) => type === "evaluation.recorded");
+    expect(recorded.slice(-3).map(({ run, verdict }) => [run, verdict])).toEqual(
+      expect.arrayContaining([
+        [refs[0]?.run, "pass"],
+        [refs[1]?.run, "fail"],
+        [refs[2]?.run, "pass"],
+      ]),
+    );
+  }, 120_000);
+
+  test("is refused under the number of another event", async () => {
+    const step = await jobs.uses("train", trigger, { model: "toy", "drift-event": "1" });
+    expect(step.outputs["refusal"], lines(step)).toBe("INPUT_INVALID");
+    expect(lines(step)).not.toContain("node train.mjs");
   }, 60_000);
 });
 

@@ -181,7 +181,7 @@ const trainScript = `// Logistic regression of y on x by gradient descent: small
 import { readFileSync, writeFileSync, appendFileSync } from "node:fs";
 const params = JSON.parse(readFileSync(process.env.TRAINYARD_PARAMS, "utf8"));
 const files = readFileSync(process.env.TRAINYARD_DATA, "utf8").trim().split("\\n");
-const rows = files.flatMap((file) => readFileSync(file, "utf8").trim().split("\\n").slice(1).map((line) => line.split(",")));
+const rows = files.flatMap((file) => readFileSync(file, "utf8").trim().split("\\n").slice(1).map((line) => line.split(","))).filter(([, , , , y]) => y !== undefined);
 let slope = 0, intercept = 0;
 for (let step = 0; step < 200; step++) {
   let ds = 0, di = 0, loss = 0;

@@ -69,22 +69,24 @@ export async function trainVerb(project: Project, inputs: TrainInputs): Promise<
 
 /**
  * Trains every candidate a drift report asks for. They are judged later, on rows that did not exist when they were trained:
- * so no evaluation rows are scored here.
+ * so no evaluation rows are scored here, unless they are `judged` at once.
  */
 export async function retrainVerb(
   project: Project,
   model: string,
   report: DriftReport,
   event: number | null,
+  { judged = null }: { judged?: Pick<TrainInputs, "evaluate-data" | "baseline" | "reason"> | null } = {},
 ): Promise<Trained[]> {
   const chosen = chooseModel(project.config, model);
   const trained: Trained[] = [];
   for (const candidate of report.retrain?.candidates ?? []) {
-    const reason = report.retrain?.reason ?? null;
+    const reason = judged?.reason ?? report.retrain?.reason ?? null;
+    const { data, baseline } = chosen.config.evaluate;
     const one = await trainOnce(project, model, withData(chosen.config, candidate.data), {
       set: Object.entries(candidate.set).map(([name, value]) => `${name}=${JSON.stringify(value)}`),
-      evaluationData: null,
-      baseline: "none",
+      evaluationData: judged === null ? null : (judged["evaluate-data"] ?? data ?? null),
+      baseline: judged === null ? "none" : (judged.baseline ?? baseline),
       trigger: { event: "drift", reason, driftEvent: event },
     });
     trained.push(one);

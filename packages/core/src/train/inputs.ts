@@ -61,7 +61,13 @@ export const TrainInputs = z.strictObject({
     .describe("with reuse: the workflow whose run of the pull request was judged")
     .meta({ placeholder: "FILE", surface: "action" }),
   reason: z.string().optional().describe("why this run was started; recorded").meta({ placeholder: "TEXT" }),
-  "drift-event": z.int().positive().optional().describe("the registry event that asked for this retraining; recorded"),
+  "drift-event": z
+    .int()
+    .positive()
+    .optional()
+    .describe(
+      "the registry event that asked for this retraining; recorded. In a workflow without set and data: trains every candidate it names",
+    ),
 });
 export type TrainInputs = z.output<typeof TrainInputs>;
 

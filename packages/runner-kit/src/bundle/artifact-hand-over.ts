@@ -35,10 +35,10 @@ export function artifactHandOver(github: Github, temp: string | undefined): Hand
         throw new TrainyardError("ARTIFACTS_UNAVAILABLE", { what: "Handing a run on to another job" });
     },
 
-    async send(half, { model }, folder, files) {
+    async send(half, { model, nth }, folder, files) {
       const paths = files.map((file) => join(folder, file));
       const { id, digest } = await uploadArtifact(
-        artifactName(half, model),
+        artifactName(half, model, nth),
         folder,
         paths,
         half === "record" ? {} : { retentionDays: half === "bytes" ? BYTES_DAYS : SCORES_DAYS },

@@ -15,12 +15,16 @@ export const BundleRef = z.strictObject({
 });
 export type BundleRef = z.output<typeof BundleRef>;
 
-/** @throws INPUT_INVALID */
-export function parseBundleRef(text: string): BundleRef {
+/** Candidates of one retraining; more is a mistake. */
+const MOST = 32;
+const BundleRefs = z.union([BundleRef.transform((one) => [one]), z.array(BundleRef).min(1).max(MOST)]);
+
+/** One run, or the candidates of a retraining, all of one model. @throws INPUT_INVALID */
+export function parseBundleRefs(text: string): BundleRef[] {
   try {
-    return BundleRef.parse(JSON.parse(text));
-  } catch {
-    const got = JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}…` : text);
-    throw new TrainyardError("INPUT_INVALID", { input: "bundle", expected: "the output `bundle` of train", got });
-  }
+    const refs = BundleRefs.parse(JSON.parse(text));
+    if (refs.every(({ model }) => model === refs[0]?.model)) return refs;
+  } catch {}
+  const got = JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}…` : text);
+  throw new TrainyardError("INPUT_INVALID", { input: "bundle", expected: "the output `bundle` of train", got });
 }

@@ -6,7 +6,7 @@ import { sha256 } from "@trainyard/backends";
 import { prettyJson, type RunRecord, rootDigest } from "@trainyard/core";
 import { aRun } from "@trainyard/core/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { parseBundleRef } from "./bundle-ref.ts";
+import { parseBundleRefs } from "./bundle-ref.ts";
 import { checkBundle } from "./check-bundle.ts";
 import { folderHandOver } from "./folder-hand-over.ts";
 import { unzip } from "./unzip.ts";
@@ -192,5 +192,5 @@ test("a folder that all runners have hands on the newest run of each model, and 
 
 test.each(["", "{}", "17", '{"model":"../x","run":"abcd","record":{"id":1,"digest":"sha256:0"},"bytes":null}'])(
   "what is no output of train is no bundle: %s",
-  (text) => expect(() => parseBundleRef(text)).toThrow(refused("INPUT_INVALID", /output `bundle` of train/)),
+  (text) => expect(() => parseBundleRefs(text)).toThrow(refused("INPUT_INVALID", /output `bundle` of train/)),
 );

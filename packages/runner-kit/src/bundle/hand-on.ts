@@ -9,13 +9,13 @@ import type { HandOver } from "./hand-over.ts";
 /** Hands a run on to the jobs after this one, whatever became of it: a broken one is told of too. */
 export async function handOn(
   record: RunRecord,
-  { project, handOver }: { project: Pick<Project, "backend">; handOver: HandOver },
+  { project, handOver, nth = 1 }: { project: Pick<Project, "backend">; handOver: HandOver; nth?: number },
 ): Promise<BundleRef> {
   const opened = await project.backend.runs.open(record.id);
   const folder = dirname(opened.path(RECORD_FILE));
   const files = bundleFiles(record);
   const there = ({ path }: { path: string }) => existsSync(join(folder, path));
-  const run = { model: record.model, id: record.id, digest: (await digestFile(opened.path(RECORD_FILE))).digest };
+  const run = { model: record.model, id: record.id, digest: (await digestFile(opened.path(RECORD_FILE))).digest, nth };
   const paths = (list: typeof files.record) => list.filter(there).map(({ path }) => path);
   const bytes = paths(files.bytes);
   return {

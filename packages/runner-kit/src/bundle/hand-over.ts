@@ -15,10 +15,13 @@ export interface HandedOn {
 export interface HandOver {
   /** Refuses a server that cannot hand anything on: before a training, not after its hours. @throws ARTIFACTS_UNAVAILABLE */
   refuseUnavailable(): void;
-  /** Hands on files below a folder; `digest` pins a folder's content where nothing else does. */
+  /**
+   * Hands on files below a folder; `digest` pins a folder's content where nothing else does. Of several runs of a model the first has the name that
+   * is listed; the others (`nth` from 2) are known by who is told of them alone.
+   */
   send(
     half: Piece,
-    run: { readonly model: string; readonly id: string; readonly digest: string },
+    run: { readonly model: string; readonly id: string; readonly digest: string; readonly nth?: number },
     folder: string,
     files: readonly string[],
   ): Promise<Part>;
@@ -30,5 +33,6 @@ export interface HandOver {
   list(runId: number): Promise<HandedOn[]>;
 }
 
-/** `model` of `trainyard-record-MODEL`. */
-export const artifactName = (half: Piece, model: string) => `trainyard-${half}-${model}`;
+/** No model is named with `@`. */
+export const artifactName = (half: Piece, model: string, nth = 1) =>
+  `trainyard-${half}-${model}${nth === 1 ? "" : `@${nth}`}`;

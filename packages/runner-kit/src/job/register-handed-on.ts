@@ -7,7 +7,7 @@ import type { Job } from "../step/action.ts";
 import type { GithubJob } from "../step/github-job.ts";
 
 /**
- * Registers a run that a job before this one handed on. It is judged again first, here, where no user code ran: against the baseline of this moment,
+ * Registers a run that a job before this one handed on; of a retraining's candidates the best that passes. It is judged again first, here, where no user code ran: against the baseline of this moment,
  * and by nobody else's word. What is refused by its verdict is recorded too. A re-run of the job judges the same again, so nothing is recorded twice.
  * @throws NO_BUNDLE, BUNDLE_FOREIGN, and what judging and registering refuse
  */
@@ -21,12 +21,21 @@ export async function registerHandedOn(
     inputs.bundle === undefined ? chooseModel(setting.project.config, inputs.model ?? null) : { model: inputs.model };
   const runs = await handedOnRuns(github, setting.run.id, { bundle: inputs.bundle, model });
   const evaluate: EvaluateInputs = { report: [] };
-  const [judged] = await judgeRuns(runs, evaluate, ["record", "bytes"], setting);
-  if (judged === undefined)
+  const judged = await judgeRuns(runs, evaluate, ["record", "bytes"], setting);
+  const able = judged.filter(({ refusal, report }) => refusal === null && report !== null);
+  const [first] = able.length > 0 ? able : judged;
+  if (first === undefined)
     throw new TrainyardError("NO_BUNDLE", { run: String(setting.run.id), missing: [model ?? "any model"] });
-  if (judged.refusal !== null) throw judged.refusal;
-  const run = judged.received?.folder ?? "";
-  const project = { ...setting.project, config: judged.rules?.config ?? setting.project.config };
-  const registered = await registerVerb(project, { ...inputs, model: judged.model, run: [run] });
-  return { registered, folder: run };
+  if (first.refusal !== null) throw first.refusal;
+  const candidates = able.length > 0 ? able : [first];
+  for (const { received, refusal } of judged.filter((one) => !candidates.includes(one)))
+    setting.project.backend.progress.note(
+      `A candidate is left out: ${refusal?.message ?? `its training ${received?.record.status ?? "broke"}`}`,
+    );
+  const folders = candidates.map(({ received }) => received?.folder ?? "");
+  const project = { ...setting.project, config: first.rules?.config ?? setting.project.config };
+  const registered = await registerVerb(project, { ...inputs, model: first.model, run: folders });
+  const root = registered.version?.rootDigest;
+  const best = candidates.find(({ received }) => received?.record.rootDigest === root) ?? first;
+  return { registered, folder: best.received?.folder ?? "" };
 }

@@ -4,6 +4,7 @@ import { findPullRequest } from "@trainyard/backends/github/runs/pull-request";
 import { plannedVerb, type Trained, trainVerb } from "@trainyard/backends/verbs/train";
 import { baselineNow, chooseModel, type TrainInputs, TrainyardError } from "@trainyard/core";
 import { RECORD_FILE } from "../bundle/bundle-files.ts";
+import type { BundleRef } from "../bundle/bundle-ref.ts";
 import { handOn } from "../bundle/hand-on.ts";
 import { receive } from "../bundle/receive.ts";
 import { type HandedRun, handedOnRuns } from "../review/handed-on-runs.ts";
@@ -12,8 +13,11 @@ import { reviewedRun } from "../review/reviewed-run.ts";
 import type { Job } from "../step/action.ts";
 import type { GithubJob } from "../step/github-job.ts";
 import { checkpointCache } from "./checkpoint-cache.ts";
+import { drifted, retrainInJob } from "./retrain-in-job.ts";
 
 export interface TrainedInJob extends Trained {
+  /** The other candidates of a retraining. */
+  readonly others: readonly Trained[];
   /** A reviewed run was handed on. */
   readonly reused: boolean;
   /** Output `bundle`: JSON; empty without a token. */
@@ -43,6 +47,7 @@ export async function trainInJob(inputs: TrainInputs, job: Job): Promise<Trained
     });
     return finished(await trainVerb(judged, { ...inputs, run: folder }), false, project, github);
   }
+  if (drifted(inputs)) return retrained(judged, inputs, job, github);
   const reused = inputs.reuse ? await reuse(judged, inputs, job, github) : null;
   return finished(reused ?? (await trained(judged, inputs, job, github)), reused !== null, project, github);
 }
@@ -52,7 +57,9 @@ async function handedHere(inputs: TrainInputs, { config }: Project, github: Gith
   if (inputs.run !== undefined) return null;
   const { bundle } = inputs;
   const model = bundle === undefined ? chooseModel(config, inputs.model ?? null).model : inputs.model;
-  const [handed] = await handedOnRuns(github, github.runId, { bundle, model });
+  const [handed, another] = await handedOnRuns(github, github.runId, { bundle, model });
+  if (another !== undefined)
+    throw new TrainyardError("INPUT_INVALID", { input: "bundle", expected: "one run to score again", got: "several" });
   return handed ?? null;
 }
 
@@ -64,16 +71,31 @@ async function trained(project: Project, inputs: TrainInputs, job: Job, github: 
   return ended;
 }
 
+/** The candidates that a drift event asks for; who follows judges them all, and goes on with the best. */
+async function retrained(project: Project, inputs: TrainInputs, job: Job, github: GithubJob): Promise<TrainedInJob> {
+  const checkpoints = checkpointCache(project, job, github);
+  const [first, ...others] = await retrainInJob(checkpoints.project, inputs);
+  if (first.resumable) await checkpoints.keep(first.record);
+  const refs: BundleRef[] = [];
+  for (const { record } of [first, ...others])
+    refs.push(await handOn(record, { project, handOver: github.handOver, nth: refs.length + 1 }));
+  const bundle = JSON.stringify(refs.length === 1 ? refs[0] : refs);
+  return { ...first, others, reused: false, bundle, path: await pathOf(first, project) };
+}
+
+async function pathOf({ record }: Trained, { backend }: Project): Promise<string> {
+  return dirname((await backend.runs.open(record.id)).path(RECORD_FILE));
+}
+
 async function finished(
   trained: Trained,
   reused: boolean,
   project: Project,
   github: GithubJob | null,
 ): Promise<TrainedInJob> {
-  const folder = await project.backend.runs.open(trained.record.id);
   const bundle =
     github === null ? "" : JSON.stringify(await handOn(trained.record, { project, handOver: github.handOver }));
-  return { ...trained, reused, bundle, path: dirname(folder.path(RECORD_FILE)) };
+  return { ...trained, others: [], reused, bundle, path: await pathOf(trained, project) };
 }
 
 /** The rows and the baseline of a pull request are those its base judges by: others would be scored in vain. */

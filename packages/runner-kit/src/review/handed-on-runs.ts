@@ -1,6 +1,6 @@
 import type { Project } from "@trainyard/backends";
 import { parseJson, TrainyardError, z } from "@trainyard/core";
-import { type BundleRef, parseBundleRef } from "../bundle/bundle-ref.ts";
+import { type BundleRef, parseBundleRefs } from "../bundle/bundle-ref.ts";
 import type { GithubJob } from "../step/github-job.ts";
 
 /** A run that was handed on; its id is null where only artifacts' names told of it. */
@@ -18,11 +18,13 @@ export async function handedOnRuns(
 ): Promise<HandedRun[]> {
   handOver.refuseUnavailable();
   if (inputs.bundle !== undefined) {
-    const ref = parseBundleRef(inputs.bundle);
-    if (inputs.model !== undefined && inputs.model !== ref.model)
-      throw new TrainyardError("INPUT_INVALID", { input: "bundle", expected: `of ${inputs.model}`, got: ref.model });
-    for (const part of [ref.record, ref.bytes]) if (part !== null) await handOver.refuseOthers(part, made, ref.run);
-    return [ref];
+    const refs = parseBundleRefs(inputs.bundle);
+    for (const ref of refs) {
+      if (inputs.model !== undefined && inputs.model !== ref.model)
+        throw new TrainyardError("INPUT_INVALID", { input: "bundle", expected: `of ${inputs.model}`, got: ref.model });
+      for (const part of [ref.record, ref.bytes]) if (part !== null) await handOver.refuseOthers(part, made, ref.run);
+    }
+    return refs;
   }
   const all = await handOver.list(made);
   return all

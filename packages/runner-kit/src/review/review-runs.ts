@@ -2,6 +2,7 @@ import { findPullRequest } from "@trainyard/backends/github/runs/pull-request";
 import { type EvaluateInputs, TrainyardError, z } from "@trainyard/core";
 import type { Job } from "../step/action.ts";
 import type { GithubJob } from "../step/github-job.ts";
+import { bestCandidates } from "./best-candidates.ts";
 import { expectedModels, handedOnRuns } from "./handed-on-runs.ts";
 import { type Judged, judgeRuns, refused, type Setting } from "./judge-runs.ts";
 import { workflowRun } from "./run-identity.ts";
@@ -18,14 +19,19 @@ export async function settingOf(job: Job, github: GithubJob): Promise<Setting> {
   return { project, job: github, occasion, run, workspace: job.workspace, temp: job.temp };
 }
 
-/** Judges what this workflow run trained, and says it in comment and check. */
+/** Judges what this workflow run trained, and says it in comment and check; of a model's candidates the best is told of there. */
 export async function reviewRuns(
   inputs: EvaluateInputs,
   setting: Setting,
-): Promise<{ judged: readonly Judged[]; commentUrl: string | null; reportUrls: ReadonlyMap<string, string> }> {
+): Promise<{
+  judged: readonly Judged[];
+  beaten: readonly Judged[];
+  commentUrl: string | null;
+  reportUrls: ReadonlyMap<string, string>;
+}> {
   const expected = expectedModels(inputs.models, setting.project);
   const runs = await handedOnRuns(setting.job, setting.run.id, inputs);
-  const judged = [...(await judgeRuns(runs, inputs, ["record"], setting))];
+  const { best: judged, beaten } = bestCandidates(await judgeRuns(runs, inputs, ["record"], setting));
   const wanted =
     inputs.model === undefined || expected === null ? expected : expected.filter((name) => name === inputs.model);
   const missing = (wanted ?? []).filter((model) => !runs.some((run) => run.model === model));
@@ -41,5 +47,5 @@ export async function reviewRuns(
     },
     setting,
   );
-  return { judged, ...said };
+  return { judged, beaten, ...said };
 }

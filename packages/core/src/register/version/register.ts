@@ -2,6 +2,7 @@ import type { Backend } from "../../backend.ts";
 import { decidingCheck, type Verdict } from "../../check/check.ts";
 import type { Sha256 } from "../../document.ts";
 import { isRefusal, TrainyardError } from "../../errors.ts";
+import { firstGain } from "../../evaluate/first-gain.ts";
 import type { ModelState, VersionState } from "../../registry/fold/model-state.ts";
 import { objectionToOverride, refuse } from "../../registry/fold/policy-rules.ts";
 import { type EventBody, registeredVersion, registrationOf } from "../../registry/log/event.ts";
@@ -70,9 +71,11 @@ export async function registerBest(
     run: run.record.id,
     verdict: run.verdict,
     reason: run.reason,
-    gain: firstGain(run),
+    gain: firstGain(run.report),
   }));
-  const ranked = runs.filter((run) => run.verdict === "pass").sort((a, b) => (firstGain(b) ?? 0) - (firstGain(a) ?? 0)); // stable: of equals, the first named
+  const ranked = runs
+    .filter((run) => run.verdict === "pass")
+    .sort((a, b) => (firstGain(b.report) ?? 0) - (firstGain(a.report) ?? 0)); // stable: of equals, the first named
   for (const run of runs) if (run !== ranked[0]) await record(run, ports);
   const best = ranked[0] === undefined ? null : await registerJudged(ranked[0], null, ports);
   return { best, all };
@@ -81,16 +84,6 @@ export async function registerBest(
 /** @throws RUN_UNCOMMITTED */
 function refuseUncommittedRules({ record, rulesUncommitted: files }: JudgedRun): void {
   if (files.length > 0) throw new TrainyardError("RUN_UNCOMMITTED", { run: record.id, files, rules: true });
-}
-
-/** Gain of the first gate's metric over the baseline; without a baseline its value, signed so that more is better. Null when there is neither. */
-function firstGain({ report }: JudgedRun): number | null {
-  for (const { subject } of report.checks) {
-    const metric = report.metrics.find(({ name }) => name === subject);
-    if (metric === undefined) continue;
-    return metric.gain?.value ?? (metric.goal === "maximize" ? metric.candidate.value : -metric.candidate.value);
-  }
-  return null;
 }
 
 async function registerJudged(run: JudgedRun, override: string | null, ports: RegisterPorts): Promise<Registration> {
