@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { type GitObject, ObjectReader } from "../../packages/backends/src/git/object-reader.ts";
+import { RefUpdates } from "./ref-updates.ts";
 
 export interface Person {
   readonly name: string;
@@ -18,13 +17,26 @@ export type Change = { readonly path: string } & (
 
 export class GitFailed extends Error {}
 
-/** A bare repository that is changed by git's own plumbing; no ref moves without the value it is said to have. */
+/**
+ * A bare repository that is changed by git's own plumbing; no ref moves without the value it is said to have. Objects are read and refs moved
+ * through one process each: starting one costs more than all else a request does.
+ */
 export class GitRepository {
   readonly path: string;
+  readonly #objects: ObjectReader;
+  readonly #updates: RefUpdates;
   #next = 0;
+  #used = false;
 
   constructor(path: string) {
     this.path = path;
+    this.#objects = new ObjectReader(path);
+    this.#updates = new RefUpdates(path, gitEnvironment());
+  }
+
+  close(): void {
+    this.#objects.close();
+    this.#updates.close();
   }
 
   /** @throws GitFailed with git's words */
@@ -62,9 +74,28 @@ export class GitRepository {
   }
 
   /** The object a name means; null when there is none. */
+  async object(name: string): Promise<GitObject | null> {
+    if (name === "" || name.startsWith("-")) return null;
+    if (!/[\s\0]/.test(name)) return this.#objects.ask(name).catch(() => null);
+    const id = await this.git(["rev-parse", "--verify", "--quiet", name]).catch(() => null); // a path with a space in it
+    return id === null ? null : this.object(id);
+  }
+
+  /** The id of the object a name means; null when there is none. */
   async resolve(name: string): Promise<string | null> {
-    if (name.startsWith("-")) return null;
-    return this.git(["rev-parse", "--verify", "--quiet", name]).catch(() => null);
+    return (await this.object(name))?.id ?? null;
+  }
+
+  /** One ref by its full name; null when there is none, and for what only means an object (`refs/heads/main^`). */
+  async ref(ref: string): Promise<{ ref: string; sha: string; type: string } | null> {
+    const found = /^refs\/[^^~:?*@\\[\s]+$/.test(ref) ? await this.object(ref) : null;
+    return found === null ? null : { ref, sha: found.id, type: found.type };
+  }
+
+  /** Whether nothing was ever in it. */
+  async isEmpty(): Promise<boolean> {
+    this.#used ||= (await this.refs()).length > 0;
+    return !this.#used;
   }
 
   async refs(prefix = "refs/"): Promise<{ ref: string; sha: string; type: string }[]> {
@@ -77,11 +108,14 @@ export class GitRepository {
 
   /** @throws GitFailed when the ref has another value meanwhile; `from` null: it must not be there yet */
   async moveRef(ref: string, to: string, from: string | null): Promise<void> {
-    await this.git(["update-ref", ref, to, from ?? "0".repeat(to.length)]);
+    await this.#updates.do(`update ${ref} ${to} ${from ?? "0".repeat(to.length)}`).catch((error: Error) => {
+      throw new GitFailed(error.message);
+    });
   }
 
   async file(commit: string, path: string): Promise<Buffer | null> {
-    return this.bytes(["cat-file", "blob", `${commit}:${path}`]).catch(() => null);
+    const found = await this.object(`${commit}:${path}`);
+    return found?.type === "blob" ? found.bytes : null;
   }
 
   /** A commit on `parent` with these changes, in one process, on no branch yet. @returns its id and its tree's */
@@ -95,37 +129,34 @@ export class GitRepository {
     readonly committer: Person;
   }): Promise<{ commit: string; tree: string }> {
     const ref = `refs/internal/${process.pid}-${this.#next++}`;
-    const folder = mkdtempSync(join(tmpdir(), "trainyard-import-"));
-    const marks = join(folder, "marks");
-    try {
-      const message = Buffer.from(options.message);
-      const parts: (string | Buffer)[] = [
-        `feature done\ncommit ${ref}\nmark :1\nauthor ${stamp(options.author)}\ncommitter ${stamp(options.committer)}\ndata ${message.length}\n`,
-        message,
-        "\n",
-        ...(options.parent === null ? [] : [`from ${options.parent}\n`]),
-        ...(options.base ? [`M 040000 ${options.base} ""\n`] : []),
-      ];
-      for (const change of options.changes) {
-        const path = quoted(change.path);
-        if ("content" in change)
-          parts.push(`M ${change.mode} inline ${path}\ndata ${change.content.length}\n`, change.content, "\n");
-        else parts.push(change.sha === null ? `D ${path}\n` : `M ${change.mode} ${change.sha} ${path}\n`);
-      }
-      parts.push("done\n");
-      await this.git(
-        ["fast-import", "--quiet", "--force", "--date-format=raw", `--export-marks=${marks}`],
-        Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part))),
-      );
-      const commit = readFileSync(marks, "utf8").trim().split(" ")[1] as string;
-      const tree = await this.git(["rev-parse", `${commit}^{tree}`]);
-      await this.git(["update-ref", "-d", ref]);
-      return { commit, tree };
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
+    const message = Buffer.from(options.message);
+    const parts: (string | Buffer)[] = [
+      `feature done\ncommit ${ref}\nmark :1\nauthor ${stamp(options.author)}\ncommitter ${stamp(options.committer)}\ndata ${message.length}\n`,
+      message,
+      "\n",
+      ...(options.parent === null ? [] : [`from ${options.parent}\n`]),
+      ...(options.base ? [`M 040000 ${options.base} ""\n`] : []),
+    ];
+    for (const change of options.changes) {
+      const path = quoted(change.path);
+      if ("content" in change)
+        parts.push(`M ${change.mode} inline ${path}\ndata ${change.content.length}\n`, change.content, "\n");
+      else parts.push(change.sha === null ? `D ${path}\n` : `M ${change.mode} ${change.sha} ${path}\n`);
     }
+    // What it came to is printed; the ref it was made on is gone before it was ever written.
+    parts.push(`get-mark :1\nls :1 ""\nreset ${ref}\nfrom ${"0".repeat(40)}\ndone\n`);
+    const out = await this.git(
+      ["fast-import", "--quiet", "--force", "--date-format=raw"],
+      Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part))),
+    );
+    const [, commit, tree] = /^([0-9a-f]{40})\n(?:040000 tree ([0-9a-f]{40})|missing)/.exec(out) ?? [];
+    if (commit === undefined) throw new Error(`git fast-import printed ${out}`);
+    return { commit, tree: tree ?? EMPTY_TREE };
   }
 }
+
+/** Git's id of a tree without anything. */
+const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
 /** Of the machine's git settings, none: the server must be the same everywhere. */
 export function gitEnvironment(): Record<string, string> {

@@ -119,6 +119,7 @@ export async function startGithubServer(options: GithubServerOptions = {}): Prom
 
   const close = async () => {
     await Promise.all([main.server, second.server].map(closed));
+    world.git.close();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   return {

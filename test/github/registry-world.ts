@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,7 +51,7 @@ export async function registryWorld(options: GithubServerOptions = {}): Promise<
   const over = (branch: RegistryBranch) => openRegistry({ branch, sha256, clock, random, actor });
   const branch: RegistryWorld["branch"] = async (clone, token, note) => {
     const root = clone === null ? null : join(folder, clone);
-    if (root !== null) await git(folder, ["init", "--quiet", root]); // one that is there stays as it is
+    if (root !== null && !existsSync(root)) await git(folder, ["init", "--quiet", root]); // one that is there stays as it is
     const options = { root, github: openGithub(connection(token)), actor, clock, ...(note ? { note } : {}) };
     const chosen = await githubBranch(options);
     opened.push(chosen.branch);

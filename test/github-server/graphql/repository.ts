@@ -84,7 +84,7 @@ export async function refOf(world: World, ref: string): Promise<Fields | null> {
 }
 
 async function objectOf(world: World, sha: string): Promise<Fields | null> {
-  const type = await world.git.git(["cat-file", "-t", sha]).catch(() => null);
+  const type = (await world.git.object(sha))?.type ?? null;
   if (type === "commit") return commitOf(world, sha);
   if (type === "tree") return treeOf(world, sha, "");
   if (type === "blob") return blobOf(world, sha);
@@ -163,7 +163,7 @@ function entryOf(world: World, line: string, prefix: string): Fields {
 }
 
 async function blobOf(world: World, sha: string): Promise<Fields> {
-  const bytes = await world.git.bytes(["cat-file", "blob", sha]);
+  const bytes = (await world.git.object(sha))?.bytes ?? Buffer.alloc(0);
   const binary = bytes.subarray(0, 8000).includes(0);
   return {
     __typename: "Blob",

@@ -3,24 +3,31 @@ import type { World } from "../world.ts";
 
 /** What git says of a commit, in GitHub's words. */
 export async function commitParts(world: World, sha: string) {
-  const format = ["%H", "%T", "%P", "%an", "%ae", "%aI", "%cn", "%ce", "%cI", "%B"].join("%x00");
-  const out = await world.git.git(["show", "-s", `--format=${format}`, sha]);
-  const [, tree = "", parents = "", an = "", ae = "", ad = "", cn = "", ce = "", cd = "", message = ""] =
-    out.split("\0");
-  const utc = (date: string) => new Date(date).toISOString().replace(/\.\d+Z$/, "Z");
+  const found = await world.git.object(`${sha}^{commit}`);
+  if (found === null) throw new Error(`there is no commit ${sha}`);
+  const text = found.bytes.toString();
+  const head = text.slice(0, text.indexOf("\n\n"));
+  const message = text.slice(head.length + 2);
+  const field = (name: string) => head.match(new RegExp(`^${name} (.*)$`, "gm")) ?? [];
+  const ids = (name: string) => field(name).map((line) => line.slice(name.length + 1));
+  const person = (name: string) => {
+    const [, who = "", email = "", seconds = "0"] = /^\w+ (.*?) ?<(.*)> (\d+)/.exec(field(name)[0] ?? "") ?? [];
+    return { name: who, email, date: new Date(1000 * Number(seconds)).toISOString().replace(/\.\d+Z$/, "Z") };
+  };
+  const committer = person("committer");
   const verified = world.state.signed.has(sha);
   return {
-    author: { name: an, email: ae, date: utc(ad) },
-    committer: { name: cn, email: ce, date: utc(cd) },
+    author: person("author"),
+    committer,
     message: message.trimEnd(),
-    tree,
-    parents: parents.split(" ").filter((parent) => parent !== ""),
+    tree: ids("tree")[0] ?? "",
+    parents: ids("parent"),
     verification: {
       verified,
       reason: verified ? "valid" : "unsigned",
       signature: null,
       payload: null,
-      verified_at: verified ? utc(cd) : null,
+      verified_at: verified ? committer.date : null,
     },
   };
 }

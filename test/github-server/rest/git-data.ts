@@ -23,8 +23,9 @@ export const gitData: Handlers = {
   },
 
   async "git/get-blob"({ world, params }: Exchange) {
-    const bytes = await world.git.bytes(["cat-file", "blob", oid(params.file_sha)]).catch(() => null);
-    if (bytes === null) throw notFound();
+    const found = await world.git.object(oid(params.file_sha));
+    if (found?.type !== "blob") throw notFound();
+    const { bytes } = found;
     return ok({
       sha: params.file_sha,
       node_id: "B_1",
@@ -164,9 +165,9 @@ export const gitData: Handlers = {
   },
 
   async "git/get-tag"({ world, params }: Exchange) {
-    const text = await world.git.git(["cat-file", "tag", oid(params.tag_sha)]).catch(() => null);
-    if (text === null) throw notFound();
-    const [head = "", message = ""] = text.split("\n\n", 2);
+    const found = await world.git.object(oid(params.tag_sha));
+    if (found?.type !== "tag") throw notFound();
+    const [head = "", message = ""] = found.bytes.toString().trimEnd().split("\n\n", 2);
     const field = (name: string) => new RegExp(`^${name} (.*)$`, "m").exec(head)?.[1] ?? "";
     const [, name = "", email = "", seconds = "0"] = /^(.*) <(.*)> (\d+)/.exec(field("tagger")) ?? [];
     const tagger = { name, email, date: new Date(Number(seconds) * 1000).toISOString() };
@@ -181,10 +182,11 @@ function oid(text: string | undefined): string {
 }
 
 async function typeOf(world: World, sha: string): Promise<string | null> {
-  return world.git.git(["cat-file", "-t", oid(sha)]).catch(() => null);
+  return (await world.git.object(oid(sha)))?.type ?? null;
 }
 
 async function isRefName(world: World, ref: string): Promise<boolean> {
+  if (/^refs(\/[A-Za-z0-9_-]+)+$/.test(ref)) return true; // without asking git
   return world.git.git(["check-ref-format", ref]).then(
     () => true,
     () => false,
@@ -193,7 +195,7 @@ async function isRefName(world: World, ref: string): Promise<boolean> {
 
 /** GitHub makes no objects in a repository that has no commit yet. */
 async function notEmpty(world: World): Promise<void> {
-  if ((await world.git.refs()).length === 0) throw new Refused(409, "Git Repository is empty.");
+  if (await world.git.isEmpty()) throw new Refused(409, "Git Repository is empty.");
 }
 
 function changeOf(entry: TreeEntry): Change {
@@ -248,8 +250,8 @@ async function gitCommit(world: World, sha: string) {
 }
 
 async function refShape(world: World, ref: string) {
-  const found = (await world.git.refs(ref)).find((one) => one.ref === ref);
-  if (found === undefined) throw notFound();
+  const found = await world.git.ref(ref);
+  if (found === null) throw notFound();
   return refOf(world, found);
 }
 

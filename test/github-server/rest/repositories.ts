@@ -28,7 +28,7 @@ export const repositories: Handlers = {
       .map(entryOf);
     if (path !== "" && entry === undefined) throw notFound();
     if (entry?.path === path && entry.type === "blob") {
-      const bytes = await world.git.bytes(["cat-file", "blob", entry.sha]);
+      const bytes = (await world.git.object(entry.sha))?.bytes ?? Buffer.alloc(0);
       if (/raw/.test(request.headers.accept ?? "")) throw new Refused(415, "This server gives no raw contents");
       const inline = bytes.length <= LARGEST_INLINE;
       return ok({

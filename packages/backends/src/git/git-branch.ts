@@ -46,6 +46,8 @@ export interface GitBranch extends RegistryBranch {
   ): Promise<Revision>;
   /** Asks for a head; refuses one that does not descend from the newest seen here, and remembers it. @throws REGISTRY_DAMAGED */
   accept(ask: () => Promise<Revision | null>): Promise<Revision | null>;
+  /** Where a ref of the repository is, asked of the child that reads; null when there is none. */
+  at(ref: string): Promise<Revision | null>;
   /** Remembers a head that this client made. */
   remember(head: Revision): Promise<void>;
   /** Writes the files of a commit, as a server will make it of them: what it must come to. */
@@ -73,8 +75,10 @@ export async function openGitBranch(options: GitBranchOptions): Promise<GitBranc
   /** The newest head this client accepted. */
   let accepted: Revision | null = null;
 
+  const at = async (name: string) => (await reader.ask(name))?.id ?? null;
+
   async function head(): Promise<Revision | null> {
-    return accept(async () => (await reader.ask(ref))?.id ?? (await confirmAbsent(folder, ref)));
+    return accept(async () => (await at(ref)) ?? (await confirmAbsent(folder, ref)));
   }
 
   /** What was seen is looked up before the head, so that a writer in between never makes it newer. */
@@ -130,6 +134,7 @@ export async function openGitBranch(options: GitBranchOptions): Promise<GitBranc
     name,
     head,
     accept,
+    at,
     remember,
     write,
     async draft(parent, changes, message) {

@@ -20,7 +20,7 @@ export function readingBranch(clone: Clone, tracking: GitBranch, refusal: () => 
   let fetched: Promise<void> | undefined;
   const fetchOnce = async () => {
     try {
-      const revision = await fetchRef(clone.folder, clone.origin, clone.ref, TRACKING_REF);
+      const revision = await fetchRef(clone.folder, clone.origin, clone.ref, TRACKING_REF, [], tracking.at);
       if (revision === null) await tracking.accept(async () => null); // it was there before: gone is damage
     } catch (error) {
       if (!isRefusal(error) || error.code !== "SERVICE_UNREACHABLE" || (await tracking.head()) === null) throw error;
@@ -49,7 +49,7 @@ export function pushingBranch({ folder, origin, ref, note }: Clone, tracking: Gi
   return {
     ...tracking,
     async head() {
-      const there = await tracking.accept(() => fetchRef(folder, origin, ref, TRACKING_REF));
+      const there = await tracking.accept(() => fetchRef(folder, origin, ref, TRACKING_REF, [], tracking.at));
       publish.from = there === null ? await own.head() : null;
       return there ?? publish.from;
     },

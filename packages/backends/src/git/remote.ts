@@ -65,6 +65,7 @@ export async function askRemote(folder: string, remote: Remote, ref: string): Pr
 /**
  * Brings a ref of the remote here as `into`; its commit, null when the remote has none.
  * @param options As git's: `--depth=1`.
+ * @param at Where a ref is here, of somebody who can tell without starting a process.
  * @throws SERVICE_UNREACHABLE, and what the remote's own access refuses
  */
 export async function fetchRef(
@@ -73,6 +74,7 @@ export async function fetchRef(
   ref: string,
   into: string,
   options: readonly string[] = [],
+  at: (ref: string) => Promise<Revision | null> = async () => null,
 ): Promise<Revision | null> {
   const words = [
     "fetch",
@@ -87,7 +89,7 @@ export async function fetchRef(
   const { environment = remote.environment ?? {}, timeout = TIMEOUT } = remote.access ?? {};
   for (let tries = 1; ; tries++) {
     const { code, stderr } = await runGit(folder, words, { environment, timeout });
-    if (code === 0) return (await git(folder, ["rev-parse", "--verify", into])).trim();
+    if (code === 0) return (await at(into)) ?? (await git(folder, ["rev-parse", "--verify", into])).trim();
     if (/couldn't find remote ref/.test(stderr)) return null;
     // Another process of this clone fetches at the same moment: what it brings is as new.
     if (!/cannot lock ref|Unable to create .*\.lock/.test(stderr))

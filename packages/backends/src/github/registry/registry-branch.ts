@@ -70,7 +70,7 @@ export async function githubBranch({
   async function fetch(): Promise<Revision | null> {
     for (let tries = 1; ; tries++) {
       try {
-        return await fetchRef(folder, remote, REGISTRY_REF, ref, await depth());
+        return await fetchRef(folder, remote, REGISTRY_REF, ref, await depth(), branch.at);
       } catch (error) {
         if (tries === FETCHES || !isRefusal(error) || error.code !== "SERVICE_UNREACHABLE") throw error;
         await pause(pace * FETCH_WAIT * 2 ** (tries - 1));
