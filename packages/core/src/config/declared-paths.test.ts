@@ -21,11 +21,11 @@ const config = Config.parse({
       deploy: { production: { target: "directory", path: "serving/production" } },
       drift: { current: "logs/*.csv", labels: ["labels.csv"] },
     },
-    two: { train: { run: "make two", outputs: ["two/"] } },
+    two: { train: { run: "make two", params: "two.yaml", outputs: ["two/"] } },
   },
 });
 
-test("what trainings write is told from what is given, watched or served, for all models", () => {
+test("what trainings write is told from what is given, watched or served, parameters among it, for all models", () => {
   expect(declaredPaths(config)).toEqual({
     made: ["metrics.json", "one.onnx", "data/", "p.csv", "two/", "predictions.parquet"],
     kept: [
@@ -37,6 +37,7 @@ test("what trainings write is told from what is given, watched or served, for al
       "serving/production",
       "logs/*.csv",
       "labels.csv",
+      "two.yaml",
     ],
   });
 });

@@ -4,7 +4,7 @@ import type { Config } from "./config.ts";
 export interface DeclaredPaths {
   /** What trainings write: outputs of all models and steps, predictions, metrics.json. */
   readonly made: readonly string[];
-  /** What is given, watched or served: data, drift's files, the folders of environments, the store. */
+  /** What is given, watched or served: data, parameters, drift's files, the folders of environments, the store. */
   readonly kept: readonly string[];
 }
 
@@ -34,6 +34,7 @@ export function declaredPaths({ models, store }: Config): DeclaredPaths {
       else if ("path" in dataset) kept.add(dataset.path);
       else if ("dvc" in dataset) kept.add(dataset.dvc.replace(/\.dvc$/, "")); // the pointer belongs into git, its data does not
     }
+    if (train.params !== undefined) kept.add(train.params); // recorded value by value, and one model's are no code of another
     if (evaluate.data !== undefined) kept.add(evaluate.data);
     for (const { path } of Object.values(deploy)) kept.add(path);
     for (const path of [...(drift?.current ?? []), ...(drift?.predictions ?? []), ...(drift?.labels ?? [])])
