@@ -29,8 +29,12 @@ export interface Trained {
   readonly resumable: boolean;
 }
 
-/** `train`: trains, or with `only: predict` scores a run's evaluation rows again. */
-export async function trainVerb(project: Project, inputs: TrainInputs): Promise<Trained> {
+/** `train`: trains, or with `only: predict` scores a run's evaluation rows again. `sameInputs` may know a run to take instead. */
+export async function trainVerb(
+  project: Project,
+  inputs: TrainInputs,
+  sameInputs?: TrainSettings["sameInputs"],
+): Promise<Trained> {
   needsPosix("train");
   const chosen = chooseModel(project.config, inputs.model ?? null);
   const config = withData(chosen.config, inputs.data);
@@ -64,6 +68,7 @@ export async function trainVerb(project: Project, inputs: TrainInputs): Promise<
       reason: inputs.reason ?? null,
       driftEvent: inputs["drift-event"] ?? null,
     },
+    sameInputs,
   });
 }
 
@@ -100,6 +105,7 @@ interface OneRun {
   readonly evaluationData: string | null;
   readonly baseline: string;
   readonly trigger: RunRecord["trigger"];
+  readonly sameInputs?: TrainSettings["sameInputs"];
 }
 
 /** The digest a training of these inputs would have, which another run may have had; null where only training tells. */
@@ -121,7 +127,7 @@ async function settingsOf(project: Project, model: string, config: ModelConfig, 
   const given = await paramsOf(project, config.train.params);
   const params = setParams(given, run.set);
   if (config.train.params !== undefined) tellNewNames(project, config.train.params, newNames(given, run.set));
-  const { evaluationData, baseline, trigger } = run;
+  const { evaluationData, baseline, trigger, sameInputs } = run;
   return {
     model,
     config,
@@ -130,6 +136,7 @@ async function settingsOf(project: Project, model: string, config: ModelConfig, 
     evaluationData,
     baseline,
     trigger,
+    sameInputs,
     tool: project.tool,
   };
 }

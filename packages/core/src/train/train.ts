@@ -13,7 +13,7 @@ import { dataOf, inputsOf, seedOf, type TrainPorts, type TrainSettings, uncommit
 
 /**
  * Trains a model: the steps before, the command, its outputs, the scores of the evaluation rows, profiles; one run bundle with the record last.
- * A training that fails is a record that says so, not an error.
+ * A training that fails is a record that says so, not an error. Where `sameInputs` knows a run, its record is returned.
  * @throws NO_REPOSITORY, NO_COMMIT, FILE_NOT_FOUND, COMMAND_NOT_FOUND, RUN_BUSY
  */
 export async function train(settings: TrainSettings, ports: TrainPorts): Promise<RunRecord> {
@@ -25,7 +25,7 @@ export async function train(settings: TrainSettings, ports: TrainPorts): Promise
     const folder = await ports.runs.create(model, id);
     ports.progress.done(model, `run ${id}  at ${identity.commit.slice(0, 7)}`);
     const record = await trainInto(folder, identity, settings, ports);
-    await folder.write("record.json", prettyJson(record));
+    if (record.id === id) await folder.write("record.json", prettyJson(record)); // one taken over has its own bundle
     return record;
   } finally {
     await release();
@@ -57,6 +57,8 @@ async function trainInto(
   const uncommitted = await uncommittedCode(settings, datasets, ports);
   const { inputs, digest, lockFiles } = await inputsOf(settings, datasets, ports);
 
+  const same = before.failure === null ? await settings.sameInputs?.(digest) : null;
+  if (same) return same;
   const trained =
     before.failure === null
       ? await runTraining(model, config, { folder, environment, datasets, inputsDigest: digest }, ports)

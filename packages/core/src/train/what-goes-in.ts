@@ -22,6 +22,8 @@ export interface TrainSettings {
   /** What to score beside the candidate: a reference, or "none". */
   readonly baseline: string;
   readonly trigger: RunRecord["trigger"];
+  /** Asked once `train.steps` are done and what goes in is known: a run of the very same inputs, which is taken instead of training again. */
+  readonly sameInputs?: ((inputsDigest: Sha256) => Promise<RunRecord | null>) | undefined;
   /** Version of the tool, recorded. */
   readonly tool: string;
 }

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { Project } from "@trainyard/backends";
 import { findPullRequest } from "@trainyard/backends/github/runs/pull-request";
 import { plannedVerb, type Trained, trainVerb } from "@trainyard/backends/verbs/train";
-import { baselineNow, chooseModel, type TrainInputs, TrainyardError } from "@trainyard/core";
+import { baselineNow, chooseModel, type Sha256, type TrainInputs, TrainyardError } from "@trainyard/core";
 import { RECORD_FILE } from "../bundle/bundle-files.ts";
 import type { BundleRef } from "../bundle/bundle-ref.ts";
 import { handOn } from "../bundle/hand-on.ts";
@@ -48,8 +48,9 @@ export async function trainInJob(inputs: TrainInputs, job: Job): Promise<Trained
     return finished(await trainVerb(judged, { ...inputs, run: folder }), false, project, github);
   }
   if (drifted(inputs)) return retrained(judged, inputs, job, github);
-  const reused = inputs.reuse ? await reuse(judged, inputs, job, github) : null;
-  return finished(reused ?? (await trained(judged, inputs, job, github)), reused !== null, project, github);
+  if (!inputs.reuse) return finished(await trained(judged, inputs, job, github), false, project, github);
+  const { run, reused } = await reusedOrTrained(judged, inputs, job, github);
+  return finished(run, reused, project, github);
 }
 
 /** The run to score again: the one that `bundle:` names, else the model's of this workflow run; null where one on this machine is meant. */
@@ -64,9 +65,15 @@ async function handedHere(inputs: TrainInputs, { config }: Project, github: Gith
 }
 
 /** What a stopped training leaves goes first: the machine has seconds. */
-async function trained(project: Project, inputs: TrainInputs, job: Job, github: GithubJob): Promise<Trained> {
+async function trained(
+  project: Project,
+  inputs: TrainInputs,
+  job: Job,
+  github: GithubJob,
+  sameInputs?: Parameters<typeof trainVerb>[2],
+): Promise<Trained> {
   const checkpoints = checkpointCache(project, job, github);
-  const ended = await trainVerb(checkpoints.project, inputs);
+  const ended = await trainVerb(checkpoints.project, inputs, sameInputs);
   if (ended.resumable) await checkpoints.keep(ended.record);
   return ended;
 }
@@ -123,24 +130,37 @@ async function scoredAsJudged(project: Project, inputs: TrainInputs, job: Job, g
   return { ...project, config: { ...project.config, models } };
 }
 
-async function reuse(project: Project, inputs: TrainInputs, job: Job, github: GithubJob): Promise<Trained | null> {
+/** The reviewed run, where one had the inputs a training would have now. `train.steps` make some of them, so they are run before it is known. */
+async function reusedOrTrained(
+  project: Project,
+  inputs: TrainInputs,
+  job: Job,
+  github: GithubJob,
+): Promise<{ run: Trained; reused: boolean }> {
   const { progress } = project.backend;
   const { model, config, inputsDigest } = await plannedVerb(project, inputs);
-  if (inputsDigest === null) {
-    progress.note(`${model} has train.steps: only running them tells whether its inputs are those that were reviewed.`);
-    return null;
-  }
   const workflow = inputs["review-workflow"];
-  const found = await reviewedRun(model, inputsDigest, { project, job: github, temp: job.temp, workflow });
-  if ("none" in found) {
+  const look = async (digest: Sha256) => {
+    const found = await reviewedRun(model, digest, { project, job: github, temp: job.temp, workflow });
+    if ("record" in found) return found;
     progress.note(`Trained again: ${found.none}.`);
     return null;
+  };
+  let found = inputsDigest === null ? null : await look(inputsDigest);
+  if (found === null) {
+    const sameInputs = async (digest: Sha256) => {
+      found = await look(digest);
+      return found?.record ?? null;
+    };
+    const run = await trained(project, inputs, job, github, inputsDigest === null ? sameInputs : undefined);
+    if (found === null) return { run, reused: false };
   }
-  const { record } = found;
+  const { record, folder } = found as Exclude<typeof found, null>;
   progress.done(model, `run ${record.id} of the pull request is reused: nothing that decides the result differs`);
   const today = baselineNow(await project.registry.state(model), config.evaluate.baseline);
   const scored = record.predictions?.baseline?.version ?? null;
   if (config.evaluate.predict === undefined || today === null || today.version === scored)
-    return { record, resumable: false };
-  return trainVerb(project, { ...inputs, reuse: false, only: "predict", run: found.folder });
+    return { run: { record, resumable: false }, reused: true };
+  const run = await trainVerb(project, { ...inputs, reuse: false, only: "predict", run: folder });
+  return { run, reused: true };
 }
