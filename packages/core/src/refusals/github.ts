@@ -30,7 +30,9 @@ export const githubRefusals = {
     d.missing.length === 0
       ? `Workflow run ${d.run} handed on no run to judge, and nobody said which models it was to train.`
       : `Workflow run ${d.run} handed on no run of ${d.missing.join(", ")}.`,
-    "Look at the job that trains. Where it is right that nothing is judged, give evaluate `models:`, the output `matrix` of plan.",
+    d.missing.length === 0
+      ? "Look at the job that trains. Where it is right that nothing is judged, give evaluate `models`: the output `matrix` of plan."
+      : "Its training did not end well: the log of the job that trains it says why.",
   ],
   BRANCH_PROTECTED: (d: { branch: string; said: string }) => [
     `A rule of the repository forbids the commit on ${d.branch}: ${d.said}. Nothing was written.`,

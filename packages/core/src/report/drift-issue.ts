@@ -8,6 +8,7 @@ import { DRIFT_HEADLINES, DRIFT_SIGNS } from "./drift-words.ts";
 import { moment } from "./format/moment.ts";
 import { firstMark, writeMark } from "./mark.ts";
 import { markdownTable } from "./markdown/block.ts";
+import { markdownSentence, phrasesOf } from "./phrase.ts";
 
 const Verdict = z.enum(["quiet", "drift", "data-broken", "insufficient-data"]);
 const DriftIssueState = z.object({
@@ -69,7 +70,7 @@ export function driftIssue(
     .map(({ at, verdict, summary, simulated }) => [
       markdownText(moment(at, simulated === true)),
       `${DRIFT_SIGNS[verdict]} ${DRIFT_HEADLINES[verdict]}`,
-      markdownText(summary, 300),
+      markdownSentence(phrasesOf(summary)),
     ]);
   const end = [
     "#### Checks",
@@ -85,7 +86,7 @@ export function driftIssue(
 
 /** The comment with which a quiet check closes the issue. */
 export function recoveryComment(report: DriftReport): string {
-  return `${recoveryMark(report)}\n${markdownText(report.summary, 1_000)} This closes the matter; the next drift opens it again.\n`;
+  return `${recoveryMark(report)}\n${markdownSentence(phrasesOf(report.summary))} This closes the matter; the next drift opens it again.\n`;
 }
 
 /** True for the comment above, about this very check. */

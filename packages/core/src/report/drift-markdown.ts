@@ -56,7 +56,7 @@ export function driftMarkdown(report: DriftReport, options: DriftMarkdownOptions
       variants: [
         report.notes
           .slice(0, 20)
-          .map((note) => `- ${markdownText(note, 500)}`)
+          .map((note) => `- ${markdownSentence(phrasesOf(note))}`)
           .join("\n"),
       ],
       rank: 100,
@@ -130,7 +130,7 @@ function checksTable({ checks }: DriftReport): string {
   return markdownTable(["check", "now", "limit", ""], rows, [1, 2]) + andMore(checks.length - 100, "checks");
 }
 
-function retrainMarkdown({ retrain }: DriftReport): string {
+function retrainMarkdown({ retrain, summary }: DriftReport): string {
   if (retrain === null) return "";
   const tries = retrain.candidates.slice(0, 20).map(({ set, data }) => {
     const settings = Object.entries(set).map(([name, value]) =>
@@ -145,7 +145,8 @@ function retrainMarkdown({ retrain }: DriftReport): string {
             .join(", ")}${data.length > 5 ? ` and ${data.length - 5} more` : ""}`;
     return `- ${settings.length === 0 ? "the committed settings" : settings.join(", ")}${rows}`;
   });
-  return [`**Retraining.** ${markdownText(retrain.reason, 500)} To be tried:`, ...tries].join("\n");
+  const reason = retrain.reason === summary ? "" : `${markdownSentence(phrasesOf(retrain.reason))} `; // said at the top already
+  return [`**Retraining.** ${reason}To be tried:`, ...tries].join("\n");
 }
 
 function footer(report: DriftReport, options: DriftMarkdownOptions): string {

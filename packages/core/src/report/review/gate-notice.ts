@@ -21,6 +21,7 @@ export function gateNotices(
   report: EvaluationReport,
   place: (id: string, subject: string) => { readonly path: string; readonly line: number },
 ): GateNotice[] {
+  if (report.unchanged) return []; // there was nothing to judge: a gate that cannot tell is no news
   const rows = gateTable(report).rows;
   return report.checks.flatMap((check, at): GateNotice[] => {
     const row = rows[at];
