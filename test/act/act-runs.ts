@@ -9,8 +9,8 @@ import { ROOT } from "./lint.ts";
 import type { Finding } from "./report.ts";
 
 /** Keys of GitHub's newest schema that act 0.2.89 refuses to read. */
-const NOT_KNOWN_YET = /^ *(?:queue: max|deployment: false)\b.*\n/gm;
-const ALL_ON_THIS_MACHINE = ["ubuntu-latest", "self-hosted", "gpu", "serving", "data"].flatMap((label) => [
+export const NOT_KNOWN_YET = /^ *(?:queue: max|deployment: false)\b.*\n/gm;
+export const ALL_ON_THIS_MACHINE = ["ubuntu-latest", "self-hosted", "gpu", "serving", "data"].flatMap((label) => [
   "-P",
   `${label}=-self-hosted`,
 ]);
@@ -110,7 +110,7 @@ function branchWithChange(project: ToyProject, temp: string): { base: string; he
 }
 
 /** What the published repository is to a workflow. act copies the folder for each step, so nothing else is in it. */
-function onlyActions(temp: string): string {
+export function onlyActions(temp: string): string {
   const folder = join(temp, "actions-repository");
   for (const file of globSync(["actions/*/action.yml", "actions/dist/**"], { cwd: ROOT })) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });

@@ -2,7 +2,6 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { config, rows, ToyProject } from "../e2e/toy-project.ts";
 import {
   comment as commentShape,
   pull as pullShape,
@@ -12,45 +11,52 @@ import {
 import { type GithubServer, startGithubServer } from "../github-server/start-github-server.ts";
 import type { PullRequest, WorkflowRun } from "../github-server/state.ts";
 import { type RunOptions, type RunOutcome, runWorkflow, type Trigger } from "./run-workflow.ts";
-import { parseWorkflow, templateNames, templateText } from "./workflow.ts";
+import { parseWorkflow, templateText } from "./workflow.ts";
 
 type More = Partial<Pick<RunOptions, "approves" | "vars" | "prepare">>;
 type Event = Pick<Trigger, "event" | "payload" | "sha" | "ref"> &
   Partial<Trigger> & { readonly headSha?: string; readonly headBranch?: string; readonly headRepository?: string };
 
-/** The toy project as a repository on the test server, with the templates as its workflows. What happens in it starts them, as on GitHub. */
+/** What a story starts from. */
+export interface Beginning {
+  /** The repository's name; its owner is octo. */
+  readonly name: string;
+  /** A git repository with the project and the templates in it. Disposed of, where it can be, once the server has it. */
+  readonly project: { readonly root: string } & Partial<Disposable>;
+  /** Variables that every runner of the story has; asked at each job, because a story's clock moves. */
+  readonly variables?: () => Readonly<Record<string, string>>;
+  /** What runners have beside the checkout. */
+  readonly prepare?: RunOptions["prepare"];
+}
+
+/** A project as a repository on the test server, with the templates as its workflows. What happens in it starts them, as on GitHub. */
 export class Repository implements AsyncDisposable {
   readonly server: GithubServer;
   readonly folder: string;
   /** Every workflow run of the story, newest last. */
   readonly runs: { readonly workflow: string; readonly run: WorkflowRun; readonly outcome: RunOutcome }[] = [];
 
-  private constructor(server: GithubServer, folder: string) {
+  /** OWNER/NAME. */
+  readonly slug: string;
+  readonly #beginning: Beginning;
+
+  private constructor(server: GithubServer, folder: string, beginning: Beginning) {
     this.server = server;
     this.folder = folder;
+    this.slug = `octo/${beginning.name}`;
+    this.#beginning = beginning;
   }
 
-  static async open(): Promise<Repository> {
+  /** @param begin is given a folder of the story's own, that outlives every runner: where deployments go */
+  static async open(begin: (folder: string) => Beginning | Promise<Beginning>): Promise<Repository> {
     const folder = mkdtempSync(join(tmpdir(), "trainyard-scenes-"));
-    using toy = new ToyProject({ commit: false });
-    const serving = (name: string) => join(folder, "serving", name);
-    toy.write(
-      "trainyard.yaml",
-      config
-        .replace("      predictions: logs/*.csv\n", "")
-        .replace(
-          "production: { target: directory, path: serving/production }",
-          `staging: { target: directory, path: ${serving("staging")} }\n      production: { target: directory, path: ${serving("production")}, after: staging }`,
-        ),
-    );
-    toy.write("params.yaml", "noise: 0.5\nseed: 7\n");
-    toy.write("data/incoming/today.csv", rows({ days: 60, perDay: 40, seed: 3, labels: false }));
-    toy.write(".gitignore", ".home/\nmodel.json\npredictions.csv\nmetrics.json\n"); // runners have the data: here it is committed
-    for (const name of templateNames) toy.write(`.github/workflows/${name}.yml`, templateText(name));
-    toy.commit("A first model");
-    const server = await startGithubServer({ owner: "octo", name: "toys", from: toy.root });
-    server.state.collaborators.set("ana", "write").set("ben", "read");
-    return new Repository(server, folder);
+    const beginning = await begin(folder);
+    const { name, project } = beginning;
+    try {
+      return new Repository(await startGithubServer({ owner: "octo", name, from: project.root }), folder, beginning);
+    } finally {
+      project[Symbol.dispose]?.();
+    }
   }
 
   git(...words: string[]): string {
@@ -92,7 +98,7 @@ export class Repository implements AsyncDisposable {
       `Merge ${head.sha} into ${this.main}`,
     );
     this.git("update-ref", `refs/pull/${number}/merge`, merge);
-    const fork = head.repository !== "octo/toys";
+    const fork = head.repository !== this.slug;
     const review = await this.run(
       "model-review",
       {
@@ -127,6 +133,35 @@ export class Repository implements AsyncDisposable {
     const commit = this.git("commit-tree", tree, "-p", before, "-m", `${pull.title} (#${pull.number})`);
     this.git("update-ref", "refs/heads/main", commit, before);
     Object.assign(pull, { merged: true, state: "closed", mergeCommitSha: commit });
+    return { before };
+  }
+
+  /** A pull request goes into the merge queue: a commit of GitHub's own on top of main, which model-review is asked about. */
+  async queued(pull: PullRequest): Promise<{ sha: string; outcome: RunOutcome }> {
+    const before = this.main;
+    const tree = this.git("merge-tree", "--write-tree", before, pull.head.sha).split("\n")[0] as string;
+    const sha = this.git("commit-tree", tree, "-p", before, "-m", `${pull.title} (#${pull.number})`);
+    const branch = `gh-readonly-queue/main/pr-${pull.number}-${before}`;
+    const ref = `refs/heads/${branch}`;
+    this.git("update-ref", ref, sha);
+    const group = { head_sha: sha, head_ref: ref, base_sha: before, base_ref: "refs/heads/main" };
+    const outcome = await this.run("model-review", {
+      event: "merge_group",
+      payload: { action: "checks_requested", merge_group: group },
+      sha,
+      ref,
+      headSha: sha,
+      headBranch: branch,
+    });
+    return { sha, outcome };
+  }
+
+  /** The queue lets it through: main becomes the commit that was asked about. */
+  letThrough(pull: PullRequest, sha: string): { before: string } {
+    const before = this.main;
+    this.git("update-ref", "refs/heads/main", sha, before);
+    this.git("update-ref", "-d", `refs/heads/gh-readonly-queue/main/pr-${pull.number}-${before}`);
+    Object.assign(pull, { merged: true, state: "closed", mergeCommitSha: sha });
     return { before };
   }
 
@@ -171,7 +206,7 @@ export class Repository implements AsyncDisposable {
 
   /** Runs a template for an event; a run that the server made already, for a dispatch, goes on under its own number. */
   async run(workflow: string, event: Event, more: More = {}, made?: WorkflowRun): Promise<RunOutcome> {
-    const { headSha = event.sha, headBranch = "main", headRepository = "octo/toys", ...trigger } = event;
+    const { headSha = event.sha, headBranch = "main", headRepository = this.slug, ...trigger } = event;
     const run =
       made ??
       (await this.server.startRun({
@@ -195,17 +230,18 @@ export class Repository implements AsyncDisposable {
       },
       folder,
       forge: {
-        repository: "octo/toys",
-        cloneUrl: `${this.server.environment["GITHUB_SERVER_URL"]}/octo/toys.git`,
+        repository: this.slug,
+        cloneUrl: `${this.server.environment["GITHUB_SERVER_URL"]}/${this.slug}.git`,
         token: (permissions, job) => {
           granted.set(job, permissions);
           return variables(job)["GITHUB_TOKEN"] as string;
         },
         environment: (job) => {
           const { GITHUB_TOKEN: _, GITHUB_SHA: __, GITHUB_REF: ___, ...rest } = variables(job); // `run:` steps and user code see no token
-          return rest;
+          return { ...rest, ...this.#beginning.variables?.() };
         },
       },
+      ...(this.#beginning.prepare === undefined ? {} : { prepare: this.#beginning.prepare }),
       ...more,
     });
     Object.assign(run, { status: "completed", conclusion: outcome.conclusion });

@@ -4,12 +4,13 @@ import { ensureBundles } from "../runner/bundles.ts";
 import { endState } from "./end-state.ts";
 import { Repository } from "./repository.ts";
 import type { RunOutcome } from "./run-workflow.ts";
+import { toyRepository } from "./toy-repository.ts";
 
 const NONE = "0".repeat(40);
 let repository: Repository;
 beforeAll(async () => {
   ensureBundles();
-  repository = await Repository.open();
+  repository = await Repository.open(toyRepository);
 }, 180_000);
 afterAll(async () => {
   await repository?.[Symbol.asyncDispose]();
