@@ -53,7 +53,9 @@ export class Repository implements AsyncDisposable {
     const beginning = await begin(folder);
     const { name, project } = beginning;
     try {
-      return new Repository(await startGithubServer({ owner: "octo", name, from: project.root }), folder, beginning);
+      const server = await startGithubServer({ owner: "octo", name, from: project.root });
+      server.state.collaborators.set("ana", "write").set("ben", "read");
+      return new Repository(server, folder, beginning);
     } finally {
       project[Symbol.dispose]?.();
     }

@@ -77,5 +77,6 @@ async function refuseComment({ github, event }: GithubJob): Promise<void> {
     throw refuse("its pull request was closed without being merged");
   const route = "GET /repos/{owner}/{repo}/collaborators/{username}/permission";
   const { permission } = (await orNone(ask(github, route, { username: login }, Permission))) ?? { permission: "no" };
-  if (permission !== "admin" && permission !== "write") throw refuse(`GitHub says that they have ${permission} access`);
+  if (permission !== "admin" && permission !== "write")
+    throw refuse(`GitHub says that they have ${permission === "none" ? "no" : permission} access`);
 }
