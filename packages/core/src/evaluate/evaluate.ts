@@ -101,14 +101,15 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
     },
   );
   const data = record.datasets.find((dataset) => dataset.role === "evaluation");
+  const doubted = judgement.verdict === "pass" && doubts.length > 0;
   const report = EvaluationReport.parse({
     kind: "trainyard.evaluation/v1",
     model: settings.model,
     task,
     ...judgement,
-    verdict: judgement.verdict === "pass" && doubts.length > 0 ? "inconclusive" : judgement.verdict,
+    ...(doubted ? { verdict: "inconclusive", doubts: [...doubts] } : {}),
     notes: [
-      ...doubts,
+      ...(doubted ? [] : doubts),
       ...(settings.notes ?? []),
       ...rulesNote(settings.rulesUncommitted),
       ...judgement.notes,

@@ -105,6 +105,8 @@ export const EvaluationReport = z.object({
   pointOnly: z.boolean(),
   /** Sentences for banners: unpaired, few clusters, fork. */
   notes: z.array(z.string()),
+  /** Why a pass counts as inconclusive until a maintainer confirms it, as sentences. Absent: it does not. */
+  doubts: z.array(z.string()).optional(),
   /** Files the rules stand in that differed from the commit: what they let pass is not registered without an override. Absent: none. */
   rulesUncommitted: z.array(z.string()).optional(),
   trainingSeconds: z.number().nullable(),

@@ -52,6 +52,13 @@ describe("the sentence of a verdict", () => {
     ],
   ])("%s", (name, sentence) => expect(said(evaluations[name])).toBe(sentence));
 
+  test("a pass that is doubted says what it would be, and why it is not", () => {
+    const doubts = ["Only the fork's own job scored these rows, so a pass counts as inconclusive."];
+    expect(said({ ...(evaluations["better"] as EvaluationReport), verdict: "inconclusive", doubts })).toBe(
+      "better than production v1, if a maintainer confirms it: Log loss 0.4812 against 0.4868: 0.0056 lower (95 %: 0.0026 … 0.0088 lower) on the same 508,120 rows of 30 days. Both gates passed. Only the fork's own job scored these rows, so a pass counts as inconclusive.",
+    );
+  });
+
   test("what ignoring the groups would have claimed is not mentioned when it is the same", () => {
     expect(said(evaluations["worse"])).not.toContain("independent");
     const inconclusive = evaluations["inconclusive"] as EvaluationReport;

@@ -38,7 +38,9 @@ export function verdictSentence(report: EvaluationReport): VerdictSentence {
     };
   }
   const deciding = readings.find(({ check }) => check === decidingCheck(report.checks)) ?? null;
-  const said = sayVerdict(report, readings, deciding, baseline);
+  const said = report.doubts
+    ? doubted(sayPass(report, readings, baseline), report.doubts)
+    : sayVerdict(report, readings, deciding, baseline);
   return { ...said, body: [...said.body, ...caveats(report)] };
 }
 
@@ -52,6 +54,19 @@ function sayVerdict(
   if (report.verdict === "inconclusive") {
     return { outcome: "inconclusive", headline: headlineOfDoubt(report), body: inconclusive(report, deciding) };
   }
+  return sayPass(report, readings, baseline);
+}
+
+/** What a pass would say, and why it is not one yet. */
+function doubted(pass: VerdictSentence, doubts: readonly string[]): VerdictSentence {
+  return {
+    outcome: "inconclusive",
+    headline: `${pass.headline}, if a maintainer confirms it`,
+    body: [...pass.body, ...doubts.map((doubt) => ` ${doubt}`)],
+  };
+}
+
+function sayPass(report: EvaluationReport, readings: readonly GateReading[], baseline: string): VerdictSentence {
   const lead = leadingGate(readings, "pass");
   if (report.baseline === null) return firstModel(report, readings);
   if (lead === null) {

@@ -40,8 +40,7 @@ export interface Judged {
   readonly refusal: TrainyardError | null;
 }
 
-const FORK =
-  "Only the fork's own job scored these rows, so a pass counts as inconclusive: somebody who may must have it trained here.";
+const FORK = "Only the fork's own job scored these rows, so a pass counts as inconclusive.";
 
 /** Judges runs that jobs before this one handed on, each on its own: one that is refused does not keep the others from being told of. */
 export async function judgeRuns(

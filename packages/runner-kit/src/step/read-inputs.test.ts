@@ -15,7 +15,13 @@ describe("inputs of an action", () => {
       INPUT_MODEL: "",
       INPUT_REASON: " ",
     });
-    expect(inputs).toEqual({ "evaluate-data": "a.csv", set: ["rate=0.1", "depth=3"], data: [], reuse: false });
+    expect(inputs).toEqual({
+      "evaluate-data": "a.csv",
+      set: ["rate=0.1", "depth=3"],
+      data: [],
+      reuse: false,
+      "review-workflow": "model-review.yml",
+    });
     expect(extra).toEqual({ "working-directory": ".", "github-token": "", store: "releases" });
   });
 
