@@ -8,7 +8,7 @@ export function endState(repository: Repository): string {
   const document = {
     registry: versions,
     releases: state.releases.map(({ name, draft, latest, assets, body }) => ({
-      name,
+      name: name === null ? null : plain(name),
       draft,
       latest,
       assets: assets.length,
@@ -65,7 +65,7 @@ function plain(text: string): string {
     .replaceAll(/"id":\d+/g, '"id":"<id>"') // a run's, in the comment's mark
     .replaceAll(/\b[0-9a-f]{7,16}…/g, "<digest>")
     .replaceAll(/\| hardware \|.*/g, "| hardware | <machine> |")
-    .replaceAll(/\| run \| [0-9a-f]{12} \|/g, "| run | <digest> |")
+    .replaceAll(/\b(run(?: \|)?) [0-9a-f]{12}\b/g, "$1 <digest>")
     .replaceAll(/\b([Rr]un) \d{4}\b/g, "$1 <id>")
     .replaceAll(/\/(runs|artifacts|jobs)\/\d+/g, "/$1/<id>")
     .replaceAll(/\\#\u2060\d+/g, "\\#\u2060<id>") // a run's, in a link

@@ -90,6 +90,8 @@ describe("an archive nobody vouches for", () => {
     ["more bytes than it may have", [{ name: "a", text: "y".repeat(2000) }], /more than 1000 bytes/],
     ["more bytes than it announces", [{ name: "a", text: "y".repeat(900), announced: 9 }], /cannot be read/],
     ["a backslash in a name", [{ name: "a\\..\\b" }], /name|cannot be read/],
+    ["a line break in a name", [{ name: "a\nb" }], /holds the name "a\\nb"/],
+    ["a name with an empty part", [{ name: "a//b" }], /holds the name "a\/\/b"/],
   ])("is refused with %s, and nothing lies outside", async (_what, members, says) => {
     await expect(unzip(zip(members), into(), 1000)).rejects.toThrow(refused("BUNDLE_INVALID", says));
     expect(readdirSync(folder).sort()).toEqual(["a.zip", "into"]);
