@@ -38,8 +38,10 @@ storeContract("the releases of a repository", async () => {
     async age(digest, storedAt) {
       await store.settle(home(digest));
       for (const release of world.server.state.releases) {
-        Object.assign(release, { createdAt: new Date(storedAt).toISOString() });
-        release.publishedAt = new Date(storedAt).toISOString();
+        const at = new Date(storedAt).toISOString();
+        Object.assign(release, { createdAt: at });
+        release.publishedAt = at;
+        release.body = (release.body ?? "").replace(/relied on at \S+/, `relied on at ${at}`);
       }
     },
     indexes: false,

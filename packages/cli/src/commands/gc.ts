@@ -42,7 +42,7 @@ export const gc = command({
       context.terminal.progress.note(`and ${done.unread.length - NOTED} more documents that are not here`);
     const rest = `${done.kept} are needed${done.young > 0 ? `, ${done.young} are younger than a day` : ""}`;
     if (done.blobs.length + done.kept + done.young === 0)
-      return { json: done, text: "Nothing to remove: the store is empty.", exit: 0 };
+      return { json: done, text: `Nothing to remove: the store is empty${onGithub ? "" : " here"}.`, exit: 0 };
     if (done.blobs.length === 0)
       return { json: done, text: `Nothing to remove: of the store's blobs ${rest}.`, exit: 0 };
     const rows = done.blobs
