@@ -92,6 +92,8 @@ export const OPERATIONS: readonly string[] = [
   "actions/get-actions-cache-list",
   "actions/delete-actions-cache-by-id",
   "actions/get-github-actions-default-workflow-permissions-repository",
+  "actions/get-fork-pr-contributor-approval-permissions-repository",
+  "actions/list-self-hosted-runners-for-repo",
 ];
 
 /** Operations whose example answer is the shape our server fills in: what GitHub says of a thing beyond what anybody asks for. */

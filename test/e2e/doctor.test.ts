@@ -275,6 +275,56 @@ describe("trainyard doctor, on GitHub", () => {
     expect((await examine(project, ...words)).statuses("repository")).toEqual(["unknown"]);
   });
 
+  test("whether a stranger's pull request may reach the machines that train is asked where anybody may see them", async () => {
+    await using server = await startGithubServer();
+    using project = toy();
+    await withWorkflows(project);
+    Object.assign(project.environment, server.environment, { GITHUB_TOKEN: server.token(ADMIN) });
+    const asked = async () => (await findings(project, "octo/flights"))("own-runners");
+    expect(await asked()).toMatchObject([{ status: "ok", found: "the repository is private" }]);
+    server.state.open = true;
+    expect(await asked()).toMatchObject([
+      {
+        status: "fail",
+        found: expect.stringContaining("approval: first time contributors") as unknown,
+        todo: expect.stringContaining("Require approval for all external contributors") as unknown,
+      },
+    ]);
+    server.state.approvalPolicy = "all_external_contributors";
+    expect(await asked()).toMatchObject([{ status: "ok" }]);
+    project.environment["GITHUB_TOKEN"] = server.token({ contents: "read", actions: "read" });
+    expect(await asked()).toMatchObject([
+      { status: "unknown", found: expect.stringContaining("could not be read") as unknown },
+    ]);
+    expect(server.violations).toEqual([]);
+  });
+
+  test("labels that no runner has, or none that is online, are named", async () => {
+    await using server = await startGithubServer();
+    using project = toy();
+    await withWorkflows(project);
+    Object.assign(project.environment, server.environment, { GITHUB_TOKEN: server.token(ADMIN) });
+    const asked = async () => (await findings(project, "octo/flights"))("runners");
+    expect(await asked()).toMatchObject([
+      { status: "warn", found: expect.stringContaining("no runner [self-hosted, gpu]") as unknown },
+    ]);
+    server.state.runners.push({
+      name: "one",
+      labels: ["self-hosted", "Linux", "GPU", "data", "serving"],
+      online: false,
+    });
+    expect(await asked()).toMatchObject([
+      { status: "warn", found: expect.stringMatching(/gpu\].* is online/) as unknown },
+    ]);
+    server.state.runners.push({
+      name: "two",
+      labels: ["self-hosted", "Linux", "GPU", "data", "serving"],
+      online: true,
+    });
+    expect(await asked()).toMatchObject([{ status: "ok" }]);
+    expect(server.violations).toEqual([]);
+  });
+
   test("a schedule that GitHub switched off fails", async () => {
     await using server = await startGithubServer();
     using project = toy();
@@ -345,6 +395,22 @@ describe("trainyard doctor --live", () => {
     const broken = await of(server.token({ contents: "write" }));
     expect(broken.find(({ id }) => id === "live-release")?.status).toBe("unknown");
     expect(server.state.releases).toEqual([]);
+  });
+
+  test("with --issue it comments and takes the comment back; an issue that is not there fails", async () => {
+    await using server = await startGithubServer();
+    using project = toy();
+    const { number } = await server.openPullRequest({ head: "talk", title: "Talk", files: { "a.txt": "a\n" } });
+    Object.assign(project.environment, server.environment, {
+      GITHUB_TOKEN: server.token({ contents: "read", pull_requests: "write", issues: "write" }),
+    });
+    const words = ["--repository", "octo/flights", "--live", "--write"];
+    const there = await examine(project, ...words, "--issue", String(number));
+    expect([...there.statuses("live-comment"), ...there.statuses("live-comment-removed")]).toEqual(["ok", "ok"]);
+    expect(server.state.comments).toEqual([]);
+    const none = await examine(project, ...words, "--issue", "999");
+    expect(none.of("live-comment")).toMatchObject([{ status: "fail" }]);
+    expect(none.code).toBe(1);
   });
 
   test("--write alone is refused", async () => {

@@ -25,6 +25,12 @@ export interface State {
   /** Commits that GitHub itself made, and so signed. */
   readonly signed: Set<string>;
   immutableReleases: boolean;
+  /** Whether anybody may see the repository. */
+  open: boolean;
+  /** Whose pull requests' runs wait for an approval. */
+  approvalPolicy: "first_time_contributors_new_to_github" | "first_time_contributors" | "all_external_contributors";
+  /** Machines of the repository's own. */
+  readonly runners: { readonly name: string; readonly labels: readonly string[]; readonly online: boolean }[];
 }
 
 export interface Release {
@@ -274,5 +280,8 @@ export function emptyState(): State {
     protectedBranches: new Set(),
     signed: new Set(),
     immutableReleases: false,
+    open: false,
+    approvalPolicy: "first_time_contributors",
+    runners: [],
   };
 }

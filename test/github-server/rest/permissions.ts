@@ -14,6 +14,8 @@ const EXCEPTIONS: Readonly<Record<string, Permissions[]>> = {
   "repos/get-branch-protection": one("administration", "read"),
   "repos/check-immutable-releases": one("administration", "read"),
   "actions/get-github-actions-default-workflow-permissions-repository": one("administration", "read"),
+  "actions/get-fork-pr-contributor-approval-permissions-repository": one("administration", "read"),
+  "actions/list-self-hosted-runners-for-repo": one("administration", "read"),
   "repos/create-dispatch-event": one("contents", "write"),
   "repos/create-commit-status": one("statuses", "write"),
   "repos/list-pull-requests-associated-with-commit": [{ contents: "read", pull_requests: "read" }],

@@ -149,6 +149,22 @@ export const repositories: Handlers = {
   "actions/get-github-actions-default-workflow-permissions-repository"() {
     return ok({ default_workflow_permissions: "read", can_approve_pull_request_reviews: false });
   },
+
+  "actions/get-fork-pr-contributor-approval-permissions-repository"({ world }: Exchange) {
+    return ok({ approval_policy: world.state.approvalPolicy });
+  },
+
+  "actions/list-self-hosted-runners-for-repo"({ world }: Exchange) {
+    const runners = world.state.runners.map(({ name, labels, online }, at) => ({
+      id: at + 1,
+      name,
+      os: "linux",
+      status: online ? "online" : "offline",
+      busy: false,
+      labels: labels.map((label) => ({ name: label, type: "custom" })),
+    }));
+    return ok({ total_count: runners.length, runners });
+  },
 };
 
 async function commitNamed(world: World, name: string): Promise<string | null> {
