@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { FaultKind } from "../github-server/faults.ts";
 import type { Call } from "../github-server/world.ts";
 import type { Ended, Scene } from "./scene.ts";
@@ -45,14 +46,26 @@ export interface Tried {
   readonly cases: readonly Case[];
 }
 
+/** A step that takes longer than this hangs: each takes seconds, and no library waits so long for a call that failed. */
+const MOST_SECONDS = 300;
+
 /** Longest row of re-runs: an answer that came too late may make the first of them look again. */
 const MOST_RUNS = 3;
 
-/** Each fault at each call of a verb, each from the same state; then plain re-runs, and what is wrong in the end. */
-export async function casesOf(scene: Scene, verb: Verb, chosen: (index: number) => boolean): Promise<Tried> {
+/**
+ * Each fault at each call of a verb, each from the same state; then plain re-runs, and what is wrong in the end.
+ * @param done Told of each case.
+ */
+export async function casesOf(
+  scene: Scene,
+  verb: Verb,
+  chosen: (index: number) => boolean,
+  done: (one: Case) => void = () => {},
+): Promise<Tried> {
   const step = await verb.prepare(scene);
   const back = scene.snapshot();
-  const clean = await scene.run(step);
+  const run = (what: string) => within(scene.run(step), `${verb.name}, ${what}`);
+  const clean = await run("without any fault");
   const wrong = [
     ...(clean.exit === verb.exit ? [] : [`it ended with ${clean.exit} ${clean.refusal}\n${clean.log}`]),
     ...(await verb.problems(scene, clean, step)),
@@ -72,7 +85,7 @@ export async function casesOf(scene: Scene, verb: Verb, chosen: (index: number) 
       const route = new RegExp(`^${`${call.method} ${call.route}`.replace(/[^\w ]/g, "\\$&")}$`);
       server.faults.add({ match: { kind: call.kind, route, nth }, do: fault });
       scene.rerun(step.trigger);
-      const first = await scene.run(step);
+      const first = await run(`${fault} at ${call.method} ${call.route} #${nth}`);
       const problems: string[] = [];
       if (server.faults.fired.length === 0) problems.push("the fault never fired");
       server.faults.clear();
@@ -82,14 +95,14 @@ export async function casesOf(scene: Scene, verb: Verb, chosen: (index: number) 
       // Once more even where the first run went well: a re-run is what people press.
       do {
         scene.rerun(step.trigger);
-        last = await scene.run(step);
+        last = await run(`after ${fault} at ${call.method} ${call.route} #${nth}`);
         again++;
         problems.push(...crashed(last));
       } while (last.exit !== verb.exit && again < MOST_RUNS);
       if (last.exit !== verb.exit)
         problems.push(`${again} re-runs end with ${last.exit} ${last.refusal}: ${last.log.slice(-600)}`);
       problems.push(...(await verb.problems(scene, last, step)), ...server.violations.splice(0));
-      cases.push({
+      const one = {
         call: `${call.kind} ${call.operation ?? `${call.method} ${call.route}`} #${nth}`,
         kind: call.kind,
         fault,
@@ -97,11 +110,27 @@ export async function casesOf(scene: Scene, verb: Verb, chosen: (index: number) 
         again,
         problems,
         seconds: (performance.now() - began) / 1000,
-      });
+      };
+      cases.push(one);
+      done(one);
     }
   }
   back();
   return { verb: verb.name, calls: clean.calls.length, cases };
+}
+
+/** What hangs cannot be stopped in this process: nothing after it would mean anything. */
+async function within<T>(work: Promise<T>, what: string): Promise<T> {
+  const late = new AbortController();
+  const limit = pause(MOST_SECONDS * 1000, null, { signal: late.signal }).then(() => {
+    throw new Error(`${what}: not done within ${MOST_SECONDS} s`);
+  });
+  limit.catch(() => {}); // when the work is done first
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    late.abort();
+  }
 }
 
 /** A bug of ours, whatever the fault. */

@@ -1,10 +1,11 @@
 /**
  * Every fault of the test server's plan at every call of every verb:
- *   npm run --silent soak -- github [--every N] [--jobs 2] [--write]
- * `--every N` takes each N'th case only; `--write` makes docs/github-faults.md of what was seen.
+ *   npm run --silent soak -- github [--every N] [--jobs 2] [--keep FOLDER] [--write]
+ * `--every N` takes each N'th case only; `--keep` leaves what came of each verb in a folder, and a later run goes on from there; `--write` makes
+ * docs/github-faults.md of what was seen.
  */
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Figure } from "../../bench/figure.ts";
 import type { Tried } from "../github-faults/matrix.ts";
@@ -17,6 +18,7 @@ const WORKER = join(import.meta.dirname, "github-worker.ts");
 export async function soakGithub(options: {
   every: number;
   jobs: number;
+  keep: string | null;
   write: boolean;
   say: (text: string) => void;
 }): Promise<Figure[]> {
@@ -24,7 +26,7 @@ export async function soakGithub(options: {
   const tried: Tried[] = [];
   const worker = async () => {
     for (let verb = queue.shift(); verb !== undefined; verb = queue.shift()) {
-      const one = await tryVerb(verb, options.every);
+      const one = await kept(options, verb, () => tryVerb(verb, options.every));
       options.say(`${verb}: ${one.calls} calls, ${one.cases.length} cases, ${wrongOf([one]).length} wrong`);
       for (const { call, fault, problems } of wrongOf([one]))
         options.say(`  ${fault} at ${call}: ${problems.join("; ")}`);
@@ -40,6 +42,21 @@ export async function soakGithub(options: {
     { name: "faults at calls tried", value: cases, unit: "", goal: null, met: null, against: null },
     { name: "that did not end as they should", value: wrong, unit: "", goal: "0", met: wrong === 0, against: null },
   ];
+}
+
+/** What came of a verb before, of the same cases; else what comes of it now. */
+async function kept(
+  { keep, every }: { keep: string | null; every: number },
+  verb: string,
+  tryNow: () => Promise<Tried>,
+): Promise<Tried> {
+  if (keep === null) return tryNow();
+  const file = join(keep, `${verb.replace(/\W+/g, "-")}-${every}.json`);
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Tried;
+  const tried = await tryNow();
+  mkdirSync(keep, { recursive: true });
+  writeFileSync(file, JSON.stringify(tried));
+  return tried;
 }
 
 const order = (verb: string) => verbs.findIndex(({ name }) => name === verb);
@@ -58,7 +75,7 @@ function tryVerb(verb: string, every: number): Promise<Tried> {
     });
     child.on("error", reject);
     child.on("close", (code) => {
-      if (code === 0) resolve(JSON.parse(out.slice(out.lastIndexOf("\n{") + 1)) as Tried);
+      if (code === 0) resolve(JSON.parse(out.slice(out.lastIndexOf('\n{"verb"') + 1)) as Tried);
       else reject(new Error(`${verb}: the process ended with ${code}\n${out.slice(-2000)}`));
     });
   });

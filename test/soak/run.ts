@@ -1,7 +1,7 @@
 /**
  * What takes too long for every change:
  * writers killed at random points:  npm run --silent soak -- registry [--kills 1000] [--minutes N] [--seed S] [--json] [--out FILE]
- * every fault at every call:        npm run --silent soak -- github [--every N] [--jobs 2] [--write]
+ * every fault at every call:        npm run --silent soak -- github [--every N] [--jobs 2] [--keep FOLDER] [--write]
  * 5 GB into releases and back:      npm run --silent soak -- github-store [--json] [--out FILE]
  */
 import { writeFileSync } from "node:fs";
@@ -18,6 +18,7 @@ const { values, positionals } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 2 ** 31) },
     every: { type: "string", default: "1" },
     jobs: { type: "string", default: "2" },
+    keep: { type: "string" },
     write: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     out: { type: "string" },
@@ -31,7 +32,7 @@ const valid = counts && Number.isInteger(kills) && kills > 0 && minutes > 0 && N
 const [name = ""] = positionals;
 if (!["registry", "github", "github-store"].includes(name) || !valid) {
   console.error(
-    "Usage: npm run soak -- registry [--kills 1000] [--minutes 60] [--seed S] | github [--every N] [--jobs 2] [--write] | github-store [--json] [--out FILE]",
+    "Usage: npm run soak -- registry [--kills 1000] [--minutes 60] [--seed S] | github [--every N] [--jobs 2] [--keep FOLDER] [--write] | github-store [--json] [--out FILE]",
   );
   process.exitCode = 2;
 } else {
@@ -44,7 +45,7 @@ if (!["registry", "github", "github-store"].includes(name) || !valid) {
   if (name === "registry") say(`seed ${seed}`);
   const soaks: Record<string, () => Promise<Figure[]>> = {
     registry: () => soakRegistry({ kills, minutes, seed, stop: stop.signal, say }),
-    github: () => soakGithub({ every, jobs, write: values.write, say }),
+    github: () => soakGithub({ every, jobs, keep: values.keep ?? null, write: values.write, say }),
     "github-store": () => soakGithubStore(say),
   };
   const figures = (await soaks[name]?.()) ?? [];
