@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -95,7 +95,9 @@ test("a lost answer leaves a name that nothing has; run again, the run hands on"
   const run = server.state.runs.find(({ id }) => id === first.run);
   Object.assign(run ?? {}, { attempt: 2 });
   const [done] = await (await jobOf({ actions: "read" }, first.run)).act([upload]);
-  expect(server.state.artifacts.filter((one) => one.run === first.run)).toMatchObject([{ ...done, attempt: 2 }]);
+  expect(server.state.artifacts.filter((one) => one.run === first.run)).toMatchObject([
+    { ...(done as object), attempt: 2 },
+  ]);
 });
 
 test("a server of GitHub Enterprise has no such artifacts, and is not asked", async () => {
@@ -109,4 +111,44 @@ test("a server of GitHub Enterprise has no such artifacts, and is not asked", as
     expect.objectContaining({ code: "ARTIFACTS_UNAVAILABLE" }),
   ]);
   expect(server.calls.length).toBe(asked);
+});
+
+test("an answer that breaks off in the middle is asked for again, of artifacts and of caches: nothing waits for ever", async () => {
+  const { run, act } = await jobOf({ actions: "read" });
+  server.faults.clear();
+  server.faults.fired.length = 0;
+  const broken = (route: RegExp) =>
+    server.faults.add({ match: { kind: "results", route, nth: 1 }, do: "drop-answer-at 20" });
+  for (const method of ["ListArtifacts", "CreateArtifact", "FinalizeArtifact"]) broken(new RegExp(`/${method}$`));
+  const upload = { do: "upload", name: "broken", ...folderWith("1") } as const;
+  const [first] = await act([upload]);
+  if (first !== null && typeof first === "object" && "code" in first) {
+    expect(first.code, "CreateArtifact was done, and is refused when it is asked for again").toBe(
+      "SERVICE_UNREACHABLE",
+    );
+    Object.assign(server.state.runs.find(({ id }) => id === run) ?? {}, { attempt: 2 });
+    await (await jobOf({ actions: "read" }, run)).act([upload]);
+  }
+  expect(server.state.artifacts.filter((one) => one.run === run)).toHaveLength(1);
+  for (const method of ["FinalizeCacheEntryUpload", "GetCacheEntryDownloadURL"]) broken(new RegExp(`/${method}$`));
+  const { folder } = folderWith("checkpoint");
+  await act([{ do: "cache", folder, key: "k" }]);
+  rmSync(join(folder, "record.json"));
+  expect(await act([{ do: "restore", folder, key: "k" }])).toEqual(["k"]);
+  expect(readFileSync(join(folder, "record.json"), "utf8")).toBe("checkpoint");
+  expect(server.faults.fired).toHaveLength(5);
+});
+
+test("a cache that fails keeps nothing, brings nothing, and is no failure", async () => {
+  const { act } = await jobOf({ actions: "read" });
+  const { folder } = folderWith("checkpoint");
+  server.faults.clear();
+  server.faults.add({ match: { kind: "results", route: /\/CreateCacheEntry$/, nth: 1 }, do: "unauthorized" });
+  expect(await act([{ do: "cache", folder, key: "never" }])).toEqual([false]);
+  expect(await act([{ do: "restore", folder, key: "never" }])).toEqual([null]);
+  expect(await act([{ do: "cache", folder, key: "damaged" }])).toEqual([true]);
+  const entry = server.state.caches.find(({ key }) => key === "damaged");
+  writeFileSync(entry?.file as string, "no archive");
+  expect(await act([{ do: "restore", folder, key: "damaged" }])).toEqual([null]);
+  expect(readFileSync(join(folder, "record.json"), "utf8")).toBe("checkpoint");
 });

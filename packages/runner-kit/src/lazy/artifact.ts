@@ -1,6 +1,7 @@
 import type { GithubConnection } from "@trainyard/backends/github/call/connection";
 import { githubRefusal } from "@trainyard/backends/github/call/refusal";
 import { TrainyardError } from "@trainyard/core";
+import { endingBrokenAnswers } from "./end-broken-answers.ts";
 
 /**
  * Uploads a folder as one workflow artifact, instead of one of that name that this run has already. @actions/artifact costs 100 ms of start-up, so
@@ -21,10 +22,12 @@ export async function uploadArtifact(
     throw new TrainyardError("NOT_SUPPORTED", { what: "Uploading an artifact", where: "outside a GitHub Actions job" });
   const client = new DefaultArtifactClient();
   try {
-    const there = (await client.listArtifacts({ latest: true })).artifacts.some((artifact) => artifact.name === name);
-    if (there) await client.deleteArtifact(name); // what an earlier step of this run handed on
-    const kept = retentionDays === undefined ? {} : { retentionDays };
-    const uploaded = await client.uploadArtifact(name, [...files], folder, kept);
+    const uploaded = await endingBrokenAnswers(async () => {
+      const there = (await client.listArtifacts({ latest: true })).artifacts.some((artifact) => artifact.name === name);
+      if (there) await client.deleteArtifact(name); // what an earlier step of this run handed on
+      const kept = retentionDays === undefined ? {} : { retentionDays };
+      return client.uploadArtifact(name, [...files], folder, kept);
+    });
     return { id: uploaded.id ?? 0, digest: uploaded.digest === undefined ? null : `sha256:${uploaded.digest}` };
   } catch (cause) {
     return refuse("Handing on a run as an artifact", cause);

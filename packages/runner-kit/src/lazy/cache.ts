@@ -1,3 +1,5 @@
+import { endingBrokenAnswers } from "./end-broken-answers.ts";
+
 /**
  * Brings back files of an earlier job from the cache of the repository. @actions/cache costs 150 ms of start-up, so only who needs it loads it.
  *
@@ -11,7 +13,7 @@ export async function restoreCache(
 ): Promise<string | null> {
   const cache = await import("@actions/cache");
   if (!cache.isFeatureAvailable()) return null;
-  return (await cache.restoreCache([...paths], key, [...otherKeys])) ?? null;
+  return (await endingBrokenAnswers(() => cache.restoreCache([...paths], key, [...otherKeys]))) ?? null;
 }
 
 /**
@@ -20,5 +22,5 @@ export async function restoreCache(
  */
 export async function saveCache(paths: readonly string[], key: string): Promise<boolean> {
   const cache = await import("@actions/cache");
-  return cache.isFeatureAvailable() && (await cache.saveCache([...paths], key)) !== -1;
+  return cache.isFeatureAvailable() && (await endingBrokenAnswers(() => cache.saveCache([...paths], key))) !== -1;
 }
