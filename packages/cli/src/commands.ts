@@ -97,6 +97,13 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/resolve.ts")).resolve,
   },
   {
+    name: "download",
+    group: "Look",
+    summary: "a version's files into a folder, from here or from GitHub",
+    opensRegistry: true,
+    load: async () => (await import("./commands/download.ts")).download,
+  },
+  {
     name: "search",
     group: "Look",
     summary: "versions by metrics, parameters, aliases, dates",

@@ -38,7 +38,7 @@ export { newNames, parseSetting, type Setting, setParams } from "./config/set-pa
 export { Goal, Task } from "./config/task.ts";
 export { profileOf } from "./data/build-profile.ts";
 export { combineTables } from "./data/combine-tables.ts";
-export { DatasetRef } from "./data/dataset.ts";
+export { DatasetRef, type KeptFile, keptFiles } from "./data/dataset.ts";
 export { mergeProfiles } from "./data/merge-profile.ts";
 export { Json, type JsonValue, Params } from "./data/params.ts";
 export { ColumnProfile, NumericProfile, Profile, TextProfile } from "./data/profile.ts";
@@ -205,4 +205,5 @@ export { type Predicted, predict, rescore } from "./train/predict.ts";
 export { ResumeInputs } from "./train/resume-inputs.ts";
 export { Failure, Metric, RunInputs, RunRecord, RunStatus, ScoredRows, StepRecord } from "./train/run-record.ts";
 export { train } from "./train/train.ts";
+export { versionFiles } from "./train/version-files.ts";
 export { plannedDigest, type TrainSettings } from "./train/what-goes-in.ts";

@@ -46,6 +46,10 @@ export const registerRefusals = {
     `Every version of ${d.model} was withdrawn.`,
     `Register a new one, or name one by its number: \`trainyard list ${d.model}\` says why each was withdrawn.`,
   ],
+  NO_DATA_KEPT: (d: { model: string; version: number }) => [
+    `No data was kept with ${d.model} v${d.version}.`,
+    "Leave --data out. To keep the data of the next versions: data: [{ path: data/train.csv, keep: true }] under train in trainyard.yaml.",
+  ],
   REGISTRY_CONFLICT: (d: { model: string }) => [
     `Another job wrote to the registry of ${d.model} first. Nothing was written.`,
     "Run the job again.",

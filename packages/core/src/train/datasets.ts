@@ -45,6 +45,7 @@ async function hashed(pattern: string, role: DatasetRef["role"], keep: boolean, 
     rows: null,
     claimed: null,
     role,
+    ...(keep ? { kept: true as const } : {}),
   }));
 }
 

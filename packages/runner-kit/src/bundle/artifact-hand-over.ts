@@ -30,6 +30,7 @@ const Made = z.object({ workflow_run: z.object({ id: z.int() }).nullish() });
 /** Run bundles as workflow artifacts: `trainyard-record-MODEL` and, kept for days only, `trainyard-bytes-MODEL`; scores as `trainyard-scores-MODEL`. */
 export function artifactHandOver(github: Github, temp: string | undefined): HandOver {
   return {
+    sharesStore: false,
     refuseUnavailable() {
       if (!hasArtifacts(github.connection.serverUrl))
         throw new TrainyardError("ARTIFACTS_UNAVAILABLE", { what: "Handing a run on to another job" });

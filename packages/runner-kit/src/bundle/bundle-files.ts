@@ -1,10 +1,12 @@
-import type { FileRef, RunRecord } from "@trainyard/core";
+import { type FileRef, keptFiles, type RunRecord } from "@trainyard/core";
 
 /** A file of a bundle; digest and size are null where the record says nothing of them. */
 export interface BundleFile {
   readonly path: string;
   readonly size: number | null;
   readonly digest: string | null;
+  /** It may be elsewhere: kept data in a store that both jobs have. */
+  readonly elsewhere?: true;
 }
 
 export const RECORD_FILE = "record.json";
@@ -25,7 +27,13 @@ export function bundleFiles(record: RunRecord): { record: BundleFile[]; bytes: B
   for (const file of [...named, ...beside]) files.set(file.path, file);
   const bytes = modelFiles.map(asOutput);
   for (const { path } of bytes) files.delete(path);
-  return { record: [...files.values()], bytes };
+  return { record: [...files.values()], bytes: [...bytes, ...keptBytes(record)] };
+}
+
+/** Without a model there is nothing the data would be kept for. */
+function keptBytes({ modelFiles, datasets }: RunRecord): BundleFile[] {
+  if (modelFiles.length === 0) return [];
+  return keptFiles(datasets).map(({ bundled, size, digest }) => ({ path: bundled, size, digest, elsewhere: true }));
 }
 
 const asOutput = (file: FileRef): FileRef => ({ ...file, path: `outputs/${file.path}` });

@@ -9,7 +9,8 @@ import { bundleFiles, RECORD_FILE } from "./bundle-files.ts";
 const LARGEST_RECORD = 16 * 1024 * 1024;
 
 /** Where a run's files lie. An evaluation is never among them: it is made where no user code ran. */
-const TRAVELS = /^(?:(?:outputs|predictions|profiles)\/.+|record\.json|params\.json|metrics\.jsonl|log\.txt)$/s;
+const TRAVELS =
+  /^(?:(?:outputs|predictions|profiles)\/.+|data\/[0-9a-f]{64}|record\.json|params\.json|metrics\.jsonl|log\.txt)$/s;
 
 /**
  * Reads the record of a bundle that came from another job, and checks every file against it: plain files, none missing, none beside, sizes and
@@ -39,9 +40,9 @@ export async function checkBundle(
   if (odd !== undefined) throw refuse(`its record names ${JSON.stringify(odd.path)}, where no run has a file`);
   const extra = [...there.keys()].find((path) => !files.some((file) => file.path === path));
   if (extra !== undefined) throw refuse(`it holds ${JSON.stringify(extra)}, which its record does not name`);
-  for (const { path, size, digest } of files) {
+  for (const { path, size, digest, elsewhere } of files) {
     const found = there.get(path);
-    if (found === undefined && digest === null) continue;
+    if (found === undefined && (digest === null || elsewhere)) continue;
     if (found === undefined) throw refuse(`it lacks ${path}`);
     if (size !== null && found !== size) throw refuse(`${path} has ${found} bytes, not ${size}`);
     if (digest === null) continue;

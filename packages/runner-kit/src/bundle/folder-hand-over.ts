@@ -20,6 +20,7 @@ export function folderHandOver(store: string, runId: number): HandOver {
   };
 
   return {
+    sharesStore: true,
     refuseUnavailable() {},
 
     async send(half, { model, id: run, digest }, folder, files) {

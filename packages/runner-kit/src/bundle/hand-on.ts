@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { digestFile, type Project } from "@trainyard/backends";
-import type { RunRecord } from "@trainyard/core";
+import { keptFiles, type RunRecord } from "@trainyard/core";
 import { bundleFiles, RECORD_FILE } from "./bundle-files.ts";
 import type { BundleRef } from "./bundle-ref.ts";
 import type { HandOver } from "./hand-over.ts";
@@ -14,6 +14,7 @@ export async function handOn(
   const opened = await project.backend.runs.open(record.id);
   const folder = dirname(opened.path(RECORD_FILE));
   const files = bundleFiles(record);
+  if (!handOver.sharesStore && files.bytes.length > 0) await addKept(record, folder, project);
   const there = ({ path }: { path: string }) => existsSync(join(folder, path));
   const run = { model: record.model, id: record.id, digest: (await digestFile(opened.path(RECORD_FILE))).digest, nth };
   const paths = (list: typeof files.record) => list.filter(there).map(({ path }) => path);
@@ -24,4 +25,10 @@ export async function handOn(
     record: await handOver.send("record", run, folder, paths(files.record)),
     bytes: bytes.length === 0 ? null : await handOver.send("bytes", run, folder, bytes),
   };
+}
+
+/** Kept data lies in this machine's store, which the next job does not have. What an earlier job brought of it is there already. */
+async function addKept({ datasets }: RunRecord, folder: string, { backend }: Pick<Project, "backend">): Promise<void> {
+  for (const { path, digest, bundled } of keptFiles(datasets))
+    if (!existsSync(join(folder, bundled))) await backend.store.copyTo(digest, join(folder, bundled), path);
 }

@@ -13,6 +13,8 @@ export interface HandedOn {
 
 /** How one job's run reaches another: as artifacts, or through a folder that every runner has. */
 export interface HandOver {
+  /** The jobs that take over have the store of this one: what is kept there needs no other way to them. */
+  readonly sharesStore: boolean;
   /** Refuses a server that cannot hand anything on: before a training, not after its hours. @throws ARTIFACTS_UNAVAILABLE */
   refuseUnavailable(): void;
   /**

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Project } from "@trainyard/backends";
 import { isRefusal, type RunRecord } from "@trainyard/core";
-import { RECORD_FILE } from "./bundle-files.ts";
+import { bundleFiles, RECORD_FILE } from "./bundle-files.ts";
 import type { BundleRef } from "./bundle-ref.ts";
 import { checkBundle } from "./check-bundle.ts";
 import type { Half, HandOver } from "./hand-over.ts";
@@ -32,7 +32,7 @@ export async function receive(
     await handOver.bring("record", ref.record, folder);
     let record = await checkBundle(folder, ref, ["record"]);
     if (halves.includes("bytes") && ref.bytes !== null) {
-      const size = record.modelFiles.reduce((sum, file) => sum + file.size, 0);
+      const size = bundleFiles(record).bytes.reduce((sum, file) => sum + (file.size ?? 0), 0);
       await handOver.bring("bytes", ref.bytes, folder, size);
       record = await checkBundle(folder, ref, ["record", "bytes"]);
     }

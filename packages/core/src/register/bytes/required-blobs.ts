@@ -1,3 +1,4 @@
+import { keptFiles } from "../../data/dataset.ts";
 import { parseDocument, type Sha256 } from "../../document.ts";
 import { isRefusal } from "../../errors.ts";
 import type { LoggedEvent } from "../../registry/fold/projection.ts";
@@ -82,7 +83,7 @@ function blobsOf(manifest: ModelVersion): Blob[] {
   ];
 }
 
-const NamedByRun = RunRecord.pick({ kind: true, modelFiles: true, profiles: true });
+const NamedByRun = RunRecord.pick({ kind: true, modelFiles: true, profiles: true, datasets: true });
 const NamedByImport = ImportRecord.pick({ kind: true, files: true });
 
 async function blobsOfRecord(manifest: ModelVersion, read: ReadDocument): Promise<Blob[]> {
@@ -101,8 +102,10 @@ async function blobsOfRecord(manifest: ModelVersion, read: ReadDocument): Promis
     parseDocument(NamedByImport, text, what).files.map(({ path, digest }) => [digest, nameOf(manifest, path)]),
   );
   await take(manifest.record, "record", (text, what) => {
-    const { modelFiles, profiles } = parseDocument(NamedByRun, text, what);
-    const files = modelFiles.map(({ path, digest }): Blob => [digest, nameOf(manifest, path)]);
+    const { modelFiles, profiles, datasets } = parseDocument(NamedByRun, text, what);
+    const files = [...modelFiles, ...keptFiles(datasets)].map(
+      ({ path, digest }): Blob => [digest, nameOf(manifest, path)],
+    );
     const { training } = profiles;
     return training === null ? files : [...files, [training.digest, nameOf(manifest, "profile of the training rows")]];
   });

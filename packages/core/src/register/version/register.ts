@@ -1,5 +1,6 @@
 import type { Backend } from "../../backend.ts";
 import { decidingCheck, type Verdict } from "../../check/check.ts";
+import { type KeptFile, keptFiles } from "../../data/dataset.ts";
 import type { Sha256 } from "../../document.ts";
 import { isRefusal, TrainyardError } from "../../errors.ts";
 import { firstGain } from "../../evaluate/first-gain.ts";
@@ -157,6 +158,7 @@ async function storeBytes(
   const put = async (file: { path: string; digest: Sha256 } | null | undefined): Promise<Sha256 | null> =>
     file ? (await store.put({ file: folder.path(file.path) }, { expect: file.digest })).digest : null;
   for (const file of record.modelFiles) await put({ ...file, path: `outputs/${file.path}` });
+  for (const file of keptFiles(record.datasets)) await putKept(file, run, store);
   await put(record.profiles.training); // no manifest names it, its record does
   await store.put({ text: run.reportText }, { expect: run.reportDigest }); // also where the bytes are a version already
   const card = modelCard({ model, record, report, override });
@@ -170,6 +172,21 @@ async function storeBytes(
   };
   await store.settle({ model, digest: run.rootDigest, title: `${model} v${run.version}`, card });
   return stored;
+}
+
+/** Data that is to be kept came with the bundle, or the training put it into this very store. @throws FILE_NOT_FOUND */
+async function putKept(
+  { path, digest, bundled }: KeptFile,
+  { folder }: JudgedRun,
+  store: Backend["store"],
+): Promise<void> {
+  try {
+    await store.put({ file: folder.path(bundled) }, { expect: digest });
+  } catch (error) {
+    if (!isRefusal(error) || error.code !== "FILE_NOT_FOUND") throw error;
+    if (!(await store.has(digest)))
+      throw new TrainyardError("FILE_NOT_FOUND", { path, what: "Data that is to be kept," });
+  }
 }
 
 async function draftVersion(
