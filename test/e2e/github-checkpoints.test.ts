@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ensureBundles } from "../runner/bundles.ts";
 import type { StepResult } from "../runner/run-step.ts";
 import { GithubJobs, PERMISSIONS, type Trigger } from "./github-jobs.ts";
+import { config } from "./toy-project.ts";
 
 /** Takes a second for each epoch until it is done; asked to stop, it saves where it is, leaves half a model and exits 0, as trainers do. */
 const slow = `import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -37,10 +38,13 @@ const atEpoch = (epoch: number) => (line: string) => line === `epoch ${epoch}`;
 const trainOn = (trigger: Trigger, until: number | null) =>
   jobs.job(trigger, PERMISSIONS.train).uses("train", {}, until === null ? {} : { cancelAt: atEpoch(until) });
 
-async function reviewOf(head: string, options: { fork?: string } = {}) {
+async function reviewOf(
+  head: string,
+  { files = {}, ...options }: { fork?: string; files?: Record<string, string> } = {},
+) {
   const { number } = await jobs.server.openPullRequest({
     head,
-    files: { "train.mjs": slow, "notes.md": head },
+    files: { "train.mjs": slow, "notes.md": head, ...files },
     ...options,
   });
   return jobs.onPullRequest(number);
@@ -112,6 +116,30 @@ test("a fork's job may read caches and write none: a note, and nothing else", as
   expect(lost.outputs, lines(lost)).toMatchObject({ status: "interrupted", resumable: "true" });
   expect(lines(lost)).toContain("note: The checkpoint could not be kept in the cache");
   expect(jobs.server.state.caches).toHaveLength(before);
+}, 120_000);
+
+test("a machine that dies without a word leaves what it kept while it trained; nothing is kept of a folder that does not change", async () => {
+  const trigger = await reviewOf("dies", {
+    files: {
+      "train.mjs": slow.replace(
+        'console.log("epoch", epoch);',
+        'console.log("epoch", epoch); if (epoch < 40 && epoch % 10 === 0) save();',
+      ),
+      "trainyard.yaml": config.replace(
+        "      params: params.yaml",
+        "      params: params.yaml\n      checkpoint-every: 0.01",
+      ),
+    },
+  });
+  const before = jobs.server.state.caches.length;
+  const dies = jobs.job(trigger, PERMISSIONS.train).uses("train", {}, { killAt: atEpoch(120) });
+  expect((await dies).exit).not.toBe(0);
+  const kept = jobs.server.state.caches.length - before;
+  expect(kept).toBeGreaterThanOrEqual(1);
+  expect(kept, "the last eighty epochs saved nothing").toBeLessThanOrEqual(5);
+  const again = await trainOn(trigger, null);
+  expect(again.outputs, lines(again)).toMatchObject({ status: "succeeded" });
+  expect(lines(again)).toContain("resumed at epoch 30");
 }, 120_000);
 
 test("none of it was against GitHub's description of its API", () => expect(jobs.server.violations).toEqual([]));

@@ -161,7 +161,7 @@ export class RunnerJob {
   uses(
     action: string,
     inputs: Readonly<Record<string, string>> = {},
-    more: Pick<StepOptions, "cancelAt" | "env"> = {},
+    more: Pick<StepOptions, "cancelAt" | "killAt" | "env"> = {},
   ): Promise<StepResult> {
     const { GITHUB_TOKEN: token = "", ...env } = this.#environment;
     return runStep({

@@ -22,6 +22,8 @@ export interface StepOptions {
   readonly token?: string;
   /** Cancels the job once this line is printed. */
   readonly cancelAt?: (line: string) => boolean;
+  /** Kills the step, as a machine that dies does, once this line is printed. */
+  readonly killAt?: (line: string) => boolean;
 }
 
 export interface StepResult {
@@ -122,6 +124,7 @@ async function runNode(
   let cancelled: { at: number; ended: AbortController } | null = null;
   const hear = (line: string) => {
     log.read(line);
+    if (options.killAt?.(line)) child.kill("SIGKILL");
     if (cancelled !== null || !options.cancelAt?.(line)) return;
     cancelled = { at: performance.now(), ended: new AbortController() };
     void cancel(child, cancelled.ended.signal);

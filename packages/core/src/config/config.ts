@@ -32,6 +32,11 @@ export type Dataset = z.infer<typeof Dataset>;
 const Train = z.strictObject({
   run: Command,
   params: z.string().min(1).optional().describe("YAML or JSON file of parameters"),
+  "checkpoint-every": z
+    .number()
+    .positive()
+    .optional()
+    .describe("on GitHub: minutes between copies of the checkpoint folder, for a machine that dies without a word"),
   seed: z.int().nonnegative().optional().describe("given to the command as TRAINYARD_SEED; default: params.seed"),
   code: Patterns.optional().describe(
     "what counts as its code; default: tracked files except trainyard.yaml, *.md, .github/, data and outputs",

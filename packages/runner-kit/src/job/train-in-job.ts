@@ -72,7 +72,7 @@ async function trained(
   github: GithubJob,
   sameInputs?: Parameters<typeof trainVerb>[2],
 ): Promise<Trained> {
-  const checkpoints = checkpointCache(project, job, github);
+  await using checkpoints = checkpointCache(project, job, github);
   const ended = await trainVerb(checkpoints.project, inputs, sameInputs);
   if (ended.resumable) await checkpoints.keep(ended.record);
   return ended;
@@ -80,7 +80,7 @@ async function trained(
 
 /** The candidates that a drift event asks for; who follows judges them all, and goes on with the best. */
 async function retrained(project: Project, inputs: TrainInputs, job: Job, github: GithubJob): Promise<TrainedInJob> {
-  const checkpoints = checkpointCache(project, job, github);
+  await using checkpoints = checkpointCache(project, job, github);
   const [first, ...others] = await retrainInJob(checkpoints.project, inputs);
   if (first.resumable) await checkpoints.keep(first.record);
   const refs: BundleRef[] = [];
