@@ -80,6 +80,9 @@ test("on GitHub kept data travels with the bundle, is put into the release by th
   expect([got.code, got.stderr]).toEqual([0, expect.any(String)]);
   expect(readFileSync(join(folder, "empty/v2/data/train.csv"))).toEqual(data);
   expect(JSON.parse(readFileSync(join(folder, "empty/v2/model.json"), "utf8"))).toMatchObject({ seed: 2 });
+  delete elsewhere.environment["GITHUB_TOKEN"];
+  const anonymous = await elsewhere.trainyard(...words, "--repository", "octo/flights");
+  expect([anonymous.code, anonymous.stderr]).toEqual([2, expect.stringMatching(/INPUT_MISSING[\s\S]*GITHUB_TOKEN/)]);
   rmSync(folder, { recursive: true });
   expect(jobs.server.violations).toEqual([]);
 }, 120_000);

@@ -63,7 +63,7 @@ export async function downloadVerb(
   return { model, version, rootDigest, folder: target, files, withdrawn };
 }
 
-/** The same from the releases of a repository on GitHub, without a clone. @throws INPUT_INVALID; GITHUB_FORBIDDEN, SERVICE_UNREACHABLE */
+/** The same from the releases of a repository on GitHub, without a clone. @throws INPUT_INVALID, INPUT_MISSING; GITHUB_FORBIDDEN, SERVICE_UNREACHABLE */
 export async function downloadFromGithub(
   folder: string,
   wanted: Wanted & { readonly repository: string },
@@ -71,6 +71,9 @@ export async function downloadFromGithub(
 ): Promise<Download> {
   const connection = await githubPlace(folder, wanted.repository, ports.environment);
   if (connection === null) throw new Error("a repository that was named has a place");
+  // GitHub tells nobody of releases by GraphQL who does not say who they are, of a public repository neither.
+  if (connection.token === "")
+    throw new TrainyardError("INPUT_MISSING", { input: "GITHUB_TOKEN", needed: "releases are asked for with it" });
   await using releases = await openReleases(connection, null, ports);
   return await downloadVerb(folder, wanted, { ...releases, progress: ports.progress });
 }

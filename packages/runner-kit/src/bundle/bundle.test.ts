@@ -157,6 +157,22 @@ describe("a bundle of another job", () => {
     await expect(check(record)).rejects.toThrow(refused("BUNDLE_INVALID", /where no run has a file/));
   });
 
+  test("has the data that is kept, or leaves it to a store that both jobs have; other data is refused", async () => {
+    const rows = put("data/rows", "id,y\n1,0\n");
+    rmSync(join(run(), "data"), { recursive: true });
+    const { size, digest } = rows;
+    const dataset = { path: "data/train.csv", size, rows: 1, claimed: null, role: "training", kept: true } as const;
+    const record = bundle({ datasets: [{ ...dataset, digest: digest as `sha256:${string}` }] });
+    expect(await check(record)).toEqual(record);
+    const name = `data/${digest.slice("sha256:".length)}`;
+    put(name, "id,y\n1,0\n");
+    expect(await check(record)).toEqual(record);
+    put(name, "id,y\n1,1\n");
+    await expect(check(record)).rejects.toThrow(refused("DIGEST_MISMATCH", /data\//));
+    put(`data/${"0".repeat(64)}`, "more");
+    await expect(check(record)).rejects.toThrow(refused("BUNDLE_INVALID", /does not name/));
+  });
+
   test("is refused with other bytes, a file less, a link, another run, a false root", async () => {
     const record = bundle();
     put("predictions/candidate.csv", "id,y_score\n1,0.9\n");

@@ -222,6 +222,27 @@ describe("register", () => {
     expect(await types()).toEqual(["evaluation.recorded"]);
   });
 
+  test("data that is to be kept is in the store before the version: brought by the bundle, or put there by the training; else there is none", async () => {
+    const rows = "id,y\n1,0\n";
+    const digest = sha256(rows);
+    const datasets: RunRecord["datasets"] = [
+      { path: "data/train.csv", digest, size: rows.length, rows: 1, claimed: null, role: "training", kept: true },
+    ];
+    await bundle("run-1", "weights", { run: { datasets } });
+    await expect(register(settings("run-1"), ports)).rejects.toEqual(refusal("FILE_NOT_FOUND"));
+    expect(await types()).toEqual(["evaluation.recorded"]);
+    await (await backend.runs.open("run-1")).write(`data/${digest.slice("sha256:".length)}`, rows);
+    expect((await register(settings("run-1"), ports)).registered).toMatchObject({ version: 1 });
+    expect(await ports.store.text(digest as `sha256:${string}`, "the rows")).toBe(rows);
+    await bundle("run-2", "longer weights", { run: { datasets } });
+    expect((await register(settings("run-2"), ports)).registered).toMatchObject({ version: 2 });
+    expect((await verifyRegistry(backend, { blobs: true })).findings).toEqual([]);
+    await backend.store.remove([digest as `sha256:${string}`], Number.POSITIVE_INFINITY);
+    expect((await verifyRegistry(backend, { blobs: true })).findings).toMatchObject([
+      { problem: expect.stringContaining("data/train.csv") },
+    ]);
+  });
+
   test("a record whose list of files was changed is refused", async () => {
     await bundle("run-1", "weights", { run: { modelFiles: aRun().modelFiles } });
     await expect(register(settings("run-1"), ports)).rejects.toEqual(refusal("DIGEST_MISMATCH"));
