@@ -66,17 +66,6 @@ const RUNS: readonly ActRun[] = [
     payload: () => ({}),
     says: 'set-output:: matrix={"include":[{"model":"toy","because":"all"}]}',
   },
-  {
-    what: "model-promote reads a member's comment",
-    event: "issue_comment",
-    template: "model-promote",
-    job: "ask",
-    payload: () => ({
-      issue: { number: 7, pull_request: {} },
-      comment: { body: "/promote toy@1 it is `better`; $(touch /tmp/no)", author_association: "MEMBER" },
-    }),
-    says: "set-output:: model=toy@1",
-  },
 ];
 
 /** Runs the templates on nektos/act, without containers: a runner that nobody here wrote. */

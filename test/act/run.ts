@@ -27,7 +27,7 @@ else wrong += print(`zizmor ${ZIZMOR.version}`, zizmor(linter.bin("zizmor")));
 if (goVersion() === null) leaveOut("actionlint and act", "there is no Go");
 else {
   await withGoTool(ACTIONLINT, actionlint);
-  await withGoTool(ACT, async (act) => [...actRuns(act), await actOnServer(act)]);
+  await withGoTool(ACT, async (act) => [...actRuns(act), ...(await actOnServer(act))]);
 }
 console.log(wrong === 0 ? "nothing wrong" : `${wrong} wrong`);
 process.exitCode = wrong === 0 ? 0 : 1;
