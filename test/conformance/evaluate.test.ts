@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Task } from "../../packages/core/src/config/task.ts";
 import type { Column, Table } from "../../packages/core/src/data/table.ts";
-import { taskMetrics } from "../../packages/core/src/evaluate/metrics.ts";
-import { readPredictions } from "../../packages/core/src/evaluate/predictions.ts";
-import { sideStatistics } from "../../packages/core/src/evaluate/side-statistics.ts";
+import { taskMetrics } from "../../packages/core/src/evaluate/metrics/metrics.ts";
+import { sideStatistics } from "../../packages/core/src/evaluate/parts/side-statistics.ts";
+import { readPredictions } from "../../packages/core/src/evaluate/rows/predictions.ts";
 import { type Estimators, estimators } from "../../packages/core/src/evaluate/uncertainty.ts";
 import { generator } from "../../packages/core/src/statistics/generator.ts";
 import { pairedDifference, wilson } from "../../packages/core/src/statistics/proportion.ts";
@@ -26,7 +26,9 @@ function metricsOf(task: Task, columns: Record<string, Column>, groups: string |
     columns: new Map(Object.entries(columns)),
   };
   const rows = readPredictions(table, "p.csv", { task, groups, slices: [], labels: "required" });
-  const metrics = taskMetrics[task].metrics.filter((metric) => metric.needs === "decisions" || rows.scores !== null);
+  const metrics = taskMetrics[task].metrics.filter(
+    (metric) => metric.needs === "decisions" || metric.needs === "scores",
+  );
   const units =
     rows.groups === null
       ? { of: new Int32Array(rows.rows), count: 1 }

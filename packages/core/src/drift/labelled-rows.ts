@@ -3,7 +3,7 @@ import { selectRows } from "../data/combine-tables.ts";
 import { matchRows } from "../data/match-rows.ts";
 import type { Column, Table } from "../data/table.ts";
 import { isRefusal } from "../errors.ts";
-import { type Predictions, readPredictions } from "../evaluate/predictions.ts";
+import { type Predictions, readPredictions } from "../evaluate/rows/predictions.ts";
 import { ANSWERS } from "./label-column.ts";
 
 /** The current rows with what the model answered: one row of `answers` for each of theirs. */

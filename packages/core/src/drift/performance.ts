@@ -1,7 +1,7 @@
 import type { Check, Estimate, Interval } from "../check/check.ts";
-import { metricsFor } from "../evaluate/metrics.ts";
-import type { Predictions } from "../evaluate/predictions.ts";
-import { sideStatistics } from "../evaluate/side-statistics.ts";
+import { metricsFor } from "../evaluate/metrics/metrics.ts";
+import { sideStatistics } from "../evaluate/parts/side-statistics.ts";
+import type { Predictions } from "../evaluate/rows/predictions.ts";
 import { estimators } from "../evaluate/uncertainty.ts";
 import { studentTQuantile } from "../statistics/distributions.ts";
 import type { Performance } from "./drift-report.ts";

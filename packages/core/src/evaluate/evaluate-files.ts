@@ -6,7 +6,7 @@ import { seedOf } from "../statistics/generator.ts";
 import { timestamp } from "../time.ts";
 import { EvaluationReport, type Side } from "./evaluation-report.ts";
 import { judge } from "./judge.ts";
-import { type Predictions, readPredictions } from "./predictions.ts";
+import { type Predictions, readPredictions } from "./rows/predictions.ts";
 
 /** A predictions file of the user's: where it lies, what to call it, and its digest where the caller knows it. */
 export interface GivenFile {

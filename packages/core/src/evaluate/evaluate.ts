@@ -11,7 +11,7 @@ import { type Baseline, findBaseline } from "./baseline.ts";
 import { changes } from "./changes.ts";
 import { EVALUATION_FILE, EvaluationReport, type Side } from "./evaluation-report.ts";
 import { judge } from "./judge.ts";
-import { type PredictionSettings, type Predictions, readPredictions } from "./predictions.ts";
+import { type PredictionSettings, type Predictions, readPredictions } from "./rows/predictions.ts";
 
 /** What to judge, and by which rules: on GitHub the rules are the base branch's. */
 export interface EvaluateSettings {

@@ -4,7 +4,7 @@ import type { Task } from "../config/task.ts";
 import { type Column, textAt } from "../data/table.ts";
 import { generator } from "../statistics/generator.ts";
 import { type Evidence, type JudgeSettings, judge } from "./judge.ts";
-import { type Predictions, readPredictions } from "./predictions.ts";
+import { type Predictions, readPredictions } from "./rows/predictions.ts";
 
 const numbers = (values: ArrayLike<number>): Column => ({
   type: "number",

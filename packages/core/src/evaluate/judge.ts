@@ -6,16 +6,16 @@ import { bundles } from "../statistics/resampling.ts";
 import { comparison } from "./comparison.ts";
 import { curves, flips } from "./curves.ts";
 import type { EvaluationReport } from "./evaluation-report.ts";
-import type { Factor } from "./factor.ts";
 import { compares, defaultGate, type GateContext, judgeGate } from "./gate.ts";
-import type { JudgedRows } from "./metric.ts";
-import { knownMetric, metricsFor, rarest, taskMetrics } from "./metrics.ts";
+import { knownMetric, metricsFor, rarest, taskMetrics } from "./metrics/metrics.ts";
 import { notesOf, pairingNotes } from "./notes.ts";
-import { type BaselineScores, pair } from "./pairing.ts";
+import type { Units } from "./parts/part.ts";
+import { sideStatistics } from "./parts/side-statistics.ts";
 import { pointOf, pointsOf, type Reported } from "./point-metrics.ts";
-import type { Predictions } from "./predictions.ts";
-import { rowChecks } from "./row-checks.ts";
-import { sideStatistics, type Units } from "./side-statistics.ts";
+import type { Factor } from "./rows/factor.ts";
+import { type BaselineScores, pair } from "./rows/pairing.ts";
+import type { JudgedRows, Predictions } from "./rows/predictions.ts";
+import { rowChecks } from "./rows/row-checks.ts";
 import { slices } from "./slices.ts";
 import {
   BOOTSTRAP_GROUPS,

@@ -1,7 +1,7 @@
 import type { Gate } from "../config/config.ts";
 import { compares, type GateContext, LEAST_UNITS } from "./gate.ts";
-import type { BaselineScores, Pairing } from "./pairing.ts";
-import type { Predictions } from "./predictions.ts";
+import type { BaselineScores, Pairing } from "./rows/pairing.ts";
+import type { Predictions } from "./rows/predictions.ts";
 
 /** What a reader must know of how the rows were brought together. */
 export function pairingNotes(

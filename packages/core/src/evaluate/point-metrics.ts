@@ -6,7 +6,7 @@ import type { Metric } from "../train/run-record.ts";
 import { pointComparison } from "./comparison.ts";
 import type { MetricComparison } from "./evaluation-report.ts";
 import { compares } from "./gate.ts";
-import { knownMetric, taskMetrics } from "./metrics.ts";
+import { knownMetric, taskMetrics } from "./metrics/metrics.ts";
 
 /** Numbers the runs reported themselves; those of the baseline are null without one. */
 export interface Reported {

@@ -3,9 +3,11 @@ import { normalQuantile, studentTQuantile } from "../statistics/distributions.ts
 import { generator } from "../statistics/generator.ts";
 import { pairedDifference, wilson } from "../statistics/proportion.ts";
 import { drawWeights, expandedPercentile, jackknifeError } from "../statistics/resampling.ts";
-import type { FromSums, JudgedRows, MetricDefinition } from "./metric.ts";
-import { rarest } from "./metrics.ts";
-import type { SideStatistics } from "./side-statistics.ts";
+import type { FromSums, MetricDefinition } from "./metrics/metric.ts";
+import { rarest } from "./metrics/metrics.ts";
+import { effectiveRows } from "./parts/part.ts";
+import type { SideStatistics } from "./parts/side-statistics.ts";
+import type { JudgedRows } from "./rows/predictions.ts";
 
 /** A number and its two-sided interval at level 1 − alpha; null where none can be computed. */
 export interface Estimator {
@@ -77,11 +79,14 @@ function rowEstimate({ rows, statistics }: JudgedSide, index: number): Estimator
   const metric = statistics.metrics[index] as MetricDefinition;
   const value = statistics.values[index] as number;
   const share = metric.from.kind === "sums" ? metric.from.share?.(statistics.sums) : undefined;
-  if (share !== undefined && share[1] > 0)
-    return { value, interval: (alpha) => wilson(share[0], share[1], normalQuantile(1 - alpha / 2)) };
+  const effective = effectiveRows(rows);
+  if (share !== undefined && share[1] > 0) {
+    const each = rows.weights === null ? 1 : effective / total(rows.weights); // a weighted row counts as this much of one
+    return { value, interval: (alpha) => wilson(share[0] * each, share[1] * each, normalQuantile(1 - alpha / 2)) };
+  }
   const error = Math.sqrt(squares(statistics.deviations(index)));
   if (error === 0 && metric.from.kind !== "sums") return spreadless(metric, value, rarest(rows) ?? rows.rows);
-  return student(value, error, rows.rows - 1, metric.range);
+  return student(value, error, effective - 1, metric.range);
 }
 
 /** The difference's interval from rows alone. */
@@ -91,16 +96,17 @@ function rowDifference(candidate: JudgedSide, baseline: JudgedSide, paired: bool
   const ours = candidate.statistics.deviations(index);
   const theirs = baseline.statistics.deviations(index);
   if (!paired) {
-    return student(value, Math.sqrt(squares(ours) + squares(theirs)), Math.min(ours.length, theirs.length) - 1);
+    const rows = Math.min(effectiveRows(candidate.rows), effectiveRows(baseline.rows));
+    return student(value, Math.sqrt(squares(ours) + squares(theirs)), rows - 1);
   }
   const trial = metric.from.kind === "sums" ? metric.from.trial : undefined;
-  if (trial !== undefined) {
+  if (trial !== undefined && candidate.rows.weights === null) {
     const { gained, lost, trials } = discordant(trial, candidate.rows, baseline.rows);
     if (trials > 0)
       return { value, interval: (alpha) => pairedDifference(gained, lost, trials, normalQuantile(1 - alpha / 2)) };
   }
   for (let row = 0; row < ours.length; row++) ours[row] = (ours[row] as number) - (theirs[row] as number);
-  return student(value, Math.sqrt(squares(ours)), ours.length - 1);
+  return student(value, Math.sqrt(squares(ours)), effectiveRows(candidate.rows) - 1);
 }
 
 function discordant(trial: NonNullable<FromSums["trial"]>, candidate: JudgedRows, baseline: JudgedRows) {
@@ -238,6 +244,10 @@ function student(
       return [Math.max(range[0], value - half), Math.min(range[1], value + half)];
     },
   };
+}
+
+function total(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 function squares(values: Float64Array): number {

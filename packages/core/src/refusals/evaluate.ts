@@ -28,6 +28,12 @@ export const evaluateRefusals = {
     `${d.path}: ${d.column} holds ${d.value}; a probability lies between 0 and 1.`,
     "Write probabilities, not logits or percentages; or set task: scores.",
   ],
+  WEIGHT_RANGE: (d: { path: string; column: string; value: number }) => [
+    d.value === 0
+      ? `${d.path}: every weight in ${d.column} is 0.`
+      : `${d.path}: ${d.column} holds ${d.value}; a row's weight is 0 or more.`,
+    `Correct ${d.column}, or rename it if it does not say how much a row counts.`,
+  ],
   TASK_MISMATCH: (d: { path: string; task: string; problem: string }) => [
     `${d.path} does not fit task ${d.task}: ${d.problem}.`,
     "Correct `task` in trainyard.yaml, or the predictions.",

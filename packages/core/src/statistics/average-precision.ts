@@ -4,35 +4,50 @@ import { eachTie } from "./roc-auc.ts";
  * Average precision, AP = Σ_k (R_k − R_{k−1}) P_k over thresholds: the mean over positives of the precision at their own score, scikit-learn's definition.
  *
  * `influence[row]` is its derivative by that row's weight,
- *   [ y (Prec(s) − AP) + Σ_{positives i with s_i ≤ s} (y − Prec(s_i)) / N(s_i) ] / P,   N(t) the rows that score at least t. They add up to zero.
- * @param order Rows by ascending score. @param labels 1 or 0 a row.
+ *   [ y (Prec(s) − AP) + Σ_{positives i with s_i ≤ s} (y − Prec(s_i)) / N(s_i) ] / P,   N(t) the weight of rows that score at least t. Times
+ * the rows' weights they add up to zero.
+ * @param order Rows by ascending score. @param labels 1 or 0 a row. @param weights Of the rows; null: 1 each.
  */
 export function averagePrecision(
   scores: Float64Array,
   labels: ArrayLike<number>,
   order: Uint32Array,
+  weights: Float64Array | null = null,
 ): { value: number; influence: Float64Array } {
   const rows = order.length;
   const influence = new Float64Array(rows);
+  const weightOf = (row: number) => (weights === null ? 1 : (weights[row] as number));
   let positives = 0;
-  for (let i = 0; i < rows; i++) positives += labels[order[i] as number] as number;
+  let above = 0;
+  for (let i = 0; i < rows; i++) {
+    const row = order[i] as number;
+    above += weightOf(row);
+    if (labels[row] === 1) positives += weightOf(row);
+  }
   let positivesBelow = 0;
   let sum = 0;
   let inverse = 0; // Σ 1/N(s_i) over positives up to this score
   let precise = 0; // Σ Prec(s_i)/N(s_i) over the same
   eachTie(scores, order, (from, to) => {
     let tied = 0;
-    for (let i = from; i < to; i++) tied += labels[order[i] as number] as number;
-    const above = rows - from;
-    const precision = (positives - positivesBelow) / above;
-    sum += tied * precision;
-    inverse += tied / above;
-    precise += (tied * precision) / above;
+    let passed = 0;
+    for (let i = from; i < to; i++) {
+      const row = order[i] as number;
+      passed += weightOf(row);
+      if (labels[row] === 1) tied += weightOf(row);
+    }
+    const precision = above > 0 ? (positives - positivesBelow) / above : 0;
+    if (tied > 0) {
+      sum += tied * precision;
+      inverse += tied / above;
+      precise += (tied * precision) / above;
+    }
     for (let i = from; i < to; i++) {
       const row = order[i] as number;
       influence[row] = labels[row] === 1 ? precision + inverse - precise : -precise;
     }
     positivesBelow += tied;
+    above -= passed;
   });
   const value = sum / positives;
   for (let i = 0; i < rows; i++) {
@@ -42,7 +57,7 @@ export function averagePrecision(
   return { value, influence };
 }
 
-/** Positives and all rows of every cluster by score bin, highest scores first: cell cluster·bins + bin. */
+/** Weight of the positives and of all rows of every cluster by score bin, highest scores first: cell cluster·bins + bin. */
 export interface BinnedRanking {
   readonly bins: number;
   readonly positives: Float64Array;
@@ -57,6 +72,7 @@ export function binRanking(
   clusters: Int32Array,
   count: number,
   most: number,
+  weights: Float64Array | null = null,
 ): BinnedRanking {
   const bin = new Uint16Array(order.length);
   const size = order.length / most;
@@ -77,8 +93,9 @@ export function binRanking(
   for (let i = 0; i < order.length; i++) {
     const row = order[i] as number;
     const cell = (clusters[row] as number) * bins + (bin[i] as number);
-    rows[cell] = (rows[cell] as number) + 1;
-    positives[cell] = (positives[cell] as number) + (labels[row] as number);
+    const weight = weights === null ? 1 : (weights[row] as number);
+    rows[cell] = (rows[cell] as number) + weight;
+    positives[cell] = (positives[cell] as number) + weight * (labels[row] as number);
   }
   return { bins, positives, rows };
 }

@@ -2,26 +2,38 @@
  * Area under the ROC curve: the share of (positive, negative) pairs the positive scores higher in, ties ½ (Mann–Whitney).
  *
  * `influence[row]` is the derivative by that row's weight: (V − AUC)/P for a positive, V the share of negatives below it, and (V − AUC)/N for a
- * negative, V the share of positives above it (DeLong, DeLong & Clarke-Pearson 1988; Obuchowski 1997 sums them by cluster). They add up to zero.
- * @param order Rows by ascending score. @param labels 1 or 0 a row.
+ * negative, V the share of positives above it (DeLong, DeLong & Clarke-Pearson 1988; Obuchowski 1997 sums them by cluster). Times the rows' weights they
+ * add up to zero.
+ * @param order Rows by ascending score. @param labels 1 or 0 a row. @param weights Of the rows; null: 1 each. P and N are sums of them.
  */
 export function rocAuc(
   scores: Float64Array,
   labels: ArrayLike<number>,
   order: Uint32Array,
-): { auc: number; positives: number; influence: Float64Array } {
+  weights: Float64Array | null = null,
+): { auc: number; positives: number; negatives: number; influence: Float64Array } {
   const rows = order.length;
   const influence = new Float64Array(rows);
   let positives = 0;
-  for (let i = 0; i < rows; i++) positives += labels[order[i] as number] as number;
-  const negatives = rows - positives;
+  let negatives = 0;
+  for (let i = 0; i < rows; i++) {
+    const row = order[i] as number;
+    const weight = weights === null ? 1 : (weights[row] as number);
+    if (labels[row] === 1) positives += weight;
+    else negatives += weight;
+  }
   let wins = 0;
   let positivesBelow = 0;
   let negativesBelow = 0;
   eachTie(scores, order, (from, to) => {
     let tiedPositives = 0;
-    for (let i = from; i < to; i++) tiedPositives += labels[order[i] as number] as number;
-    const tiedNegatives = to - from - tiedPositives;
+    let tiedNegatives = 0;
+    for (let i = from; i < to; i++) {
+      const row = order[i] as number;
+      const weight = weights === null ? 1 : (weights[row] as number);
+      if (labels[row] === 1) tiedPositives += weight;
+      else tiedNegatives += weight;
+    }
     const forPositive = negativesBelow + tiedNegatives / 2;
     const forNegative = positives - positivesBelow - tiedPositives / 2;
     wins += tiedPositives * forPositive;
@@ -37,10 +49,10 @@ export function rocAuc(
     const row = order[i] as number;
     influence[row] = ((influence[row] as number) - auc) / (labels[row] === 1 ? positives : negatives);
   }
-  return { auc, positives, influence };
+  return { auc, positives, negatives, influence };
 }
 
-/** Wins + ½ ties of the positives of cluster g against the negatives of cluster h, at g·clusters + h; and both classes' rows per cluster. */
+/** Wins + ½ ties of the positives of cluster g against the negatives of cluster h, at g·clusters + h; and both classes' weight per cluster. */
 export interface WinMatrix {
   readonly wins: Float64Array;
   readonly positives: Float64Array;
@@ -54,7 +66,9 @@ export function winMatrix(
   order: Uint32Array,
   clusters: Int32Array,
   count: number,
+  weights: Float64Array | null = null,
 ): WinMatrix {
+  const weightOf = (row: number) => (weights === null ? 1 : (weights[row] as number));
   const wins = new Float64Array(count * count);
   const positives = new Float64Array(count);
   const below = new Float64Array(count); // negatives seen so far, by cluster
@@ -63,24 +77,25 @@ export function winMatrix(
     for (let i = from; i < to; i++) {
       const row = order[i] as number;
       const cluster = clusters[row] as number;
-      if (labels[row] === 1) positives[cluster] = (positives[cluster] as number) + 1;
-      else tied[cluster] = (tied[cluster] as number) + 1;
+      if (labels[row] === 1) positives[cluster] = (positives[cluster] as number) + weightOf(row);
+      else tied[cluster] = (tied[cluster] as number) + weightOf(row);
     }
     for (let i = from; i < to; i++) {
       const row = order[i] as number;
       if (labels[row] !== 1) continue;
       const start = (clusters[row] as number) * count;
+      const weight = weightOf(row);
       if (to - from === 1)
-        for (let h = 0; h < count; h++) wins[start + h] = (wins[start + h] as number) + (below[h] as number);
+        for (let h = 0; h < count; h++) wins[start + h] = (wins[start + h] as number) + weight * (below[h] as number);
       else
         for (let h = 0; h < count; h++)
-          wins[start + h] = (wins[start + h] as number) + (below[h] as number) + (tied[h] as number) / 2;
+          wins[start + h] = (wins[start + h] as number) + weight * ((below[h] as number) + (tied[h] as number) / 2);
     }
     for (let i = from; i < to; i++) {
       const row = order[i] as number;
       if (labels[row] === 1) continue;
       const cluster = clusters[row] as number;
-      below[cluster] = (below[cluster] as number) + 1;
+      below[cluster] = (below[cluster] as number) + weightOf(row);
       tied[cluster] = 0;
     }
   });

@@ -1,4 +1,4 @@
-import type { Check } from "../check/check.ts";
+import type { Check } from "../../check/check.ts";
 import type { Pairing } from "./pairing.ts";
 
 /** What is wrong with the rows a verdict is to be given on, worst first; none where nothing is. */

@@ -1,7 +1,7 @@
-import type { Task } from "../config/task.ts";
-import type { Column, Table } from "../data/table.ts";
-import { TrainyardError } from "../errors.ts";
-import { nearest } from "../nearest.ts";
+import type { Task } from "../../config/task.ts";
+import type { Column, Table } from "../../data/table.ts";
+import { TrainyardError } from "../../errors.ts";
+import { nearest } from "../../nearest.ts";
 import { distinctUpTo, type Factor, factor, sliceFactor } from "./factor.ts";
 import { binaryLabels, classLabels, isYes, numericLabels } from "./labels.ts";
 import { readIds, refuseNotFinite, refuseNulls } from "./row-ids.ts";
@@ -22,9 +22,22 @@ export interface Predictions {
   readonly scores: Float64Array | null;
   /** Class index decided for a row: `y_pred`, or the likeliest class (binary: at 0.5). Null for tasks without classes. */
   readonly decisions: Int32Array | null;
+  /** How much each row counts, ≥ 0; null: all the same. */
+  readonly weights: Float64Array | null;
+  /** Columns beside truth and prediction that some metrics of a regression take. */
+  readonly extra: Readonly<Partial<Record<ExtraColumn, Float64Array>>>;
   readonly groups: Factor | null;
   readonly slices: readonly Factor[];
 }
+
+/** A naive forecast, and the ends of a prediction interval. */
+export type ExtraColumn = "y_naive" | "y_lower" | "y_upper";
+
+/** What a metric is computed from: rows one model scored, of one task. Labels are there unless the task is `scores`. */
+export type JudgedRows = Pick<
+  Predictions,
+  "task" | "rows" | "classes" | "labels" | "scores" | "decisions" | "weights" | "extra" | "groups"
+>;
 
 /** What to read a table as. */
 export interface PredictionSettings {
@@ -39,6 +52,8 @@ export interface PredictionSettings {
 const LABELS = ["y_true", "label", "target"] as const;
 const SCORES = ["y_score", "proba", "probability", "score"] as const;
 const DECISIONS = ["y_pred", "prediction"] as const;
+const WEIGHTS = ["sample_weight", "weight"] as const;
+const EXTRA: readonly ExtraColumn[] = ["y_naive", "y_lower", "y_upper"];
 const CLASS_SCORE = "y_score.";
 
 /**
@@ -87,6 +102,13 @@ export function readPredictions(table: Table, path: string, settings: Prediction
     rows: table.rows,
     ids: readIds(table.columns.get("id") ?? null, path),
     ...read,
+    weights: readWeights(table, path, settings),
+    extra: Object.fromEntries(
+      EXTRA.flatMap((name) => {
+        const column = table.columns.get(name);
+        return task !== "regression" || column === undefined ? [] : [[name, finite({ name, column }, path)]];
+      }),
+    ),
     groups: settings.groups === null ? null : groupFactor(table, path, settings.groups),
     slices: settings.slices.map((name) => {
       const column = table.columns.get(name);
@@ -214,6 +236,17 @@ function finite({ name, column }: Named, path: string): Float64Array {
     });
   refuseNotFinite(column, name, path);
   return column.values;
+}
+
+/** A column called so that a user groups or slices by is no weight. @throws WEIGHT_RANGE, COLUMN_TYPE, VALUE_NOT_FINITE */
+function readWeights(table: Table, path: string, { groups, slices }: PredictionSettings): Float64Array | null {
+  const name = WEIGHTS.find((one) => table.columns.has(one) && one !== groups && !slices.includes(one));
+  if (name === undefined) return null;
+  const weights = finite({ name, column: table.columns.get(name) as Column }, path);
+  const negative = weights.find((weight) => weight < 0);
+  if (negative !== undefined) throw new TrainyardError("WEIGHT_RANGE", { path, column: name, value: negative });
+  if (!weights.some((weight) => weight > 0)) throw new TrainyardError("WEIGHT_RANGE", { path, column: name, value: 0 });
+  return weights;
 }
 
 function probabilities(named: Named, path: string): Float64Array {

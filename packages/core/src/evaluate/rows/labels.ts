@@ -1,6 +1,6 @@
-import type { Task } from "../config/task.ts";
-import { type Column, textAt } from "../data/table.ts";
-import { TrainyardError } from "../errors.ts";
+import type { Task } from "../../config/task.ts";
+import { type Column, textAt } from "../../data/table.ts";
+import { TrainyardError } from "../../errors.ts";
 
 const YES: ReadonlySet<string> = new Set(["1", "1.0", "true", "yes", "y", "t", "positive", "pos"]);
 const NO: ReadonlySet<string> = new Set(["0", "0.0", "false", "no", "n", "f", "negative", "neg"]);

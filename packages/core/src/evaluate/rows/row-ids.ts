@@ -1,6 +1,6 @@
-import { type Column, type NumericColumn, textAt } from "../data/table.ts";
-import { TrainyardError } from "../errors.ts";
-import { argsort } from "../statistics/argsort.ts";
+import { type Column, type NumericColumn, textAt } from "../../data/table.ts";
+import { TrainyardError } from "../../errors.ts";
+import { argsort } from "../../statistics/argsort.ts";
 
 /** @throws VALUE_NOT_FINITE naming the first row that is null, NaN or infinite, and how many there are. */
 export function refuseNotFinite(column: NumericColumn, name: string, path: string): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Column, Table } from "../data/table.ts";
+import type { Column, Table } from "../../data/table.ts";
 import { type PredictionSettings, readPredictions } from "./predictions.ts";
 
 const numbers = (...values: number[]): Column => ({ type: "number", values: Float64Array.from(values), nulls: null });

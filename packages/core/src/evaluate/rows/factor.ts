@@ -1,5 +1,5 @@
-import type { Column, NumericColumn } from "../data/table.ts";
-import { timestamp } from "../time.ts";
+import type { Column, NumericColumn } from "../../data/table.ts";
+import { timestamp } from "../../time.ts";
 
 /** A column cut into values: codes[row] indexes `values`. */
 export interface Factor {

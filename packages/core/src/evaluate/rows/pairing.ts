@@ -1,8 +1,7 @@
-import { matchRows } from "../data/match-rows.ts";
-import { TrainyardError } from "../errors.ts";
+import { matchRows } from "../../data/match-rows.ts";
+import { TrainyardError } from "../../errors.ts";
 import type { Factor } from "./factor.ts";
-import type { JudgedRows } from "./metric.ts";
-import type { Predictions } from "./predictions.ts";
+import type { JudgedRows, Predictions } from "./predictions.ts";
 
 /** The baseline's scores: those stored with its version, and those the candidate's job made of it; at least one. */
 export interface BaselineScores {
@@ -116,6 +115,10 @@ export function takeRows<T extends JudgedRows & { readonly slices: readonly Fact
     labels: side.labels && taken(side.labels, new Float64Array(rows.length), rows),
     scores: side.scores && taken(side.scores, new Float64Array(rows.length * width), rows, width),
     decisions: side.decisions && taken(side.decisions, new Int32Array(rows.length), rows),
+    weights: side.weights && taken(side.weights, new Float64Array(rows.length), rows),
+    extra: Object.fromEntries(
+      Object.entries(side.extra).map(([name, values]) => [name, taken(values, new Float64Array(rows.length), rows)]),
+    ),
     groups: side.groups && cut(side.groups),
     slices: side.slices.map(cut),
   };
@@ -131,7 +134,7 @@ function taken<A extends Float64Array | Int32Array>(from: A, into: A, rows: Uint
   return into;
 }
 
-/** The baseline on the candidate's rows: source ≥ 0 is a stored row, −1 − row one of the job's. Labels and groups are the candidate's. */
+/** The baseline on the candidate's rows: source ≥ 0 is a stored row, −1 − row one of the job's. Labels, weights and groups are the candidate's. */
 function gather(
   candidate: JudgedRows,
   stored: Predictions | null,
@@ -151,7 +154,19 @@ function gather(
       for (let k = 0; k < width; k++) scores[i * width + k] = (side.scores as Float64Array)[row * width + k] as number;
     if (decisions !== null) decisions[i] = (side.decisions as Int32Array)[row] as number;
   }
-  return { ...candidate, scores, decisions };
+  const bounds = (["y_lower", "y_upper"] as const).flatMap((name) => {
+    if (!present.every((side) => side.extra[name] !== undefined)) return [];
+    const values = new Float64Array(source.length);
+    for (let i = 0; i < source.length; i++) {
+      const place = source[i] as number;
+      const side = (place >= 0 ? stored : fromJob) as Predictions;
+      values[i] = (side.extra[name] as Float64Array)[place >= 0 ? place : -1 - place] as number;
+    }
+    return [[name, values]];
+  });
+  const { y_naive: naive } = candidate.extra; // of the rows, not of a model
+  const extra = { ...(naive && { y_naive: naive }), ...Object.fromEntries(bounds) };
+  return { ...candidate, scores, decisions, extra };
 }
 
 const widthOf = (side: JudgedRows) => (side.task === "multiclass" ? side.classes.length : 1);

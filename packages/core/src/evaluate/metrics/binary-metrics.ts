@@ -1,0 +1,120 @@
+import type { JudgedRows } from "../rows/predictions.ts";
+import { calibration } from "./calibration-metrics.ts";
+import { family, POSITIVE, share, sums } from "./define.ts";
+import type { MetricDefinition, RowFeatures, TaskMetrics } from "./metric.ts";
+import { ks, topFamilies } from "./top-metrics.ts";
+
+/** Places in the sums: rows, log loss, squared error, and the confusion matrix at the decision. */
+const [N, LOSS, SQUARE, TN, FP, FN, TP] = [0, 1, 2, 3, 4, 5, 6] as const;
+
+/** A probability of exactly 0 or 1 is moved by this before its logarithm, as scikit-learn does for 64-bit floats. */
+export const CLIP = Number.EPSILON;
+
+type Sums = ArrayLike<number>;
+const at = (sums: Sums, place: number) => sums[place] as number;
+const right = (rows: JudgedRows, row: number) =>
+  (rows.decisions as Int32Array)[row] === (rows.labels as Float64Array)[row];
+
+const precisionOf = (sums: Sums) => share(at(sums, TP), at(sums, TP) + at(sums, FP));
+const recallOf = (sums: Sums) => share(at(sums, TP), at(sums, TP) + at(sums, FN));
+const specificityOf = (sums: Sums) => share(at(sums, TN), at(sums, TN) + at(sums, FP));
+
+function mccOf(sums: Sums): number {
+  const [tn, fp, fn, tp] = [at(sums, TN), at(sums, FP), at(sums, FN), at(sums, TP)];
+  return share(tp * tn - fp * fn, Math.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)));
+}
+
+/** Agreement beyond chance (Cohen 1960). */
+function kappaOf(sums: Sums): number {
+  const [tn, fp, fn, tp] = [at(sums, TN), at(sums, FP), at(sums, FN), at(sums, TP)];
+  const n = tn + fp + fn + tp;
+  const chance = ((tp + fp) * (tp + fn) + (tn + fn) * (tn + fp)) / n;
+  return share(tp + tn - chance, n - chance);
+}
+
+/** (1 + β²)·P·R / (β²·P + R). */
+const fBeta = (beta: number) => (sums: Sums) =>
+  share((1 + beta ** 2) * at(sums, TP), (1 + beta ** 2) * at(sums, TP) + beta ** 2 * at(sums, FN) + at(sums, FP));
+
+const decided = { needs: "decisions" } as const;
+
+const definitions: readonly MetricDefinition[] = [
+  sums("log_loss", (all) => at(all, LOSS) / at(all, N), { goal: "minimize", unit: "nats", range: POSITIVE }),
+  { name: "roc_auc", goal: "maximize", unit: "", needs: "scores", range: [0, 1], from: { kind: "roc-auc" } },
+  {
+    name: "average_precision",
+    goal: "maximize",
+    unit: "",
+    needs: "scores",
+    range: [0, 1],
+    from: { kind: "average-precision" },
+  },
+  sums("brier", (all) => at(all, SQUARE) / at(all, N), { goal: "minimize" }),
+  ...calibration,
+  ks,
+  sums("accuracy", (all) => (at(all, TP) + at(all, TN)) / at(all, N), {
+    ...decided,
+    share: (all) => [at(all, TP) + at(all, TN), at(all, N)],
+    trial: right,
+  }),
+  sums("balanced_accuracy", (all) => (recallOf(all) + specificityOf(all)) / 2, decided),
+  sums("precision", precisionOf, { ...decided, share: (all) => [at(all, TP), at(all, TP) + at(all, FP)] }),
+  sums("recall", recallOf, {
+    ...decided,
+    share: (all) => [at(all, TP), at(all, TP) + at(all, FN)],
+    trial: (rows, row) => ((rows.labels as Float64Array)[row] === 1 ? right(rows, row) : null),
+  }),
+  sums("specificity", specificityOf, {
+    ...decided,
+    share: (all) => [at(all, TN), at(all, TN) + at(all, FP)],
+    trial: (rows, row) => ((rows.labels as Float64Array)[row] === 0 ? right(rows, row) : null),
+  }),
+  sums("f1", fBeta(1), decided),
+  sums("mcc", mccOf, { ...decided, range: [-1, 1] }),
+  sums("cohen_kappa", kappaOf, { ...decided, range: [-1, 1] }),
+];
+
+function features({ rows, labels, scores, decisions }: JudgedRows): RowFeatures {
+  const truth = labels as Float64Array;
+  const loss = new Float64Array(rows);
+  const square = new Float64Array(rows);
+  const cell = new Uint8Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const positive = truth[row] === 1;
+    cell[row] = TN + (positive ? 2 : 0) + ((decisions as Int32Array)[row] as number);
+    if (scores === null) continue;
+    const score = scores[row] as number;
+    const given = Math.min(1 - CLIP, Math.max(CLIP, score)); // probability of the positive class, off 0 and 1
+    loss[row] = positive ? -Math.log(given) : -Math.log1p(-given);
+    square[row] = (score - (truth[row] as number)) ** 2;
+  }
+  return {
+    size: 7,
+    add(row, weight, into, offset) {
+      into[offset + N] = (into[offset + N] as number) + weight;
+      into[offset + LOSS] = (into[offset + LOSS] as number) + weight * (loss[row] as number);
+      into[offset + SQUARE] = (into[offset + SQUARE] as number) + weight * (square[row] as number);
+      const place = offset + (cell[row] as number);
+      into[place] = (into[place] as number) + weight;
+    },
+    dot: (row, gradient) =>
+      (gradient[N] as number) +
+      (gradient[LOSS] as number) * (loss[row] as number) +
+      (gradient[SQUARE] as number) * (square[row] as number) +
+      (gradient[cell[row] as number] as number),
+  };
+}
+
+export const binary: TaskMetrics = {
+  task: "binary",
+  metrics: definitions,
+  families: [
+    ...topFamilies,
+    family(
+      "fB",
+      (beta) => beta > 0,
+      (name, beta) => sums(name, fBeta(beta), decided),
+    ),
+  ],
+  features,
+};

@@ -1,0 +1,95 @@
+import { argsort } from "../../statistics/argsort.ts";
+import { eachTie } from "../../statistics/roc-auc.ts";
+import type { JudgedRows } from "../rows/predictions.ts";
+import { sums } from "./define.ts";
+import type { MetricDefinition, RowFeatures } from "./metric.ts";
+
+/** Bins of about equal mass of the scores, never cut between equal scores (the calibration curve has the same). */
+const BINS = 15;
+/** Places in the sums: rows, then for every bin its rows, its positives, and its scores added up. */
+const [ROWS, POSITIVES, SCORES] = [0, 1, 2] as const;
+const WIDTH = 3;
+
+type Sums = ArrayLike<number>;
+interface Bin {
+  readonly rows: number;
+  readonly observed: number;
+  readonly expected: number;
+}
+
+function binsOf(all: Sums): Bin[] {
+  const bins: Bin[] = [];
+  for (let start = 1; start < all.length; start += WIDTH) {
+    const rows = all[start + ROWS] as number;
+    if (rows <= 0) continue;
+    const of = (place: number) => (all[start + place] as number) / rows;
+    bins.push({ rows, observed: of(POSITIVES), expected: of(SCORES) });
+  }
+  return bins;
+}
+
+/** The mean of a function of the bins, by their rows. */
+const meanOf = (each: (bin: Bin, rate: number) => number) => (all: Sums) => {
+  const bins = binsOf(all);
+  const rows = all[0] as number;
+  const rate = bins.reduce((sum, bin) => sum + bin.rows * bin.observed, 0) / rows;
+  return bins.reduce((sum, bin) => sum + bin.rows * each(bin, rate), 0) / rows;
+};
+
+function features({ rows, labels, scores }: JudgedRows): RowFeatures {
+  const given = scores as Float64Array;
+  const bin = binOfRows(given);
+  return {
+    size: 1 + BINS * WIDTH,
+    add(row, weight, into, offset) {
+      into[offset] = (into[offset] as number) + weight;
+      const start = offset + 1 + (bin[row] as number) * WIDTH;
+      into[start + ROWS] = (into[start + ROWS] as number) + weight;
+      into[start + POSITIVES] =
+        (into[start + POSITIVES] as number) + weight * ((labels as Float64Array)[row] as number);
+      into[start + SCORES] = (into[start + SCORES] as number) + weight * (given[row] as number);
+    },
+    dot(row, gradient) {
+      const start = 1 + (bin[row] as number) * WIDTH;
+      return rows === 0
+        ? 0
+        : (gradient[0] as number) +
+            (gradient[start + ROWS] as number) +
+            (gradient[start + POSITIVES] as number) * ((labels as Float64Array)[row] as number) +
+            (gradient[start + SCORES] as number) * (given[row] as number);
+    },
+  };
+}
+
+function binOfRows(scores: Float64Array): Uint8Array {
+  const order = argsort(scores);
+  const of = new Uint8Array(scores.length);
+  let bin = 0;
+  eachTie(scores, order, (from, to) => {
+    for (let i = from; i < to; i++) of[order[i] as number] = bin;
+    if (bin < BINS - 1 && to >= ((bin + 1) * scores.length) / BINS) bin++;
+  });
+  return of;
+}
+
+/** How far the observed rate of a bin is from its mean score. */
+const gap = ({ observed, expected }: Bin) => Math.abs(observed - expected);
+
+/** Expected and maximum calibration error (Naeini et al. 2015), and Murphy's decomposition of the Brier score (1973): reliability − resolution + uncertainty. */
+export const calibration: readonly MetricDefinition[] = [
+  sums("ece", meanOf(gap), { goal: "minimize", features }),
+  sums("mce", (all) => Math.max(...binsOf(all).map(gap)), { goal: "minimize", features }),
+  sums(
+    "brier_reliability",
+    meanOf(({ observed, expected }) => (observed - expected) ** 2),
+    {
+      goal: "minimize",
+      features,
+    },
+  ),
+  sums(
+    "brier_resolution",
+    meanOf(({ observed }, rate) => (observed - rate) ** 2),
+    { range: [0, 0.25], features },
+  ),
+];

@@ -1,0 +1,58 @@
+import type { Task } from "../../config/task.ts";
+import type { JudgedRows } from "../rows/predictions.ts";
+import { binary } from "./binary-metrics.ts";
+import type { MetricDefinition, TaskMetrics } from "./metric.ts";
+import { multiclass } from "./multiclass-metrics.ts";
+import { ranking } from "./ranking-metrics.ts";
+import { regression } from "./regression-metrics.ts";
+import { scores } from "./score-metrics.ts";
+
+/** The metrics of every task: one table. */
+export const taskMetrics: Readonly<Record<Task, TaskMetrics>> = { binary, multiclass, regression, ranking, scores };
+
+/** Shown when nobody asked for more: the rest only where a gate names them. */
+const SHOWN: ReadonlySet<string> = new Set([
+  ...["log_loss", "roc_auc", "average_precision", "brier", "accuracy"],
+  ...["roc_auc_ovr", "f1_macro", "rmse", "mae", "r2", "bias"],
+  ...["ndcg@10", "mrr", "mean_score"],
+]);
+
+/** The metrics to compute for these rows: those shown by default, and those that gates name. */
+export function metricsFor(rows: JudgedRows, gated: readonly string[]): MetricDefinition[] {
+  const { task } = rows;
+  const families = [...new Set(gated)].flatMap((name) => familyMetric(name, task) ?? []);
+  return [...taskMetrics[task].metrics, ...families].filter(
+    (metric) =>
+      computable(metric, rows) && (SHOWN.has(metric.name) || gated.includes(metric.name) || rows.scores === null),
+  );
+}
+
+function computable({ needs }: MetricDefinition, rows: JudgedRows): boolean {
+  if (needs === "decisions") return rows.decisions !== null;
+  if (rows.scores === null) return false;
+  return needs === "scores" || needs.every((column) => rows.extra[column] !== undefined);
+}
+
+/** A metric that Trainyard knows, for any task that has it; null for somebody's own. */
+export function knownMetric(name: string, task: Task): MetricDefinition | null {
+  return taskMetrics[task].metrics.find((metric) => metric.name === name) ?? familyMetric(name, task);
+}
+
+function familyMetric(name: string, task: Task): MetricDefinition | null {
+  const { metrics, families } = taskMetrics[task];
+  if (metrics.some((metric) => metric.name === name)) return null; // f1 and ndcg@10 stand in the list
+  for (const { of } of families) {
+    const metric = of(name);
+    if (metric !== null) return metric;
+  }
+  return null;
+}
+
+/** Rows of the rarest class that occurs; null for tasks without classes. */
+export function rarest({ classes, labels }: JudgedRows): number | null {
+  if (classes.length === 0 || labels === null) return null;
+  const counts = new Float64Array(classes.length);
+  for (let row = 0; row < labels.length; row++)
+    counts[labels[row] as number] = (counts[labels[row] as number] as number) + 1;
+  return Math.min(...counts.filter((count) => count > 0));
+}
