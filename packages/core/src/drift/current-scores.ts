@@ -5,7 +5,7 @@ import type { Task } from "../config/task.ts";
 import type { Table } from "../data/table.ts";
 import { FileRef, ModelName, Sha256, Timestamp } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
-import { readPredictions } from "../evaluate/predictions.ts";
+import { readPredictions } from "../evaluate/rows/predictions.ts";
 import type { ModelVersion } from "../registry/log/model-version.ts";
 import { idColumn } from "./current-rows.ts";
 import { onlyAnswers } from "./labelled-rows.ts";
