@@ -27,7 +27,7 @@ function metricsOf(task: Task, columns: Record<string, Column>, groups: string |
   };
   const rows = readPredictions(table, "p.csv", { task, groups, slices: [], labels: "required" });
   const metrics = taskMetrics[task].metrics.filter(
-    (metric) => metric.needs === "decisions" || metric.needs === "scores",
+    ({ needs }) => needs === "decisions" || (needs === "scores" && rows.scores !== null),
   );
   const units =
     rows.groups === null
