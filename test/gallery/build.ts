@@ -15,6 +15,13 @@ export const COMMIT = "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d";
 
 export const estimate = (value: number, interval: Interval | null = null): Estimate => ({ value, interval });
 
+/** About the p-value of an interval at 95 % that is as wide on both sides. */
+function likely({ value, interval }: Estimate): number {
+  const [low, high] = interval as Interval;
+  const z = (2 * 1.96 * Math.abs(value)) / (high - low);
+  return Math.min(1, Math.exp(-0.717 * z - 0.416 * z * z)); // Lin 1990
+}
+
 export function comparison(
   change: Partial<MetricComparison> & { candidate: Estimate; difference?: Estimate | null },
 ): MetricComparison {
@@ -32,6 +39,7 @@ export function comparison(
     baseline: null,
     ignoringGroups: null,
     moreNeeded: null,
+    ...(difference?.interval == null ? {} : { test: { name: "cluster-bootstrap", p: likely(difference) } }),
     gain,
     difference,
     ...change,

@@ -1,6 +1,8 @@
 import type { Interval } from "../check/check.ts";
+import { twoSidedP } from "../statistics/interval-inversion.ts";
+import type { Estimator } from "./estimator.ts";
 import type { MetricComparison } from "./evaluation-report.ts";
-import type { Estimator, Estimators } from "./uncertainty.ts";
+import type { Estimators } from "./uncertainty.ts";
 
 /** Most clusters worth telling somebody to wait for; of single rows, twenty times as many as there are. */
 const MOST_CLUSTERS = 10_000;
@@ -24,6 +26,10 @@ export function comparison(estimators: Estimators, alpha: number, units: number)
         : { value: towardsGain(shown.value, metric.goal), interval: gainInterval(shown.interval, metric.goal) },
     ignoringGroups: ignoringGroups?.interval(alpha) ?? null,
     moreNeeded: shown === null ? null : moreNeeded(shown.value, shown.interval, units),
+    test:
+      difference === null
+        ? { name: candidate.by, p: null }
+        : { name: difference.by, p: difference.p ?? twoSidedP((level) => difference.interval(level)) },
   };
 }
 

@@ -16,6 +16,21 @@ export const Side = z.object({
 });
 export type Side = z.infer<typeof Side>;
 
+/**
+ * How a metric was tested. `delong`: DeLong, DeLong & Clarke-Pearson 1988; `mcnemar-*`: shares of rows, with Agresti & Min's interval; `wilson`: a share of its
+ * own; `t`: Student's t on the linearised standard error of rows; `cluster-t`: the same on the delete-one-group jackknife; `cluster-bootstrap`: draws of groups.
+ */
+export const TestName = z.enum([
+  "delong",
+  "mcnemar-exact",
+  "mcnemar-mid-p",
+  "wilson",
+  "t",
+  "cluster-t",
+  "cluster-bootstrap",
+]);
+export type TestName = z.infer<typeof TestName>;
+
 /** A metric of both sides. `difference` = candidate − baseline as shown; `gain` = the same, signed so that more is better. */
 export const MetricComparison = z.object({
   name: z.string(),
@@ -29,6 +44,8 @@ export const MetricComparison = z.object({
   ignoringGroups: Interval.nullable(),
   /** Clusters (rows without groups) still needed for the interval to exclude zero at this difference; null when it does, or never would. */
   moreNeeded: z.int().positive().nullable(),
+  /** What the difference's interval comes from (without a baseline: the candidate's own), and the two-sided p-value of no difference. Absent for point values. */
+  test: z.object({ name: TestName, p: z.number().min(0).max(1).nullable() }).optional(),
 });
 export type MetricComparison = z.infer<typeof MetricComparison>;
 

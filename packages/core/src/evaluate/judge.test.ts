@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Estimate, Interval } from "../check/check.ts";
 import { Gate } from "../config/config.ts";
 import type { Task } from "../config/task.ts";
 import { type Column, textAt } from "../data/table.ts";
@@ -167,6 +168,46 @@ describe("the verdict", () => {
       expect(found.verdict).toBe("inconclusive");
       expect(found.notes).toContain("Only 9 groups: intervals are shown, but decide nothing under 10.");
     }
+  });
+
+  test.each([
+    ["single rows", null, "mcnemar-mid-p", "delong", "t"],
+    ["29 groups", 29, "cluster-t", "cluster-t", "cluster-t"],
+    ["30 groups", 30, "cluster-bootstrap", "cluster-bootstrap", "cluster-bootstrap"],
+  ] as const)("each metric names its test: %s", (_, days, accuracy, auc, loss) => {
+    const pairs = sides(made({ days: days ?? 10 }), days === null ? null : "day");
+    const { metrics } = judge(evidence(pairs), {
+      ...settings,
+      gates: [Gate.parse({ metric: "accuracy", margin: 0.1 })],
+    });
+    const tests = Object.fromEntries(metrics.map(({ name, test: by }) => [name, by?.name]));
+    expect(tests).toMatchObject({ accuracy, roc_auc: auc, log_loss: loss });
+    for (const { name, difference, test: by } of metrics) {
+      if (by?.name.startsWith("mcnemar")) continue;
+      const [low, high] = (difference as Estimate).interval as Interval;
+      expect((by?.p as number) < 0.05, name).toBe(low > 0 || high < 0);
+    }
+  });
+
+  test("a first model has tests without a p-value; a metrics file has none", () => {
+    const { metrics } = judge({ ...evidence(sides(made())), baseline: null }, { ...settings, ...first });
+    expect(metrics.every(({ test: by }) => by?.p === null)).toBe(true);
+    const reported = { name: "log_loss", value: 0.5, goal: null, split: null, unit: null };
+    const points = judge(
+      { candidate: null, baseline: null, metrics: [reported], baselineMetrics: null },
+      { ...settings, ...first, gates: [Gate.parse({ metric: "log_loss", max: 1 })] },
+    );
+    expect(points.metrics.map(({ test: by }) => by)).toEqual([undefined]);
+  });
+
+  test("weights are said, with how many rows that count alike they amount to", () => {
+    const { id, truth, ours } = made({ days: 1, perDay: 100 });
+    const weight = numbers(Float64Array.from(id, (at) => (at <= 50 ? 3 : 1)));
+    const candidate = read({ id: numbers(id), y_true: numbers(truth), y_score: numbers(ours), weight });
+    const { notes } = judge({ ...evidence(sides(made())), candidate, baseline: null }, { ...settings, ...first });
+    expect(notes).toContain(
+      "Rows are weighted by their weight column: 100 of them say as much as 80 that count alike.",
+    );
   });
 
   test("without groups, fewer than ten rows of a class decide nothing, and a perfect ranking of few rows is not certain", () => {

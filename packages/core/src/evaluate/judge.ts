@@ -8,7 +8,7 @@ import { curves, flips } from "./curves.ts";
 import type { EvaluationReport } from "./evaluation-report.ts";
 import { compares, defaultGate, type GateContext, judgeGate } from "./gate.ts";
 import { knownMetric, metricsFor, rarest, taskMetrics } from "./metrics/metrics.ts";
-import { notesOf, pairingNotes } from "./notes.ts";
+import { notesOf, pairingNotes, weightNotes } from "./notes.ts";
 import type { Units } from "./parts/part.ts";
 import { sideStatistics } from "./parts/side-statistics.ts";
 import { pointOf, pointsOf, type Reported } from "./point-metrics.ts";
@@ -148,6 +148,7 @@ function judgeRows(predictions: Predictions, evidence: Evidence, settings: Judge
     pointOnly: false,
     notes: [
       ...pairingNotes(pairing, predictions, evidence.baseline, settings.against),
+      ...weightNotes(candidate),
       ...notesOf(gates, grounds, settings.noBaseline !== null),
     ],
   };

@@ -1,7 +1,8 @@
 import type { Gate } from "../config/config.ts";
 import { compares, type GateContext, LEAST_UNITS } from "./gate.ts";
+import { effectiveRows } from "./parts/part.ts";
 import type { BaselineScores, Pairing } from "./rows/pairing.ts";
-import type { Predictions } from "./rows/predictions.ts";
+import type { JudgedRows, Predictions } from "./rows/predictions.ts";
 
 /** What a reader must know of how the rows were brought together. */
 export function pairingNotes(
@@ -28,6 +29,13 @@ export function pairingNotes(
   if (pairing.leftOut === null && pairing.stored > 0 && pairing.stored < 0.95 * judgedOn)
     notes.push(`${against} was judged on ${judgedOn} rows; the candidate scored ${pairing.stored} of them.`);
   return notes;
+}
+
+/** Rows that do not count alike. */
+export function weightNotes(rows: JudgedRows): string[] {
+  if (rows.weights === null) return [];
+  const alike = Math.round(effectiveRows(rows));
+  return [`Rows are weighted by their weight column: ${rows.rows} of them say as much as ${alike} that count alike.`];
 }
 
 /** What a reader must know of the evidence and the gates. */

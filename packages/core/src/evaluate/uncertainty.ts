@@ -1,19 +1,15 @@
-import type { Interval } from "../check/check.ts";
-import { normalQuantile, studentTQuantile } from "../statistics/distributions.ts";
+import { normalQuantile } from "../statistics/distributions.ts";
 import { generator } from "../statistics/generator.ts";
+import { mcnemar } from "../statistics/paired-tests.ts";
 import { pairedDifference, wilson } from "../statistics/proportion.ts";
 import { drawWeights, expandedPercentile, jackknifeError } from "../statistics/resampling.ts";
+import { type Estimator, spreadless, student } from "./estimator.ts";
+import type { TestName } from "./evaluation-report.ts";
 import type { FromSums, MetricDefinition } from "./metrics/metric.ts";
 import { rarest } from "./metrics/metrics.ts";
 import { effectiveRows } from "./parts/part.ts";
 import type { SideStatistics } from "./parts/side-statistics.ts";
 import type { JudgedRows } from "./rows/predictions.ts";
-
-/** A number and its two-sided interval at level 1 − alpha; null where none can be computed. */
-export interface Estimator {
-  readonly value: number;
-  interval(alpha: number): Interval | null;
-}
 
 /** One metric of the candidate, of the baseline, and their difference (candidate − baseline). */
 export interface Estimators {
@@ -82,12 +78,16 @@ function rowEstimate({ rows, statistics }: JudgedSide, index: number): Estimator
   const effective = effectiveRows(rows);
   if (share !== undefined && share[1] > 0) {
     const each = rows.weights === null ? 1 : effective / total(rows.weights); // a weighted row counts as this much of one
-    return { value, interval: (alpha) => wilson(share[0] * each, share[1] * each, normalQuantile(1 - alpha / 2)) };
+    const interval = (alpha: number) => wilson(share[0] * each, share[1] * each, normalQuantile(1 - alpha / 2));
+    return { value, by: "wilson", interval };
   }
   const error = Math.sqrt(squares(statistics.deviations(index)));
-  if (error === 0 && metric.from.kind !== "sums") return spreadless(metric, value, rarest(rows) ?? rows.rows);
-  return student(value, error, effective - 1, metric.range);
+  if (error === 0 && metric.from.kind !== "sums")
+    return spreadless(metric, value, rarest(rows) ?? rows.rows, rowTest(metric));
+  return student(value, error, effective - 1, rowTest(metric), metric.range);
 }
+
+const rowTest = ({ from }: MetricDefinition): TestName => (from.kind === "roc-auc" ? "delong" : "t");
 
 /** The difference's interval from rows alone. */
 function rowDifference(candidate: JudgedSide, baseline: JudgedSide, paired: boolean, index: number): Estimator {
@@ -97,16 +97,19 @@ function rowDifference(candidate: JudgedSide, baseline: JudgedSide, paired: bool
   const theirs = baseline.statistics.deviations(index);
   if (!paired) {
     const rows = Math.min(effectiveRows(candidate.rows), effectiveRows(baseline.rows));
-    return student(value, Math.sqrt(squares(ours) + squares(theirs)), rows - 1);
+    return student(value, Math.sqrt(squares(ours) + squares(theirs)), rows - 1, rowTest(metric));
   }
   const trial = metric.from.kind === "sums" ? metric.from.trial : undefined;
   if (trial !== undefined && candidate.rows.weights === null) {
     const { gained, lost, trials } = discordant(trial, candidate.rows, baseline.rows);
-    if (trials > 0)
-      return { value, interval: (alpha) => pairedDifference(gained, lost, trials, normalQuantile(1 - alpha / 2)) };
+    if (trials > 0) {
+      const { test, p } = mcnemar(gained, lost);
+      const interval = (alpha: number) => pairedDifference(gained, lost, trials, normalQuantile(1 - alpha / 2));
+      return { value, by: test, p, interval };
+    }
   }
   for (let row = 0; row < ours.length; row++) ours[row] = (ours[row] as number) - (theirs[row] as number);
-  return student(value, Math.sqrt(squares(ours)), effectiveRows(candidate.rows) - 1);
+  return student(value, Math.sqrt(squares(ours)), effectiveRows(candidate.rows) - 1, rowTest(metric));
 }
 
 function discordant(trial: NonNullable<FromSums["trial"]>, candidate: JudgedRows, baseline: JudgedRows) {
@@ -131,8 +134,8 @@ function fromJackknife(candidate: JudgedSide, baseline: JudgedSide | null, paire
       const error = jackknifeError(left.map((values) => values[i] as number));
       const value = side.values[i] as number;
       return error === 0
-        ? spreadless(metric, value, side.units.count)
-        : student(value, error, side.units.count - 1, metric.range);
+        ? spreadless(metric, value, side.units.count, "cluster-t")
+        : student(value, error, side.units.count - 1, "cluster-t", metric.range);
     };
     const own = estimate(candidate.statistics, ours);
     if (baseline === null || theirs === null)
@@ -149,7 +152,7 @@ function fromJackknife(candidate: JudgedSide, baseline: JudgedSide | null, paire
       metric,
       candidate: own,
       baseline: estimate(baseline.statistics, theirs),
-      difference: student(value, error, degrees),
+      difference: student(value, error, degrees, "cluster-t"),
       ignoringGroups: null,
     };
   });
@@ -216,33 +219,12 @@ function percentiles(
 ): Estimator {
   const sorted = replicates.filter(Number.isFinite).sort();
   const enough = sorted.length >= 0.95 * replicates.length;
-  if (enough && metric !== null && sorted[0] === sorted.at(-1)) return spreadless(metric, value, units);
+  const by = "cluster-bootstrap";
+  if (enough && metric !== null && sorted[0] === sorted.at(-1)) return spreadless(metric, value, units, by);
   return {
     value,
+    by,
     interval: (alpha) => (enough && Number.isFinite(value) ? expandedPercentile(sorted, units, alpha) : null),
-  };
-}
-
-/** A share or a ranking without any spread (all right, say) is not certain: Wilson's interval, with groups or rows of the rarest class for trials. */
-function spreadless(metric: MetricDefinition, value: number, trials: number): Estimator {
-  const isShare = metric.from.kind !== "sums" || metric.from.share !== undefined;
-  if (isShare) return { value, interval: (alpha) => wilson(value * trials, trials, normalQuantile(1 - alpha / 2)) };
-  return student(value, 0, trials - 1, metric.range);
-}
-
-function student(
-  value: number,
-  error: number,
-  degrees: number,
-  range: readonly [number, number] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
-): Estimator {
-  return {
-    value,
-    interval(alpha) {
-      if (degrees < 1 || !Number.isFinite(error) || !Number.isFinite(value)) return null;
-      const half = studentTQuantile(1 - alpha / 2, degrees) * error;
-      return [Math.max(range[0], value - half), Math.min(range[1], value + half)];
-    },
   };
 }
 

@@ -2,6 +2,7 @@ import type { EvaluationReport, MetricComparison } from "../../evaluate/evaluati
 import { estimateText } from "../format/interval.ts";
 import { metricTitle, unitSuffix } from "../format/metric-name.ts";
 import { decimalsOf, fixed, levelText } from "../format/number.ts";
+import { pText, testTitle } from "../format/test-name.ts";
 import { type GateReading, gainLimit, gateReadings } from "../gate-reading.ts";
 import { type ForestRow, forestPlot } from "../svg/forest-plot.ts";
 import { standardText } from "../verdict-clauses.ts";
@@ -70,6 +71,7 @@ function standardRows(readings: readonly GateReading[]): ForestRow[] {
 
 function metricTable(report: EvaluationReport): string {
   if (report.metrics.length === 0) return "";
+  const tested = report.metrics.some(({ test }) => test !== undefined);
   const rows = report.metrics.slice(0, MOST).map((metric) => {
     const measure = metric.difference ?? metric.candidate;
     const decimals = decimalsOf(measure.value, measure.interval, metric.difference === null ? null : 0);
@@ -79,6 +81,7 @@ function metricTable(report: EvaluationReport): string {
       metric.difference === null ? estimateText(metric.candidate, decimals) : fixed(metric.candidate.value, decimals),
       metric.difference === null ? "–" : estimateText(metric.difference, decimals, true),
       metric.goal === "minimize" ? "less" : "more",
+      ...(tested ? [testTitle(metric), pText(metric)] : []),
     ];
   });
   const columns = [
@@ -87,6 +90,7 @@ function metricTable(report: EvaluationReport): string {
     { name: "candidate", kind: "num" as const },
     { name: "difference", kind: "num" as const },
     { name: "better is" },
+    ...(tested ? [{ name: "tested by" }, { name: "p of no difference", kind: "num" as const }] : []),
   ];
   return htmlTable(columns, rows);
 }

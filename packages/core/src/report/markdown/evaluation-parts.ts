@@ -7,6 +7,7 @@ import { estimateText } from "../format/interval.ts";
 import { metricName, metricTitle, unitSuffix } from "../format/metric-name.ts";
 import { moment } from "../format/moment.ts";
 import { count, decimalsOf, fixed } from "../format/number.ts";
+import { pText, testTitle } from "../format/test-name.ts";
 import { gateTable, SIGNS } from "../gate-table.ts";
 import { markdownSentence } from "../phrase.ts";
 import { rankedSlices, slicesSummary } from "../slice-ranking.ts";
@@ -36,6 +37,7 @@ export function evaluationParts(
     { name: "slices", variants: [slicesMarkdown(report, MOST_SLICES), slicesMarkdown(report, FIRST), ""], rank: 20 },
     { name: "curves", variants: [curves, ""], rank: 10 },
     { name: "other metrics", variants: [metricsMarkdown(report), ""], rank: 30 },
+    { name: "how it was tested", variants: [testsMarkdown(report), ""], rank: 5 },
     {
       name: "what changed",
       variants: [changesMarkdown(report.changes, 200), changesMarkdown(report.changes, FIRST), ""],
@@ -125,6 +127,18 @@ function metricsMarkdown(report: EvaluationReport): string {
       [1, 2],
     ),
   );
+}
+
+/** Which test stands behind each metric's interval, and what it says of no difference at all. */
+function testsMarkdown(report: EvaluationReport): string {
+  const tested = report.metrics.filter(({ test }) => test !== undefined).slice(0, 60);
+  if (tested.length === 0) return "";
+  const rows = tested.map((metric) => [
+    markdownText(metricTitle(metric.name)),
+    testTitle(metric),
+    markdownText(pText(metric)),
+  ]);
+  return folded("How it was tested", markdownTable(["metric", "test", "p of no difference"], rows, [2]));
 }
 
 function changesMarkdown(changes: readonly Change[], most: number): string {

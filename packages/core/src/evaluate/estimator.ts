@@ -1,0 +1,40 @@
+import type { Interval } from "../check/check.ts";
+import { normalQuantile, studentTQuantile } from "../statistics/distributions.ts";
+import { wilson } from "../statistics/proportion.ts";
+import type { TestName } from "./evaluation-report.ts";
+import type { MetricDefinition } from "./metrics/metric.ts";
+
+/** A number and its two-sided interval at level 1 − alpha; null where none can be computed. */
+export interface Estimator {
+  readonly value: number;
+  readonly by: TestName;
+  /** Two-sided, of zero, where a test of its own gives it; else it follows from the intervals. */
+  readonly p?: number;
+  interval(alpha: number): Interval | null;
+}
+
+/** Student's t interval around a value, cut to the range the value can take; none without a degree of freedom. */
+export function student(
+  value: number,
+  error: number,
+  degrees: number,
+  by: TestName,
+  range: readonly [number, number] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+): Estimator {
+  return {
+    value,
+    by,
+    interval(alpha) {
+      if (degrees < 1 || !Number.isFinite(error) || !Number.isFinite(value)) return null;
+      const half = studentTQuantile(1 - alpha / 2, degrees) * error;
+      return [Math.max(range[0], value - half), Math.min(range[1], value + half)];
+    },
+  };
+}
+
+/** A share or a ranking without any spread (all right, say) is not certain: Wilson's interval, with groups or rows of the rarest class for trials. */
+export function spreadless(metric: MetricDefinition, value: number, trials: number, by: TestName): Estimator {
+  const isShare = metric.from.kind !== "sums" || metric.from.share !== undefined;
+  if (!isShare) return student(value, 0, trials - 1, by, metric.range);
+  return { value, by: "wilson", interval: (alpha) => wilson(value * trials, trials, normalQuantile(1 - alpha / 2)) };
+}

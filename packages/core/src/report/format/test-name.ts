@@ -1,0 +1,24 @@
+import type { MetricComparison, TestName } from "../../evaluate/evaluation-report.ts";
+import { fixed } from "./number.ts";
+
+const NAMES: Readonly<Record<TestName, string>> = {
+  delong: "DeLong",
+  "mcnemar-exact": "McNemar, exact",
+  "mcnemar-mid-p": "McNemar, mid-p",
+  wilson: "Wilson",
+  t: "Student's t over rows",
+  "cluster-t": "Student's t over groups",
+  "cluster-bootstrap": "bootstrap over groups",
+};
+
+/** "McNemar, mid-p"; "–" for point values. */
+export function testTitle({ test }: MetricComparison): string {
+  return test === undefined ? "–" : NAMES[test.name];
+}
+
+/** A p-value as people print it: "0.34", "0.012", "< 0.001"; "–" where there is none. */
+export function pText({ test }: MetricComparison): string {
+  const p = test?.p ?? null;
+  if (p === null) return "–";
+  return p < 0.001 ? "< 0.001" : fixed(p, p < 0.1 ? 3 : 2);
+}
