@@ -26,11 +26,13 @@ export function comparison(estimators: Estimators, alpha: number, units: number)
         : { value: towardsGain(shown.value, metric.goal), interval: gainInterval(shown.interval, metric.goal) },
     ignoringGroups: ignoringGroups?.interval(alpha) ?? null,
     moreNeeded: shown === null ? null : moreNeeded(shown.value, shown.interval, units),
-    test:
-      difference === null
-        ? { name: candidate.by, p: null }
-        : { name: difference.by, p: difference.p ?? twoSidedP((level) => difference.interval(level)) },
+    test: difference === null ? { name: candidate.by, p: null } : { name: difference.by, p: pOf(difference) },
   };
+}
+
+function pOf(difference: Estimator): number | null {
+  const p = difference.p ?? twoSidedP((level) => difference.interval(level));
+  return p === null ? null : Math.max(p, difference.leastP ?? 0);
 }
 
 /** A comparison of two point values: from a metrics file, without an interval. */

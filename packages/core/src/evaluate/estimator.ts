@@ -10,6 +10,8 @@ export interface Estimator {
   readonly by: TestName;
   /** Two-sided, of zero, where a test of its own gives it; else it follows from the intervals. */
   readonly p?: number;
+  /** The finest p-value it can tell; of drawn replicates, one of them and the one seen. */
+  readonly leastP?: number;
   interval(alpha: number): Interval | null;
 }
 

@@ -224,6 +224,7 @@ function percentiles(
   return {
     value,
     by,
+    leastP: 1 / (replicates.length + 1),
     interval: (alpha) => (enough && Number.isFinite(value) ? expandedPercentile(sorted, units, alpha) : null),
   };
 }

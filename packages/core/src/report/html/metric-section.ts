@@ -72,6 +72,7 @@ function standardRows(readings: readonly GateReading[]): ForestRow[] {
 function metricTable(report: EvaluationReport): string {
   if (report.metrics.length === 0) return "";
   const tested = report.metrics.some(({ test }) => test !== undefined);
+  const compared = report.metrics.some(({ test }) => test?.p != null);
   const rows = report.metrics.slice(0, MOST).map((metric) => {
     const measure = metric.difference ?? metric.candidate;
     const decimals = decimalsOf(measure.value, measure.interval, metric.difference === null ? null : 0);
@@ -81,7 +82,8 @@ function metricTable(report: EvaluationReport): string {
       metric.difference === null ? estimateText(metric.candidate, decimals) : fixed(metric.candidate.value, decimals),
       metric.difference === null ? "–" : estimateText(metric.difference, decimals, true),
       metric.goal === "minimize" ? "less" : "more",
-      ...(tested ? [testTitle(metric), pText(metric)] : []),
+      ...(tested ? [testTitle(metric)] : []),
+      ...(compared ? [pText(metric)] : []),
     ];
   });
   const columns = [
@@ -90,7 +92,8 @@ function metricTable(report: EvaluationReport): string {
     { name: "candidate", kind: "num" as const },
     { name: "difference", kind: "num" as const },
     { name: "better is" },
-    ...(tested ? [{ name: "tested by" }, { name: "p of no difference", kind: "num" as const }] : []),
+    ...(tested ? [{ name: compared ? "tested by" : "interval by" }] : []),
+    ...(compared ? [{ name: "p of no difference", kind: "num" as const }] : []),
   ];
   return htmlTable(columns, rows);
 }

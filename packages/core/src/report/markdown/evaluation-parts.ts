@@ -133,12 +133,14 @@ function metricsMarkdown(report: EvaluationReport): string {
 function testsMarkdown(report: EvaluationReport): string {
   const tested = report.metrics.filter(({ test }) => test !== undefined).slice(0, 60);
   if (tested.length === 0) return "";
+  const compared = tested.some(({ test }) => test?.p != null);
   const rows = tested.map((metric) => [
     markdownText(metricTitle(metric.name)),
     testTitle(metric),
-    markdownText(pText(metric)),
+    ...(compared ? [markdownText(pText(metric))] : []),
   ]);
-  return folded("How it was tested", markdownTable(["metric", "test", "p of no difference"], rows, [2]));
+  const head = compared ? ["metric", "test", "p of no difference"] : ["metric", "interval by"];
+  return folded("How it was tested", markdownTable(head, rows, [2]));
 }
 
 function changesMarkdown(changes: readonly Change[], most: number): string {
