@@ -214,6 +214,22 @@ const notComparable = evaluation({
   flips: null,
 });
 
+const worseInSlices = evaluation({
+  verdict: "fail",
+  checks: [
+    ...better.checks,
+    check({
+      id: "log_loss-worse-in-slice",
+      rule: "log_loss worse than production v1 by more than 0.005 for no origin",
+      status: "fail",
+      actual: 2,
+      limit: 0,
+      unit: "slices",
+      reason: "significantly worse for origin = ATL, origin = `D*F*W` <b>; 23 tested, 1 too small",
+    }),
+  ],
+});
+
 const unchanged = evaluation({
   unchanged: true,
   metrics: [],
@@ -341,6 +357,7 @@ export const evaluations: Readonly<Record<string, EvaluationReport>> = {
   worse,
   "first-model": firstModel,
   "not-comparable": notComparable,
+  "worse-in-slices": worseInSlices,
   unchanged,
   "point-only": pointOnly,
   unpaired,

@@ -88,7 +88,7 @@ export { evaluate } from "./evaluate/evaluate.ts";
 export { evaluateFiles, type GivenFile } from "./evaluate/evaluate-files.ts";
 export { Change, Curve, EvaluationReport, MetricComparison, Side, SliceResult } from "./evaluate/evaluation-report.ts";
 export { firstGain } from "./evaluate/first-gain.ts";
-export { gateCheckId } from "./evaluate/gate.ts";
+export { gateCheckId, sliceCheckId } from "./evaluate/gate.ts";
 export { EvaluateInputs } from "./evaluate/inputs.ts";
 export { type Field, type FieldMeta, fields, readFields } from "./inputs/field.ts";
 export { jsonSchemaText } from "./json-schema.ts";

@@ -73,7 +73,7 @@ describe("golden refusals", () => {
     expect(changed("min: 0.60", "minimum: 0.60")).toMatchInlineSnapshot(`
       "CONFIG_UNKNOWN_KEY
       trainyard.yaml:13:30: models.flight-delays.evaluate.gates.0.minimum is not a setting.
-      Known here: alpha, goal, improve-by, margin, margin-rel, max, metric, min, mode, severity."
+      Known here: alpha, goal, improve-by, margin, margin-rel, max, metric, min, mode, severity, slices."
     `);
   });
   test("a wrong task", () => {

@@ -73,6 +73,11 @@ export const Gate = z
     "margin-rel": z.number().nonnegative().optional().describe("the same, as a share of the baseline's value"),
     min: z.number().optional().describe("pass when the candidate's whole interval is at or above this"),
     max: z.number().optional().describe("pass when the candidate's whole interval is at or below this"),
+    slices: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe("columns in no value of which the metric may be significantly worse than this gate allows (Holm)"),
   })
   .refine(
     (gate) =>
@@ -81,7 +86,11 @@ export const Gate = z
     {
       message: "exactly one of improve-by, margin, margin-rel, min, max",
     },
-  );
+  )
+  .refine((gate) => gate.slices === undefined || (gate.min === undefined && gate.max === undefined), {
+    message: "slices go with improve-by, margin or margin-rel: they are held against the baseline",
+    path: ["slices"],
+  });
 export type Gate = z.output<typeof Gate>;
 
 const Evaluate = z.strictObject({

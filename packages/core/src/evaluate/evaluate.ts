@@ -52,7 +52,12 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
   if (scored === null && record.metrics.length === 0)
     throw new TrainyardError("PREDICTIONS_MISSING", { run: record.id });
 
-  const reading: PredictionSettings = { task, groups: rules.groups ?? null, slices: rules.slices, labels: "required" };
+  const reading: PredictionSettings = {
+    task,
+    groups: rules.groups ?? null,
+    slices: sliceColumns(rules),
+    labels: "required",
+  };
   const candidate = scored === null ? null : await readScored(folder, scored.candidate, reading, ports);
   const version = baseline.version;
   const ofVersion =
@@ -137,6 +142,11 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
   } satisfies EvaluationReport);
   await folder.write(EVALUATION_FILE, prettyJson(report));
   return report;
+}
+
+/** Columns to look into, and those that gates hold to. */
+function sliceColumns({ slices, gates }: ModelConfig["evaluate"]): string[] {
+  return [...new Set([...slices, ...(gates ?? []).flatMap((gate) => gate.slices ?? [])])];
 }
 
 /** Rows of the evaluation data; null where not all of them were counted. */

@@ -23,6 +23,11 @@ export function compares(gate: Gate): boolean {
   return gate.min === undefined && gate.max === undefined;
 }
 
+/** How much worse than the baseline a comparing gate lets a model be, in the metric's unit; 0 where it must be better. */
+export function allowedLoss(gate: Gate, baseline: number): number {
+  return gate["margin-rel"] === undefined ? (gate.margin ?? 0) : gate["margin-rel"] * Math.abs(baseline);
+}
+
 /** The gate that applies when none is listed: at most 2 % worse than the baseline on the task's loss. */
 export function defaultGate(metric: string): Gate {
   return { metric, "margin-rel": 0.02, severity: "fail", mode: "ci" };
@@ -91,6 +96,18 @@ export function gateCheckId(gate: { readonly metric: string } & Readonly<Record<
   return gate["improve-by"] === undefined ? `${gate.metric}-worse` : `${gate.metric}-not-better`;
 }
 
+/** The check that a gate's `slices` become, beside the gate's own. */
+export function sliceCheckId({ metric }: { readonly metric: string }): string {
+  return `${metric}${IN_SLICE}`;
+}
+
+/** True for the check of a gate's slices, which judges no one number. */
+export function isSliceCheck({ id, subject }: Pick<Check, "id" | "subject">): boolean {
+  return id === `${subject}${IN_SLICE}`;
+}
+
+const IN_SLICE = "-worse-in-slice";
+
 type Good = "above" | "below";
 
 function meaning(
@@ -111,15 +128,19 @@ function meaning(
       by === 0 ? `${metric} better than ${against}` : `${metric} better than ${against} by more than ${say(by)}`;
     return { id, rule, limit: towardsGain(by, goal), good };
   }
-  const share = gate["margin-rel"];
-  const margin = share === undefined ? (gate.margin as number) : share * Math.abs(baseline);
-  const allowed = share === undefined ? say(margin) : `${say(share * 100)} %`;
+  const margin = allowedLoss(gate, baseline);
   return {
     id,
-    rule: `${metric} not worse than ${against} by more than ${allowed}`,
+    rule: `${metric} not worse than ${against} by more than ${allowedText(gate)}`,
     limit: towardsGain(0 - margin, goal),
     good,
   };
+}
+
+/** "0.005", or "2 %" of the baseline's value. */
+export function allowedText(gate: Gate): string {
+  const share = gate["margin-rel"];
+  return share === undefined ? say(gate.margin ?? 0) : `${say(share * 100)} %`;
 }
 
 /** Comparing gates are strict (gain > d), standards include their limit (at or above v). */

@@ -1,30 +1,21 @@
 import { verdict } from "../check/check.ts";
 import type { Gate } from "../config/config.ts";
 import type { Task } from "../config/task.ts";
-import { TrainyardError } from "../errors.ts";
-import { bundles } from "../statistics/resampling.ts";
 import { comparison } from "./comparison.ts";
 import { curves, flips } from "./curves.ts";
 import type { EvaluationReport } from "./evaluation-report.ts";
-import { compares, defaultGate, type GateContext, judgeGate } from "./gate.ts";
-import { knownMetric, metricsFor, rarest, taskMetrics } from "./metrics/metrics.ts";
+import { compares, defaultGate, judgeGate } from "./gate.ts";
+import { clustersOf, methodOf, rowsOf, unitsOf } from "./grounds.ts";
+import { knownMetric, metricsFor, taskMetrics } from "./metrics/metrics.ts";
 import { notesOf, pairingNotes, weightNotes } from "./notes.ts";
-import type { Units } from "./parts/part.ts";
 import { sideStatistics } from "./parts/side-statistics.ts";
 import { pointOf, pointsOf, type Reported } from "./point-metrics.ts";
-import type { Factor } from "./rows/factor.ts";
 import { type BaselineScores, pair } from "./rows/pairing.ts";
 import type { JudgedRows, Predictions } from "./rows/predictions.ts";
 import { rowChecks } from "./rows/row-checks.ts";
+import { judgeGateSlices } from "./slice-check.ts";
 import { slices } from "./slices.ts";
-import {
-  BOOTSTRAP_GROUPS,
-  type Estimators,
-  estimators,
-  type JudgedSide,
-  type Method,
-  REPLICATES,
-} from "./uncertainty.ts";
+import { type Estimators, estimators, type JudgedSide } from "./uncertainty.ts";
 
 /** How to judge, and what the sides are called. */
 export interface JudgeSettings {
@@ -68,9 +59,6 @@ export type Judgement = Pick<
   | "notes"
 >;
 
-/** More units than this are dealt into as many bundles before they are drawn. */
-const MOST_UNITS = 2_000;
-
 /**
  * Judges a candidate: metrics with intervals, gates, slices and curves. Pure; equal arguments give equal results.
  * @throws METRIC_UNKNOWN, GOAL_UNKNOWN, GROUPS_MISSING, LABELS_MISSING, TASK_MISMATCH
@@ -97,7 +85,8 @@ function judgeRows(predictions: Predictions, evidence: Evidence, settings: Judge
     settings.task,
   );
 
-  const clusters = clustersOf(candidate, baseline, pairing?.paired ?? true, evidence);
+  const other = (evidence.baseline?.stored ?? evidence.baseline?.fromJob)?.path ?? "";
+  const clusters = clustersOf(candidate, baseline, pairing?.paired ?? true, other);
   const method = methodOf(clusters, settings.seed);
   const side = (rows: JudgedRows): JudgedSide => ({
     rows,
@@ -119,6 +108,12 @@ function judgeRows(predictions: Predictions, evidence: Evidence, settings: Judge
     const own = judged.find((one) => one.metric.name === gate.metric) as Estimators;
     return judgeGate(gate, comparison(own, gate.alpha ?? settings.alpha, units), { ...context, pointOnly: false });
   });
+  for (const gate of gates) {
+    if (!slicesOf(gate)) continue;
+    const metric = available.find(({ name }) => name === gate.metric) ?? null;
+    const rows = { candidate, baseline: pairing?.paired ? baseline : null, metric };
+    checks.push(judgeGateSlices(gate, rows, context, gate.alpha ?? settings.alpha));
+  }
   const { evaluationRows = null } = evidence;
   checks.unshift(...rowChecks(pairing, { scored: predictions.rows, evaluationRows, against: settings.against }));
 
@@ -169,7 +164,10 @@ function judgePoints(evidence: Evidence, settings: JudgeSettings): Judgement {
     evidence: { count: 0, of: "rows" },
     pointOnly: true,
   };
-  const checks = gates.map((gate) => judgeGate(gate, points.get(gate.metric) ?? null, context));
+  const checks = [
+    ...gates.map((gate) => judgeGate(gate, points.get(gate.metric) ?? null, context)),
+    ...gates.filter(slicesOf).map((gate) => judgeGateSlices(gate, null, context, settings.alpha)),
+  ];
   return {
     verdict: settings.unchanged ? "pass" : verdict(checks),
     unchanged: settings.unchanged,
@@ -196,51 +194,8 @@ function judgePoints(evidence: Evidence, settings: JudgeSettings): Judgement {
   };
 }
 
-/** Groups that decide the method: the fewer of both sides. @throws GROUPS_MISSING when an unpaired baseline has none */
-function clustersOf(
-  candidate: JudgedRows,
-  baseline: JudgedRows | null,
-  paired: boolean,
-  evidence: Evidence,
-): number | null {
-  if (candidate.groups === null) return null;
-  const own = distinct(candidate.groups);
-  if (paired || baseline === null) return own;
-  if (baseline.groups === null) {
-    const path = (evidence.baseline?.stored ?? evidence.baseline?.fromJob)?.path ?? "";
-    throw new TrainyardError("GROUPS_MISSING", { path, column: candidate.groups.column });
-  }
-  return Math.min(own, distinct(baseline.groups));
-}
-
-/** Rows that an interval rests on: with classes, those of the rarest one. */
-function rowsOf(...sides: readonly (JudgedRows | null)[]): GateContext["evidence"] {
-  const present = sides.filter((side) => side !== null);
-  const count = Math.min(...present.map((side) => rarest(side) ?? side.rows));
-  return { count, of: present.some((side) => rarest(side) !== null) ? "rows of the rarest class" : "rows" };
-}
-
-const distinct = (groups: Factor) => new Set(groups.codes).size;
-
-function methodOf(clusters: number | null, seed: number): Method {
-  if (clusters === null) return { interval: "analytic", replicates: 0, seed };
-  return clusters < BOOTSTRAP_GROUPS
-    ? { interval: "cluster-t", replicates: 0, seed }
-    : { interval: "cluster-bootstrap", replicates: REPLICATES, seed };
-}
-
-/** Groups that have rows, numbered densely; in bundles when there are very many; one unit where rows are independent. */
-function unitsOf({ groups, rows }: JudgedRows, seed: number): Units {
-  if (groups === null) return { of: new Int32Array(rows), count: 1 };
-  const dense = new Int32Array(groups.values.length).fill(-1);
-  let count = 0;
-  const of = groups.codes.map((code) => {
-    if ((dense[code] as number) < 0) dense[code] = count++;
-    return dense[code] as number;
-  });
-  if (count <= MOST_UNITS) return { of, count };
-  const dealt = bundles(count, MOST_UNITS, seed);
-  return { of: of.map((unit) => dealt.of[unit] as number), count: dealt.count };
+function slicesOf(gate: Gate): gate is Gate & { slices: string[] } {
+  return gate.slices !== undefined;
 }
 
 function whyNoBaseline({ noBaseline, against }: JudgeSettings): string | null {

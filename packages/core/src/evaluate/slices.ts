@@ -16,24 +16,26 @@ const LEAST_ROWS = 30;
 /**
  * Every value of the slice columns with at least 30 rows, on one metric. Paired rows give a difference with its interval, clustered by groups where
  * there are any (Student's t, groups of the slice − 1), and a p-value adjusted by Holm over all slices: only a significant loss counts as `worse`.
+ * @param allowed Loss that is no loss yet, ≥ 0 in the metric's unit, by the baseline's value in the slice.
  */
 export function slices(
   candidate: JudgedRows & { readonly slices: readonly Factor[] },
   baseline: JudgedRows | null,
   metric: MetricDefinition,
   alpha: number,
+  allowed: (baseline: number) => number = () => 0,
 ): SliceResult[] {
   if (candidate.task === "ranking") return [];
-  const found: { result: Omit<SliceResult, "adjustedP" | "worse">; p: number | null }[] = [];
+  const found: { result: Omit<SliceResult, "adjustedP" | "worse">; p: number | null; below: boolean }[] = [];
   for (const factor of candidate.slices) {
     for (const [code, rows] of rowsByCode(factor).entries()) {
       if (rows.length < LEAST_ROWS) continue;
       const ours = takeRows({ ...candidate, slices: [] }, rows);
       if (metric.from.kind !== "sums" && !bothClasses(ours)) continue;
       const theirs = baseline === null ? null : takeRows({ ...baseline, slices: [] }, rows);
-      const slice = judgeSlice(ours, theirs, metric, alpha);
+      const slice = judgeSlice(ours, theirs, metric, alpha, allowed);
       if (slice === null) continue;
-      const { p, ...numbers } = slice;
+      const { p, below, ...numbers } = slice;
       found.push({
         result: {
           column: factor.column,
@@ -43,37 +45,47 @@ export function slices(
           ...numbers,
         },
         p,
+        below,
       });
     }
   }
   const tested = found.flatMap(({ p }, i) => (p === null ? [] : [i]));
   const adjusted = new Map(holm(tested.map((i) => found[i]?.p as number)).map((p, k) => [tested[k] as number, p]));
-  return found.map(({ result }, i) => {
+  return found.map(({ result, below }, i) => {
     const adjustedP = adjusted.get(i) ?? null;
-    return { ...result, adjustedP, worse: adjustedP !== null && adjustedP < alpha && (result.gain?.value ?? 0) < 0 };
+    return { ...result, adjustedP, worse: adjustedP !== null && adjustedP < alpha && below };
   });
 }
 
-function judgeSlice(ours: JudgedRows, theirs: JudgedRows | null, metric: MetricDefinition, alpha: number) {
+function judgeSlice(
+  ours: JudgedRows,
+  theirs: JudgedRows | null,
+  metric: MetricDefinition,
+  alpha: number,
+  allowed: (baseline: number) => number,
+) {
   const own = statisticsOf(ours, metric);
   const other = theirs === null ? null : statisticsOf(theirs, metric);
   const candidate = own.values[0] as number;
   const against = other?.values[0] ?? null;
   if (!Number.isFinite(candidate) || (against !== null && !Number.isFinite(against))) return null;
-  if (other === null || against === null) return { candidate, baseline: null, gain: null, p: null };
+  if (other === null || against === null) return { candidate, baseline: null, gain: null, p: null, below: false };
 
   const value = towardsGain(candidate - against, metric.goal);
+  const beyond = value + allowed(against);
+  const below = beyond < 0;
   const { error, units } = errorOfDifference(ours, own, other);
   const least = ours.groups === null ? 2 : LEAST_UNITS;
   if (units < least || !Number.isFinite(error))
-    return { candidate, baseline: against, gain: { value, interval: null }, p: null };
+    return { candidate, baseline: against, gain: { value, interval: null }, p: null, below };
   const half = studentTQuantile(1 - alpha / 2, units - 1) * error;
-  const p = error === 0 ? (value === 0 ? 1 : null) : 2 * studentTCdf(-Math.abs(value / error), units - 1);
+  const p = error === 0 ? (value === 0 ? 1 : null) : 2 * studentTCdf(-Math.abs(beyond / error), units - 1);
   return {
     candidate,
     baseline: against,
     gain: { value, interval: [value - half, value + half] as [number, number] },
     p,
+    below,
   };
 }
 

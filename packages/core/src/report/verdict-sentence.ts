@@ -1,6 +1,8 @@
 import { decidingCheck } from "../check/check.ts";
 import { visibleText } from "../escape.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
+import { isSliceCheck } from "../evaluate/gate.ts";
+import { metricTitle } from "./format/metric-name.ts";
 import { count, counted } from "./format/number.ts";
 import { type GateReading, gateReadings } from "./gate-reading.ts";
 import type { Phrase, Sentence } from "./phrase.ts";
@@ -113,6 +115,10 @@ function failed(
         ".",
       ],
     };
+  }
+  if (deciding !== null && isSliceCheck(deciding.check)) {
+    const body = [`${metricTitle(deciding.check.subject)}: `, `${deciding.check.reason ?? deciding.check.rule}.`];
+    return { outcome: "worse", headline: `worse than ${baseline} in some slices`, body };
   }
   if (deciding === null || deciding.kind === "other" || deciding.shown === null) {
     const reason = deciding?.check.reason ?? null;

@@ -1,5 +1,5 @@
 import { ask } from "@trainyard/backends/github/call/ask";
-import { type GateNotice, gateCheckId, gateNotices, isRefusal, z } from "@trainyard/core";
+import { type GateNotice, gateCheckId, gateNotices, isRefusal, sliceCheckId, z } from "@trainyard/core";
 import type { Judged, Setting } from "./judge-runs.ts";
 import { configPath } from "./judging-rules.ts";
 
@@ -61,7 +61,7 @@ async function linesOf(
 
 function stands(gate: unknown, id: string, subject: string): boolean {
   const { success, data } = Written.safeParse(gate);
-  return success && data.metric === subject && gateCheckId(data) === id;
+  return success && data.metric === subject && (gateCheckId(data) === id || sliceCheckId(data) === id);
 }
 
 function own(value: unknown, key: string): unknown {

@@ -37,7 +37,7 @@ export function evaluationParts(
     { name: "slices", variants: [slicesMarkdown(report, MOST_SLICES), slicesMarkdown(report, FIRST), ""], rank: 20 },
     { name: "curves", variants: [curves, ""], rank: 10 },
     { name: "other metrics", variants: [metricsMarkdown(report), ""], rank: 30 },
-    { name: "how it was tested", variants: [testsMarkdown(report), ""], rank: 5 },
+    { name: "how it was tested", variants: [testsMarkdown(report), ""], rank: 15 },
     {
       name: "what changed",
       variants: [changesMarkdown(report.changes, 200), changesMarkdown(report.changes, FIRST), ""],

@@ -1,0 +1,115 @@
+import { describe, expect, test } from "vitest";
+import { Gate } from "../config/config.ts";
+import type { Column } from "../data/table.ts";
+import { generator } from "../statistics/generator.ts";
+import { judge } from "./judge.ts";
+import { readPredictions } from "./rows/predictions.ts";
+
+const numbers = (values: ArrayLike<number>): Column => ({
+  type: "number",
+  values: Float64Array.from(values),
+  nulls: null,
+});
+
+/** 2,000 rows of four hubs; at `hub` the candidate's scores carry so much more noise than the baseline's. */
+function sides({ at = "ATL", noise = 0, hubs = ["ATL", "BOS", "DEN", "SEA"], rows = 2_000 } = {}) {
+  const source = generator(5);
+  const codes = Int32Array.from({ length: rows }, (_, row) => row % hubs.length);
+  const hidden = Float64Array.from({ length: rows }, () => source.fraction());
+  const truth = hidden.map((chance) => (source.fraction() < chance ? 1 : 0));
+  const blurred = (by: (row: number) => number) =>
+    hidden.map((chance, row) => Math.min(0.98, Math.max(0.02, chance + by(row) * (source.fraction() - 0.5))));
+  const theirs = blurred(() => 0.3);
+  const ours = theirs.map((score, row) =>
+    hubs[codes[row] as number] === at
+      ? Math.min(0.98, Math.max(0.02, score + noise * (source.fraction() - 0.5)))
+      : score,
+  );
+  const read = (scores: Float64Array, slices: string[]) => {
+    const columns: Record<string, Column> = {
+      id: numbers(Float64Array.from({ length: rows }, (_, row) => row)),
+      y_true: numbers(truth),
+      y_score: numbers(scores),
+      origin: { type: "text", codes, dictionary: hubs },
+    };
+    const settings = { task: "binary", groups: null, slices, labels: "required" } as const;
+    return readPredictions({ rows, columns: new Map(Object.entries(columns)) }, "p.csv", settings);
+  };
+  return { candidate: read(ours, ["origin"]), stored: read(theirs, []) };
+}
+
+function judged(made: ReturnType<typeof sides>, gate: object, change: { first?: boolean } = {}) {
+  const { candidate, stored } = made;
+
+  return judge(
+    {
+      candidate,
+      baseline: change.first ? null : { stored, fromJob: null },
+      metrics: [],
+      baselineMetrics: null,
+      sameData: true,
+    },
+    {
+      task: "binary",
+      gates: [Gate.parse({ metric: "log_loss", slices: ["origin"], ...gate })],
+      alpha: 0.05,
+      seed: 7,
+      against: "production v1",
+      noBaseline: change.first ? "never-held" : null,
+      unchanged: false,
+    },
+  );
+}
+
+const sliceCheck = (found: ReturnType<typeof judge>) => found.checks.find(({ id }) => id === "log_loss-worse-in-slice");
+
+describe("a gate's slices", () => {
+  test("one hub that is surely worse fails the model whose average passes", () => {
+    const found = judged(sides({ noise: 0.9 }), { margin: 0.09 });
+    expect(found.checks[0]).toMatchObject({ id: "log_loss-worse", status: "pass" });
+    expect(sliceCheck(found)).toMatchObject({
+      status: "fail",
+      actual: 1,
+      rule: "log_loss worse than production v1 by more than 0.09 for no origin",
+      reason: "significantly worse for origin = ATL; 4 tested",
+    });
+    expect(found.verdict).toBe("fail");
+  });
+
+  test("a loss within the margin is none, and neither is one that chance explains", () => {
+    const noisy = sides({ noise: 0.9 });
+    expect(sliceCheck(judged(noisy, { margin: 0.5 }))).toMatchObject({ status: "pass", actual: 0 });
+    expect(sliceCheck(judged(sides({ noise: 0.02 }), { margin: 0 }))).toMatchObject({
+      status: "pass",
+      reason: "significantly worse in none of 4 tested",
+    });
+  });
+
+  test("what only warns does not decide", () => {
+    const found = judged(sides({ noise: 0.9 }), { margin: 0.09, severity: "warn" });
+    expect([sliceCheck(found)?.status, found.verdict]).toEqual(["fail", "pass"]);
+  });
+
+  test("nothing passes that was not tested: no baseline, slices too small, a metrics file", () => {
+    expect(sliceCheck(judged(sides(), { margin: 0.1 }, { first: true }))?.status).toBe("skipped");
+    const hubs = Array.from({ length: 100 }, (_, hub) => `H${hub}`);
+    expect(sliceCheck(judged(sides({ hubs, rows: 1_000 }), { margin: 0.1 }))).toMatchObject({
+      status: "inconclusive",
+      reason: "no value of origin has rows enough to tell",
+    });
+    const reported = { name: "log_loss", value: 0.5, goal: null, split: null, unit: null };
+    const points = judge(
+      { candidate: null, baseline: null, metrics: [reported], baselineMetrics: [{ name: "log_loss", value: 0.5 }] },
+      {
+        ...{ task: "binary", alpha: 0.05, seed: 1, against: "v1", noBaseline: null, unchanged: false },
+        gates: [Gate.parse({ metric: "log_loss", margin: 0.1, slices: ["origin"] })],
+      },
+    );
+    expect(sliceCheck(points)).toMatchObject({ status: "inconclusive" });
+  });
+
+  test("an absolute standard has no slices to hold against", () => {
+    const { error } = Gate.safeParse({ metric: "roc_auc", min: 0.6, slices: ["origin"] });
+    expect(error?.issues[0]?.message).toContain("slices go with improve-by, margin or margin-rel");
+  });
+});

@@ -1,0 +1,71 @@
+import type { Check } from "../check/check.ts";
+import type { Gate } from "../config/config.ts";
+import { visibleText } from "../escape.ts";
+import type { SliceResult } from "./evaluation-report.ts";
+import { allowedLoss, allowedText, type GateContext, sliceCheckId } from "./gate.ts";
+import type { MetricDefinition } from "./metrics/metric.ts";
+import type { Factor } from "./rows/factor.ts";
+import type { JudgedRows } from "./rows/predictions.ts";
+import { slices } from "./slices.ts";
+
+/** Values named in a sentence. */
+const FIRST = 3;
+
+/** What a gate's slices are judged on. */
+export interface SlicedRows {
+  readonly candidate: JudgedRows & { readonly slices: readonly Factor[] };
+  /** Null when rows are not paired: then slices cannot be held against each other. */
+  readonly baseline: JudgedRows | null;
+  /** Null for a metric that only stands in a metrics file. */
+  readonly metric: MetricDefinition | null;
+}
+
+/**
+ * The second check of a gate with `slices`: fails where the metric is significantly worse than the gate allows in some value of its columns, at the gate's
+ * level, Holm-adjusted over all of those values; passes where it is in none. A slice that merely looks worse does not fail it.
+ */
+export function judgeGateSlices(
+  gate: Gate & { readonly slices: readonly string[] },
+  rows: SlicedRows | null,
+  context: Pick<GateContext, "against" | "noBaseline">,
+  alpha: number,
+): Check {
+  const allowed = allowedText(gate) === "0" ? "" : ` by more than ${allowedText(gate)}`;
+  const columns = gate.slices.join(", ");
+  const check = (status: Check["status"], reason: string, actual: number | null = null): Check => ({
+    id: sliceCheckId(gate),
+    subject: gate.metric,
+    rule: `${gate.metric} worse than ${context.against}${allowed} for no ${columns}`,
+    status,
+    actual,
+    interval: null,
+    limit: actual === null ? null : 0,
+    unit: "slices",
+    reason,
+    severity: gate.severity,
+  });
+  if (context.noBaseline !== null) return check("skipped", context.noBaseline);
+  if (rows === null || rows.metric === null)
+    return check("inconclusive", "point only: there are no predictions to cut into slices");
+  if (rows.baseline === null) return check("inconclusive", "rows are not paired, so slices do not compare");
+  const candidate = {
+    ...rows.candidate,
+    slices: rows.candidate.slices.filter(({ column }) => gate.slices.includes(column)),
+  };
+  const found = slices(candidate, rows.baseline, rows.metric, alpha, (baseline) => allowedLoss(gate, baseline));
+  const tested = found.filter(({ adjustedP }) => adjustedP !== null);
+  if (tested.length === 0) return check("inconclusive", `no value of ${columns} has rows enough to tell`);
+  const worse = tested.filter((slice) => slice.worse).toSorted((a, b) => (a.adjustedP ?? 1) - (b.adjustedP ?? 1));
+  const untested = found.length - tested.length;
+  const of = `${tested.length} tested${untested === 0 ? "" : `, ${untested} too small`}`;
+  return worse.length === 0
+    ? check("pass", `significantly worse in none of ${of}`, 0)
+    : check("fail", `significantly worse for ${named(worse)}; ${of}`, worse.length);
+}
+
+function named(worse: readonly SliceResult[]): string {
+  const first = worse
+    .slice(0, FIRST)
+    .map(({ column, value }) => `${visibleText(column, 40)} = ${visibleText(value, 40)}`);
+  return first.join(", ") + (worse.length > FIRST ? ` and ${worse.length - FIRST} more` : "");
+}
