@@ -26,7 +26,7 @@ function judged(task: Task, { columns, expected }: Case, weighted: boolean, unit
     columns: new Map(given.map(([name, values]) => [name, column(values)])),
   };
   const groups = task === "ranking" ? "query" : null;
-  const rows = readPredictions(table, "p.csv", { task, groups, slices: [], labels: "required" });
+  const rows = readPredictions(table, "p.csv", { task, groups, slices: [], weights: ["weight"], labels: "required" });
   const names = Object.keys(expected);
   const metrics = names.map((name) => knownMetric(name, task) ?? expect.fail(`no metric ${name}`));
   const of = Int32Array.from({ length: rows.rows }, (_, row) => row % units);

@@ -37,6 +37,7 @@ export { type ConfigProblem, checkConfig, problemsOf } from "./config/problem.ts
 export { newNames, parseSetting, type Setting, setParams } from "./config/set-params.ts";
 export { Goal, Task } from "./config/task.ts";
 export { profileOf } from "./data/build-profile.ts";
+export { type ColumnNames, parseColumnNames, underStandardNames } from "./data/column-names.ts";
 export { combineTables } from "./data/combine-tables.ts";
 export { DatasetRef, type KeptFile, keptFiles } from "./data/dataset.ts";
 export { mergeProfiles } from "./data/merge-profile.ts";

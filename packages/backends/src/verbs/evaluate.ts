@@ -6,6 +6,7 @@ import {
   type EvaluationReport,
   evaluate,
   evaluateFiles,
+  parseColumnNames,
   TrainyardError,
 } from "@trainyard/core";
 import { clockFrom } from "../local/clock.ts";
@@ -66,7 +67,8 @@ export async function evaluateFilesVerb(
         inputs.baseline === undefined || inputs.baseline === "none" ? null : await given(folder, inputs.baseline),
       task: inputs.task ?? null,
       groups: inputs.groups ?? null,
-      slices: [],
+      slices: inputs.slice,
+      columns: parseColumnNames(inputs.column),
       gates: null,
       alpha: 0.05,
     },

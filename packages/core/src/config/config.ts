@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ColumnNames } from "../data/column-names.ts";
 import { AliasName, ModelName } from "../document.ts";
 import { DriftSection } from "./drift-section.ts";
 import { Patterns } from "./patterns.ts";
@@ -105,6 +106,9 @@ const Evaluate = z.strictObject({
     .describe(
       "id, y_true (of two classes 1 is the positive one, 0 the other), y_score and columns to slice or group by",
     ),
+  columns: ColumnNames.default({}).describe(
+    "what the columns of the predictions are called, by what they are: { y_true: delayed, y_score: p }; rows are weighted only by the sample_weight named here",
+  ),
   groups: z.string().min(1).optional().describe("rows of one group stand or fall together; intervals cluster by it"),
   slices: z.array(z.string().min(1)).default([]).describe("columns to look into"),
   baseline: z

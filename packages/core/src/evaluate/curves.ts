@@ -22,58 +22,73 @@ export function curves(candidate: JudgedRows, baseline: JudgedRows | null): Curv
   }));
 }
 
-function curvesOf({ task, rows, labels, scores }: JudgedRows): { id: Curve["id"]; points: Point[] }[] {
+function curvesOf({ task, rows, labels, scores, weights }: JudgedRows): { id: Curve["id"]; points: Point[] }[] {
   if (scores === null || labels === null || (task !== "binary" && task !== "regression")) return [];
   const order = argsort(scores);
+  const weight = (row: number) => weights?.[row] ?? 1;
   if (task === "binary") {
     const observed = (row: number) => labels[row] as number;
     return [
-      { id: "roc", points: roc(scores, labels, order) },
-      { id: "calibration", points: bins(scores, order, CALIBRATION_BINS, observed) },
+      { id: "roc", points: roc(scores, labels, order, weight) },
+      { id: "calibration", points: bins(scores, order, CALIBRATION_BINS, observed, weight) },
     ];
   }
   const residual = (row: number) => (labels[row] as number) - (scores[row] as number);
-  return rows < RESIDUAL_BINS ? [] : [{ id: "residuals", points: bins(scores, order, RESIDUAL_BINS, residual) }];
+  return rows < RESIDUAL_BINS
+    ? []
+    : [{ id: "residuals", points: bins(scores, order, RESIDUAL_BINS, residual, weight) }];
 }
 
 /** (false positive rate, true positive rate) at thresholds spread evenly along the curve's length, from (0, 0) to (1, 1). */
-function roc(scores: Float64Array, labels: Float64Array, order: Uint32Array): Point[] {
-  const rows = order.length;
-  let positives = 0;
-  for (let row = 0; row < rows; row++) positives += labels[row] as number;
-  const negatives = rows - positives;
+function roc(scores: Float64Array, labels: Float64Array, order: Uint32Array, weight: (row: number) => number): Point[] {
+  let [positives, negatives] = [0, 0];
+  for (let row = 0; row < order.length; row++) {
+    if (labels[row] === 1) positives += weight(row);
+    else negatives += weight(row);
+  }
   const points: Point[] = [[1, 1]];
   let [p, n] = [positives, negatives];
   let walked = 0;
   eachTie(scores, order, (from, to) => {
-    let tied = 0;
-    for (let i = from; i < to; i++) tied += labels[order[i] as number] as number;
-    p -= tied;
-    n -= to - from - tied;
-    walked += tied / positives + (to - from - tied) / negatives;
-    if (walked < 2 / (MOST_POINTS - 2) || to === rows) return;
-    points.push([n / negatives, p / positives]);
+    for (let i = from; i < to; i++) {
+      const row = order[i] as number;
+      if (labels[row] === 1) {
+        p -= weight(row);
+        walked += weight(row) / positives;
+      } else {
+        n -= weight(row);
+        walked += weight(row) / negatives;
+      }
+    }
+    if (walked < 2 / (MOST_POINTS - 2) || to === order.length) return;
+    points.push([Math.max(0, n / negatives), Math.max(0, p / positives)]);
     walked = 0;
   });
   points.push([0, 0]);
   return points.reverse();
 }
 
-/** (mean score, mean of `value`) of each bin of equal mass, in order of the score; equal scores share a bin. */
-function bins(scores: Float64Array, order: Uint32Array, count: number, value: (row: number) => number): Point[] {
+/** (weighted mean score, of `value`) of each bin of as many rows, in order of the score; equal scores share a bin. */
+function bins(
+  scores: Float64Array,
+  order: Uint32Array,
+  count: number,
+  value: (row: number) => number,
+  weight: (row: number) => number,
+): Point[] {
   const rows = order.length;
   const points: Point[] = [];
-  let [sum, total, size] = [0, 0, 0];
+  let [sum, total, mass] = [0, 0, 0];
   eachTie(scores, order, (from, to) => {
     for (let i = from; i < to; i++) {
       const row = order[i] as number;
-      sum += scores[row] as number;
-      total += value(row);
+      sum += weight(row) * (scores[row] as number);
+      total += weight(row) * value(row);
+      mass += weight(row);
     }
-    size += to - from;
     if (to < rows && to < ((points.length + 1) * rows) / count) return;
-    points.push([sum / size, total / size]);
-    [sum, total, size] = [0, 0, 0];
+    if (mass > 0) points.push([sum / mass, total / mass]);
+    [sum, total, mass] = [0, 0, 0];
   });
   return points;
 }

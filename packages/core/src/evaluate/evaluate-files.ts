@@ -1,12 +1,13 @@
 import type { Backend } from "../backend.ts";
 import type { Gate } from "../config/config.ts";
 import type { Task } from "../config/task.ts";
+import { type ColumnNames, underStandardNames } from "../data/column-names.ts";
 import { canonicalJson, type Sha256 } from "../document.ts";
 import { seedOf } from "../statistics/generator.ts";
 import { timestamp } from "../time.ts";
 import { EvaluationReport, type Side } from "./evaluation-report.ts";
 import { judge } from "./judge.ts";
-import { type Predictions, readPredictions } from "./rows/predictions.ts";
+import { type Predictions, readPredictions, WEIGHTS } from "./rows/predictions.ts";
 
 /** A predictions file of the user's: where it lies, what to call it, and its digest where the caller knows it. */
 export interface GivenFile {
@@ -22,6 +23,7 @@ export interface EvaluateFilesSettings {
   readonly task: Task | null;
   readonly groups: string | null;
   readonly slices: readonly string[];
+  readonly columns: ColumnNames;
   /** Null: the default gate on the task's loss. */
   readonly gates: readonly Gate[] | null;
   readonly alpha: number;
@@ -36,14 +38,17 @@ export async function evaluateFiles(
   { tables, sha256, clock }: Pick<Backend, "tables" | "sha256" | "clock">,
 ): Promise<EvaluationReport> {
   const { candidate: own, baseline: other } = settings;
-  const { task, groups, slices } = settings;
-  const candidate = readPredictions(await tables.read(own.file, own.name), own.name, {
+  const { task, groups, slices, columns } = settings;
+  const read = async ({ file, name }: GivenFile, absent: "refuse" | "keep") =>
+    underStandardNames(await tables.read(file, name), name, columns, absent);
+  const candidate = readPredictions(await read(own, "refuse"), own.name, {
     task,
     groups,
     slices,
+    weights: WEIGHTS,
     labels: "required",
   });
-  const table = other === null ? null : await tables.read(other.file, other.name);
+  const table = other === null ? null : await read(other, "keep");
   const baseline =
     other === null || table === null
       ? null
@@ -51,6 +56,7 @@ export async function evaluateFiles(
           task: candidate.task,
           groups: groups !== null && table.columns.has(groups) ? groups : null,
           slices: [],
+          weights: WEIGHTS,
           labels: "optional",
         });
   const bytes = (side: Predictions | null) =>

@@ -198,6 +198,44 @@ describe("a run is judged", () => {
     expect((await judge()).checks[0]).toMatchObject({ id: "labels-changed", status: "fail", actual: 1 });
   });
 
+  test("weights count only where the base config names their column, and only those production was judged with", async () => {
+    const weighted = (text: string, weight: (row: number) => number) =>
+      text
+        .split("\n")
+        .map((line, row) => (line === "" ? "" : `${line},${row === 0 ? "sample_weight" : weight(row)}`))
+        .join("\n");
+    await production(weighted(csv(0.5), () => 1));
+    await bundle(
+      "run-0030",
+      weighted(csv(3), (row) => (row % 2 === 0 ? 1 : 0.001)),
+    ); // its bad rows hardly count, it says
+    const asked = { columns: { sample_weight: "sample_weight" } };
+    const report = await judge({ evaluate: asked });
+    expect(report.checks[0]).toMatchObject({ id: "weights-changed", status: "fail", actual: 300 });
+    expect(report.verdict).toBe("fail");
+    const without = await judge();
+    expect(without.checks.map(({ id }) => id)).not.toContain("weights-changed");
+    expect(without.notes).toContain(
+      "Column sample_weight weighs no row: evaluate.columns does not name it (sample_weight: sample_weight).",
+    );
+    expect(without.metrics[0]?.candidate.value).not.toBe(report.metrics[0]?.candidate.value);
+    await bundle(
+      "run-0031",
+      weighted(csv(0.5), () => 1),
+    );
+    expect((await judge({ run: "run-0031", evaluate: asked })).checks[0]?.id).toBe("log_loss-not-better");
+  });
+
+  test("columns go by the names the config gives them; a version judged before keeps its own", async () => {
+    await production();
+    await bundle("run-0032", csv(0.5).replace("id,day,y_true,y_score", "flight,day,late,p"));
+    const columns = { id: "flight", y_true: "late", y_score: "p" };
+    expect(await judge({ evaluate: { columns } })).toMatchObject({ pairing: { mode: "paired", rows: 600 } });
+    await expect(judge({ evaluate: { columns: { ...columns, y_score: "q" } } })).rejects.toEqual(
+      refusal("COLUMN_MISSING", { column: "q" }),
+    );
+  });
+
   test("with predict, rows of the evaluation data that have no score fail it", async () => {
     const data = (rows: number | null) =>
       aRun().datasets.concat({ path: "e.csv", digest: aDigest("e"), size: 9, rows, claimed: null, role: "evaluation" });
@@ -311,7 +349,7 @@ describe("two files without a project", () => {
     writeFileSync(join(folder, name), text);
     return { file: join(folder, name), name, digest: null };
   };
-  const rules = { task: null, groups: null, slices: [], gates: null, alpha: 0.05 } as const;
+  const rules = { task: null, groups: null, slices: [], columns: {}, gates: null, alpha: 0.05 } as const;
 
   test("are compared by id with the default gate", async () => {
     const report = await evaluateFiles(

@@ -1,5 +1,6 @@
 import type { Backend, RunFolder } from "../backend.ts";
 import type { Gate, ModelConfig } from "../config/config.ts";
+import { type ColumnNames, underStandardNames } from "../data/column-names.ts";
 import { canonicalJson, prettyJson, type Sha256 } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
 import type { Registry } from "../registry/read/registry.ts";
@@ -52,10 +53,12 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
   if (scored === null && record.metrics.length === 0)
     throw new TrainyardError("PREDICTIONS_MISSING", { run: record.id });
 
-  const reading: PredictionSettings = {
+  const reading: Reading = {
     task,
     groups: rules.groups ?? null,
     slices: sliceColumns(rules),
+    columns: rules.columns,
+    weights: rules.columns["sample_weight"] === undefined ? [] : ["sample_weight"], // the base branch says what weighs, never the candidate
     labels: "required",
   };
   const candidate = scored === null ? null : await readScored(folder, scored.candidate, reading, ports);
@@ -144,6 +147,8 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
   return report;
 }
 
+type Reading = PredictionSettings & { readonly columns: ColumnNames };
+
 /** Columns to look into, and those that gates hold to. */
 function sliceColumns({ slices, gates }: ModelConfig["evaluate"]): string[] {
   return [...new Set([...slices, ...(gates ?? []).flatMap((gate) => gate.slices ?? [])])];
@@ -178,7 +183,7 @@ function sentence(text: string): string {
 async function readScored(
   folder: RunFolder,
   scored: ScoredRows,
-  settings: PredictionSettings,
+  settings: Reading,
   ports: EvaluatePorts,
 ): Promise<Predictions> {
   const { path, digest } = scored.file;
@@ -195,7 +200,7 @@ async function readScored(
 /** The predictions kept with a version; null when it was registered without any. */
 async function readStored(
   version: NonNullable<Baseline["version"]>,
-  settings: PredictionSettings,
+  settings: Reading,
   ports: EvaluatePorts,
 ): Promise<Predictions | null> {
   const digest = version.manifest.predictions;
@@ -222,10 +227,11 @@ async function readStored(
 async function readFile(
   file: string,
   name: string,
-  settings: PredictionSettings,
+  settings: Reading,
   { tables }: Pick<EvaluatePorts, "tables">,
 ): Promise<Predictions> {
-  const table = await tables.read(file, name);
+  const absent = settings.labels === "optional" ? "keep" : "refuse"; // a baseline's may be older than the names
+  const table = underStandardNames(await tables.read(file, name), name, settings.columns, absent);
   const groups = settings.labels === "optional" && !table.columns.has(settings.groups ?? "") ? null : settings.groups;
   return readPredictions(table, name, { ...settings, groups });
 }

@@ -2,7 +2,7 @@ import { TrainyardError } from "../errors.ts";
 import { bundles } from "../statistics/resampling.ts";
 import type { GateContext } from "./gate.ts";
 import { rarest } from "./metrics/metrics.ts";
-import type { Units } from "./parts/part.ts";
+import { effectiveRows, type Units } from "./parts/part.ts";
 import type { Factor } from "./rows/factor.ts";
 import type { JudgedRows } from "./rows/predictions.ts";
 import { BOOTSTRAP_GROUPS, type Method, REPLICATES } from "./uncertainty.ts";
@@ -29,7 +29,7 @@ export function clustersOf(
 /** Rows that an interval rests on: with classes, those of the rarest one. */
 export function rowsOf(...sides: readonly (JudgedRows | null)[]): GateContext["evidence"] {
   const present = sides.filter((side) => side !== null);
-  const count = Math.min(...present.map((side) => rarest(side) ?? side.rows));
+  const count = Math.floor(Math.min(...present.map((side) => rarest(side) ?? effectiveRows(side))));
   return { count, of: present.some((side) => rarest(side) !== null) ? "rows of the rarest class" : "rows" };
 }
 

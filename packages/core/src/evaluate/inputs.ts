@@ -38,6 +38,16 @@ export const EvaluateInputs = z.strictObject({
     .optional()
     .describe("column to cluster intervals by, with candidate")
     .meta({ placeholder: "COLUMN", surface: "cli" }),
+  column: z
+    .array(z.string())
+    .default([])
+    .describe("what a column is called, with candidate: y_true=delayed; may be repeated")
+    .meta({ placeholder: "ROLE=NAME", surface: "cli" }),
+  slice: z
+    .array(z.string())
+    .default([])
+    .describe("column to look into, with candidate; may be repeated")
+    .meta({ placeholder: "COLUMN", surface: "cli" }),
   "on-inconclusive": z
     .enum(["fail", "warn"])
     .optional()

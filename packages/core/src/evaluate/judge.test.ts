@@ -55,6 +55,7 @@ function read(
     groups: null,
     slices: [],
     labels: "required",
+    weights: ["weight"],
     ...change,
   });
 }

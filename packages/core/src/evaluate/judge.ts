@@ -143,7 +143,7 @@ function judgeRows(predictions: Predictions, evidence: Evidence, settings: Judge
     pointOnly: false,
     notes: [
       ...pairingNotes(pairing, predictions, evidence.baseline, settings.against),
-      ...weightNotes(candidate),
+      ...weightNotes(candidate, predictions.unusedWeight),
       ...notesOf(gates, grounds, settings.noBaseline !== null),
     ],
   };

@@ -32,8 +32,11 @@ export function pairingNotes(
 }
 
 /** Rows that do not count alike. */
-export function weightNotes(rows: JudgedRows): string[] {
-  if (rows.weights === null) return [];
+export function weightNotes(rows: JudgedRows, unused: string | undefined): string[] {
+  if (rows.weights === null)
+    return unused === undefined
+      ? []
+      : [`Column ${unused} weighs no row: evaluate.columns does not name it (sample_weight: ${unused}).`];
   const alike = Math.round(effectiveRows(rows));
   return [`Rows are weighted by their weight column: ${rows.rows} of them say as much as ${alike} that count alike.`];
 }

@@ -76,6 +76,32 @@ describe("a gate's slices", () => {
     expect(found.verdict).toBe("fail");
   });
 
+  test("a loss that is the same in every row of a slice is certain, not too small to tell", () => {
+    const rows = 400;
+    const hub = Int32Array.from({ length: rows }, (_, row) => row % 2);
+    const read = (decided: (row: number) => number, slices: string[]) => {
+      const ids = Array.from({ length: rows }, (_, row) => row);
+      const columns = new Map<string, Column>([
+        ["id", numbers(ids)],
+        ["y_true", numbers(ids.map((row) => (row >> 1) % 2))],
+        ["y_pred", numbers(ids.map(decided))],
+        ["origin", { type: "text", codes: hub, dictionary: ["ATL", "BOS"] }],
+      ]);
+      const settings = { task: "binary", groups: null, slices, labels: "required" } as const;
+      return readPredictions({ rows, columns }, "p.csv", settings);
+    };
+    const truth = (row: number) => (row >> 1) % 2;
+    const made = {
+      candidate: read((row) => (row % 2 === 0 ? 1 - truth(row) : truth(row)), ["origin"]),
+      stored: read(truth, []),
+    };
+    const found = judged(made, { metric: "accuracy", margin: 0.9 });
+    expect(found.checks.find(({ id }) => id === "accuracy-worse-in-slice")).toMatchObject({
+      status: "fail",
+      reason: "significantly worse for origin = ATL; 2 tested",
+    });
+  });
+
   test("a loss within the margin is none, and neither is one that chance explains", () => {
     const noisy = sides({ noise: 0.9 });
     expect(sliceCheck(judged(noisy, { margin: 0.5 }))).toMatchObject({ status: "pass", actual: 0 });

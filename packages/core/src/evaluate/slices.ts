@@ -79,7 +79,7 @@ function judgeSlice(
   if (units < least || !Number.isFinite(error))
     return { candidate, baseline: against, gain: { value, interval: null }, p: null, below };
   const half = studentTQuantile(1 - alpha / 2, units - 1) * error;
-  const p = error === 0 ? (value === 0 ? 1 : null) : 2 * studentTCdf(-Math.abs(beyond / error), units - 1);
+  const p = error === 0 ? (below ? 0 : 1) : 2 * studentTCdf(-Math.abs(beyond / error), units - 1);
   return {
     candidate,
     baseline: against,

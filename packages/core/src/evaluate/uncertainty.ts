@@ -3,6 +3,7 @@ import { generator } from "../statistics/generator.ts";
 import { mcnemar } from "../statistics/paired-tests.ts";
 import { pairedDifference, wilson } from "../statistics/proportion.ts";
 import { drawWeights, expandedPercentile, jackknifeError } from "../statistics/resampling.ts";
+import { total } from "../statistics/total.ts";
 import { type Estimator, spreadless, student } from "./estimator.ts";
 import type { TestName } from "./evaluation-report.ts";
 import type { FromSums, MetricDefinition } from "./metrics/metric.ts";
@@ -227,10 +228,6 @@ function percentiles(
     leastP: 1 / (replicates.length + 1),
     interval: (alpha) => (enough && Number.isFinite(value) ? expandedPercentile(sorted, units, alpha) : null),
   };
-}
-
-function total(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0);
 }
 
 function squares(values: Float64Array): number {

@@ -1,5 +1,5 @@
 import { type Registered, registerVerb } from "@trainyard/backends/verbs/register";
-import { chooseModel, type EvaluateInputs, type RegisterInputs, TrainyardError } from "@trainyard/core";
+import { chooseModel, EvaluateInputs, type RegisterInputs, TrainyardError } from "@trainyard/core";
 import { handedOnRuns } from "../review/handed-on-runs.ts";
 import { judgeRuns } from "../review/judge-runs.ts";
 import { settingOf } from "../review/review-runs.ts";
@@ -20,7 +20,7 @@ export async function registerHandedOn(
   const { model } =
     inputs.bundle === undefined ? chooseModel(setting.project.config, inputs.model ?? null) : { model: inputs.model };
   const runs = await handedOnRuns(github, setting.run.id, { bundle: inputs.bundle, model });
-  const evaluate: EvaluateInputs = { report: [] };
+  const evaluate = EvaluateInputs.parse({});
   const judged = await judgeRuns(runs, evaluate, ["record", "bytes"], setting);
   const able = judged.filter(({ refusal, report }) => refusal === null && report !== null);
   const [first] = able.length > 0 ? able : judged;

@@ -36,7 +36,7 @@ const meanOf = (each: (bin: Bin, rate: number) => number) => (all: Sums) => {
   return bins.reduce((sum, bin) => sum + bin.rows * each(bin, rate), 0) / rows;
 };
 
-function features({ rows, labels, scores }: JudgedRows): RowFeatures {
+function features({ labels, scores }: JudgedRows): RowFeatures {
   const given = scores as Float64Array;
   const bin = binOfRows(given);
   return {
@@ -51,12 +51,12 @@ function features({ rows, labels, scores }: JudgedRows): RowFeatures {
     },
     dot(row, gradient) {
       const start = 1 + (bin[row] as number) * WIDTH;
-      return rows === 0
-        ? 0
-        : (gradient[0] as number) +
-            (gradient[start + ROWS] as number) +
-            (gradient[start + POSITIVES] as number) * ((labels as Float64Array)[row] as number) +
-            (gradient[start + SCORES] as number) * (given[row] as number);
+      return (
+        (gradient[0] as number) +
+        (gradient[start + ROWS] as number) +
+        (gradient[start + POSITIVES] as number) * ((labels as Float64Array)[row] as number) +
+        (gradient[start + SCORES] as number) * (given[row] as number)
+      );
     },
   };
 }

@@ -48,11 +48,16 @@ function familyMetric(name: string, task: Task): MetricDefinition | null {
   return null;
 }
 
-/** Rows of the rarest class that occurs; null for tasks without classes. */
-export function rarest({ classes, labels }: JudgedRows): number | null {
+/** Rows of the rarest class that occurs, as many as count alike (Kish 1965); null for tasks without classes. */
+export function rarest({ classes, labels, weights }: JudgedRows): number | null {
   if (classes.length === 0 || labels === null) return null;
-  const counts = new Float64Array(classes.length);
-  for (let row = 0; row < labels.length; row++)
-    counts[labels[row] as number] = (counts[labels[row] as number] as number) + 1;
-  return Math.min(...counts.filter((count) => count > 0));
+  const sums = new Float64Array(classes.length);
+  const squares = new Float64Array(classes.length);
+  for (let row = 0; row < labels.length; row++) {
+    const weight = weights?.[row] ?? 1;
+    const label = labels[row] as number;
+    sums[label] = (sums[label] as number) + weight;
+    squares[label] = (squares[label] as number) + weight * weight;
+  }
+  return Math.min(...sums.map((sum, k) => (sum * sum) / (squares[k] as number)).filter((count) => count > 0));
 }

@@ -1,9 +1,8 @@
+import { total } from "../../statistics/total.ts";
 import { family, POSITIVE, ranked } from "./define.ts";
 import type { Bins, MetricDefinition, MetricFamily } from "./metric.ts";
 
 /** Metrics of the rows that score highest, and of the distance between the classes' distributions. Rows of one score are taken in part, evenly. */
-
-const total = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);
 
 /** Positives among the highest-scored rows that weigh `most` together. */
 function positivesInTop({ bins, positives, rows }: Bins, most: number): number {

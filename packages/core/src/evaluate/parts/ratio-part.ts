@@ -1,3 +1,4 @@
+import { total } from "../../statistics/total.ts";
 import type { FromRatio } from "../metrics/metric.ts";
 import { dot, effectiveRows, type Part, type Side, sumByUnit, widen } from "./part.ts";
 
@@ -8,7 +9,6 @@ export function ratioPart({ rows, units }: Side, metric: FromRatio): Part {
   const tops = weighted(above, weights);
   const bottoms = below === null ? (weights ?? new Float64Array(rows.rows).fill(1)) : weighted(below, weights);
   const [top, bottom] = [sumByUnit(tops, units), sumByUnit(bottoms, units)];
-  const total = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);
   const whole = total(bottom);
   const value = total(top) / whole;
   return {

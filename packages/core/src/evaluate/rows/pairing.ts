@@ -20,6 +20,8 @@ export interface Pairing {
   readonly overlap: number;
   /** Rows whose true value is another than the one the baseline was judged on. */
   readonly labelsChanged: number;
+  /** Rows that weigh otherwise than when the baseline was judged; 0 where it was judged without weights. */
+  readonly weightsChanged: number;
   /** Of `rows`: scored when the baseline was judged, and scored by the candidate's job. */
   readonly stored: number;
   readonly fromJob: number;
@@ -48,7 +50,7 @@ export function pair(
 
   const kept = new Uint32Array(candidate.rows);
   const source = new Int32Array(candidate.rows);
-  let [rows, fromStored, labelsChanged] = [0, 0, 0];
+  let [rows, fromStored, labelsChanged, weightsChanged] = [0, 0, 0, 0];
   for (let row = 0; row < candidate.rows; row++) {
     const inStored = storedRows?.[row] ?? -1;
     const inJob = jobRows?.[row] ?? -1;
@@ -57,6 +59,7 @@ export function pair(
       (ours !== null && inStored >= 0 && labelsDiffer(candidate, row, ours, inStored)) ||
       (theirs !== null && inJob >= 0 && labelsDiffer(candidate, row, theirs, inJob));
     if (changed) labelsChanged++;
+    if (ours !== null && inStored >= 0 && weightsDiffer(candidate, row, ours, inStored)) weightsChanged++;
     if (inStored >= 0) fromStored++;
     kept[rows] = row;
     source[rows] = inStored >= 0 ? inStored : -1 - inJob;
@@ -69,7 +72,15 @@ export function pair(
       : ours !== null && storedRows !== null && sameData !== false
         ? leftOutOf(ours, storedRows, sameData === true ? 0 : LEAST_OVERLAP)
         : null;
-  const counts = { rows, overlap, labelsChanged, stored: fromStored, fromJob: rows - fromStored, leftOut };
+  const counts = {
+    rows,
+    overlap,
+    labelsChanged,
+    weightsChanged,
+    stored: fromStored,
+    fromJob: rows - fromStored,
+    leftOut,
+  };
   if (leftOut !== null && standsAlone((theirs ?? ours) as Predictions, candidate))
     return { ...counts, paired: false, candidate, baseline: (theirs ?? ours) as Predictions };
   if (overlap < LEAST_OVERLAP) {
@@ -184,8 +195,15 @@ function rowsOf(candidate: Predictions, other: Predictions): Int32Array {
 /** True values that went through text and back may differ in the last digit. */
 function labelsDiffer(ours: Predictions, row: number, theirs: Predictions, other: number): boolean {
   if (ours.labels === null || theirs.labels === null) return false;
-  const a = ours.labels[row] as number;
-  const b = theirs.labels[other] as number;
+  return differs(ours.labels[row] as number, theirs.labels[other] as number);
+}
+
+function weightsDiffer(ours: Predictions, row: number, theirs: Predictions, other: number): boolean {
+  if (ours.weights === null || theirs.weights === null) return false;
+  return differs(ours.weights[row] as number, theirs.weights[other] as number);
+}
+
+function differs(a: number, b: number): boolean {
   return a !== b && Math.abs(a - b) > 1e-9 * Math.max(Math.abs(a), Math.abs(b));
 }
 

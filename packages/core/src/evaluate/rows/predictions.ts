@@ -24,6 +24,8 @@ export interface Predictions {
   readonly decisions: Int32Array | null;
   /** How much each row counts, ≥ 0; null: all the same. */
   readonly weights: Float64Array | null;
+  /** A column called like a weight that nobody named as one: rows count all the same. */
+  readonly unusedWeight?: string;
   /** Columns beside truth and prediction that some metrics of a regression take. */
   readonly extra: Readonly<Partial<Record<ExtraColumn, Float64Array>>>;
   readonly groups: Factor | null;
@@ -45,6 +47,8 @@ export interface PredictionSettings {
   readonly task: Task | null;
   readonly groups: string | null;
   readonly slices: readonly string[];
+  /** Columns of which the first that is there says how much a row counts. Absent: rows count alike. */
+  readonly weights?: readonly string[];
   /** A baseline's scores may come without labels: then the candidate's count. */
   readonly labels: "required" | "optional";
 }
@@ -52,7 +56,8 @@ export interface PredictionSettings {
 const LABELS = ["y_true", "label", "target"] as const;
 const SCORES = ["y_score", "proba", "probability", "score"] as const;
 const DECISIONS = ["y_pred", "prediction"] as const;
-const WEIGHTS = ["sample_weight", "weight"] as const;
+/** What a column of weights is called where nobody says. */
+export const WEIGHTS = ["sample_weight", "weight"] as const;
 const EXTRA: readonly ExtraColumn[] = ["y_naive", "y_lower", "y_upper"];
 const CLASS_SCORE = "y_score.";
 
@@ -102,7 +107,7 @@ export function readPredictions(table: Table, path: string, settings: Prediction
     rows: table.rows,
     ids: readIds(table.columns.get("id") ?? null, path),
     ...read,
-    weights: readWeights(table, path, settings),
+    ...readWeights(table, path, settings),
     extra: Object.fromEntries(
       EXTRA.flatMap((name) => {
         const column = table.columns.get(name);
@@ -239,14 +244,21 @@ function finite({ name, column }: Named, path: string): Float64Array {
 }
 
 /** A column called so that a user groups or slices by is no weight. @throws WEIGHT_RANGE, COLUMN_TYPE, VALUE_NOT_FINITE */
-function readWeights(table: Table, path: string, { groups, slices }: PredictionSettings): Float64Array | null {
-  const name = WEIGHTS.find((one) => table.columns.has(one) && one !== groups && !slices.includes(one));
-  if (name === undefined) return null;
+function readWeights(
+  table: Table,
+  path: string,
+  { weights: names = [], groups, slices }: PredictionSettings,
+): Pick<Predictions, "weights" | "unusedWeight"> {
+  const name = names.find((one) => table.columns.has(one) && one !== groups && !slices.includes(one));
+  if (name === undefined) {
+    const unused = table.columns.has("sample_weight") && names.length === 0;
+    return { weights: null, ...(unused && { unusedWeight: "sample_weight" }) };
+  }
   const weights = finite({ name, column: table.columns.get(name) as Column }, path);
   const negative = weights.find((weight) => weight < 0);
   if (negative !== undefined) throw new TrainyardError("WEIGHT_RANGE", { path, column: name, value: negative });
   if (!weights.some((weight) => weight > 0)) throw new TrainyardError("WEIGHT_RANGE", { path, column: name, value: 0 });
-  return weights;
+  return { weights };
 }
 
 function probabilities(named: Named, path: string): Float64Array {

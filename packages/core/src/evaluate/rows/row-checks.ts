@@ -8,6 +8,7 @@ export function rowChecks(
 ): Check[] {
   const checks: Check[] = [];
   if (pairing !== null && pairing.labelsChanged > 0) checks.push(labelsChanged(pairing, against));
+  if (pairing !== null && pairing.weightsChanged > 0) checks.push(weightsChanged(pairing, against));
   if (evaluationRows !== null && scored < evaluationRows)
     checks.push(rowsMissing(evaluationRows - scored, evaluationRows));
   else if (pairing !== null && pairing.leftOut !== null) checks.push(rowsLeftOut(pairing.leftOut, against));
@@ -25,6 +26,22 @@ function labelsChanged({ labelsChanged, rows }: Pairing, against: string): Check
     limit: 0,
     unit: "rows",
     reason: `${labelsChanged} of ${rows} labels differ for the same id (LABELS_CHANGED): the evaluation set changed, so the figures do not compare`,
+    severity: "fail",
+  };
+}
+
+/** Weights stand in the candidate's own file: weighing down the rows it gets wrong would make any model the better one. */
+function weightsChanged({ weightsChanged, rows }: Pairing, against: string): Check {
+  return {
+    id: "weights-changed",
+    subject: "sample_weight",
+    rule: `sample_weight as ${against} was judged with`,
+    status: "fail",
+    actual: weightsChanged,
+    interval: null,
+    limit: 0,
+    unit: "rows",
+    reason: `${count(weightsChanged)} of ${count(rows)} rows weigh otherwise than for ${against} (WEIGHTS_CHANGED): the figures do not compare`,
     severity: "fail",
   };
 }
