@@ -4,6 +4,7 @@ import { type Figure, tableOf } from "./figure.ts";
 import { FlagError } from "./flag-error.ts";
 
 const USAGE = `Usage: npm run --silent bench -- NAME [--json]
+  evaluate [--no-peers] [--rows 1000000]
   start
   registry [--no-peers] [--sizes 1000,10000,100000] [--writers 8,32,64] [--only GROUP,…]
            GROUP: cold, process, verify, growth, writers, pushers`;
@@ -15,12 +16,14 @@ const { values, positionals } = parseArgs({
     sizes: { type: "string" },
     writers: { type: "string" },
     only: { type: "string" },
+    rows: { type: "string" },
   },
   allowPositionals: true,
   allowNegative: true,
 });
 const { json, ...options } = values;
 const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  evaluate: async () => (await import("./evaluate.ts")).evaluate(options),
   registry: async () => (await import("./registry.ts")).registry(options),
   start: async () => (await import("./start.ts")).start(),
 };

@@ -15,6 +15,12 @@ export interface PythonEngine {
 export const GTO: PythonEngine = { name: "gto", version: "1.10.1", packages: ["gto==1.10.1"], megabytes: 125 };
 export const MLFLOW: PythonEngine = { name: "mlflow", version: "3.17.2", packages: ["mlflow==3.17.2"], megabytes: 850 };
 export const DVC: PythonEngine = { name: "dvc", version: "3.67.1", packages: ["dvc==3.67.1"], megabytes: 170 };
+export const SCIKIT_LEARN: PythonEngine = {
+  name: "scikit-learn",
+  version: "1.9.1",
+  packages: ["scikit-learn==1.9.1"],
+  megabytes: 250,
+};
 export const MODEL_SIGNING: PythonEngine = {
   name: "model-signing",
   version: "1.1.1",

@@ -69,6 +69,7 @@ export async function evaluateFilesVerb(
       groups: inputs.groups ?? null,
       slices: inputs.slice,
       columns: parseColumnNames(inputs.column),
+      metrics: inputs.metric,
       gates: null,
       alpha: 0.05,
     },

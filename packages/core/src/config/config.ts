@@ -111,6 +111,10 @@ const Evaluate = z.strictObject({
   ),
   groups: z.string().min(1).optional().describe("rows of one group stand or fall together; intervals cluster by it"),
   slices: z.array(z.string().min(1)).default([]).describe("columns to look into"),
+  metrics: z
+    .array(z.string().min(1))
+    .default([])
+    .describe("metrics to show besides the usual ones and those gates name: f1, precision@100"),
   baseline: z
     .string()
     .min(1)

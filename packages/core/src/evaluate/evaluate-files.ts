@@ -24,6 +24,7 @@ export interface EvaluateFilesSettings {
   readonly groups: string | null;
   readonly slices: readonly string[];
   readonly columns: ColumnNames;
+  readonly metrics: readonly string[];
   /** Null: the default gate on the task's loss. */
   readonly gates: readonly Gate[] | null;
   readonly alpha: number;
@@ -71,6 +72,7 @@ export async function evaluateFiles(
     },
     {
       task: candidate.task,
+      metrics: settings.metrics,
       gates: settings.gates,
       alpha: settings.alpha,
       seed: seedOf(sha256(canonicalJson([bytes(candidate), bytes(baseline), groups]))),

@@ -344,12 +344,21 @@ describe("is refused", () => {
   });
 });
 
+test("metrics that are asked for are shown; one that does not exist is refused", async () => {
+  await bundle("run-0040", csv(0.5));
+  const names = (await judge({ evaluate: { metrics: ["f1", "precision@100"] } })).metrics.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(["log_loss", "f1", "precision@100"]));
+  await expect(judge({ evaluate: { metrics: ["recal"] } })).rejects.toEqual(
+    refusal("METRIC_UNKNOWN", { metric: "recal", nearest: "recall" }),
+  );
+});
+
 describe("two files without a project", () => {
   const given = (name: string, text: string) => {
     writeFileSync(join(folder, name), text);
     return { file: join(folder, name), name, digest: null };
   };
-  const rules = { task: null, groups: null, slices: [], columns: {}, gates: null, alpha: 0.05 } as const;
+  const rules = { task: null, groups: null, slices: [], columns: {}, metrics: [], gates: null, alpha: 0.05 } as const;
 
   test("are compared by id with the default gate", async () => {
     const report = await evaluateFiles(

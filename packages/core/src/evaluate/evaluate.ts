@@ -100,6 +100,7 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
     },
     {
       task,
+      metrics: rules.metrics,
       gates: (rules.gates as Gate[] | undefined) ?? null,
       alpha: rules.alpha,
       seed,

@@ -43,6 +43,11 @@ export const EvaluateInputs = z.strictObject({
     .default([])
     .describe("what a column is called, with candidate: y_true=delayed; may be repeated")
     .meta({ placeholder: "ROLE=NAME", surface: "cli" }),
+  metric: z
+    .array(z.string())
+    .default([])
+    .describe("metric to show besides the usual ones, with candidate; may be repeated")
+    .meta({ placeholder: "NAME", surface: "cli" }),
   slice: z
     .array(z.string())
     .default([])

@@ -9,7 +9,7 @@ import { clustersOf, methodOf, rowsOf, unitsOf } from "./grounds.ts";
 import { knownMetric, metricsFor, taskMetrics } from "./metrics/metrics.ts";
 import { notesOf, pairingNotes, weightNotes } from "./notes.ts";
 import { sideStatistics } from "./parts/side-statistics.ts";
-import { pointOf, pointsOf, type Reported } from "./point-metrics.ts";
+import { pointOf, pointsOf, type Reported, refuseUnknown } from "./point-metrics.ts";
 import { type BaselineScores, pair } from "./rows/pairing.ts";
 import type { JudgedRows, Predictions } from "./rows/predictions.ts";
 import { rowChecks } from "./rows/row-checks.ts";
@@ -22,6 +22,8 @@ export interface JudgeSettings {
   readonly task: Task;
   /** Null: the default gate on the task's loss. */
   readonly gates: readonly Gate[] | null;
+  /** Metrics to show besides those shown anyway and those gates name. */
+  readonly metrics?: readonly string[];
   readonly alpha: number;
   /** First 32 bits of a digest of what is judged. */
   readonly seed: number;
@@ -73,10 +75,12 @@ function judgeRows(predictions: Predictions, evidence: Evidence, settings: Judge
   const pairing = evidence.baseline === null ? null : pair(predictions, evidence.baseline, evidence.sameData ?? null);
   const candidate = pairing?.candidate ?? predictions;
   const baseline = pairing?.baseline ?? null;
-  const available = metricsFor(
-    baseline?.scores === null ? { ...candidate, scores: null } : candidate,
-    (settings.gates ?? []).map((gate) => gate.metric),
-  );
+  const shown = settings.metrics ?? [];
+  const available = metricsFor(baseline?.scores === null ? { ...candidate, scores: null } : candidate, [
+    ...(settings.gates ?? []).map((gate) => gate.metric),
+    ...shown,
+  ]);
+  refuseUnknown(shown, available, evidence.metrics, settings.task);
   const gates = settings.gates ?? [defaultGate(available[0]?.name ?? "")];
   const points = pointsOf(
     gates,

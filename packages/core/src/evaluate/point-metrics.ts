@@ -6,6 +6,7 @@ import type { Metric } from "../train/run-record.ts";
 import { pointComparison } from "./comparison.ts";
 import type { MetricComparison } from "./evaluation-report.ts";
 import { compares } from "./gate.ts";
+import type { MetricDefinition } from "./metrics/metric.ts";
 import { knownMetric, taskMetrics } from "./metrics/metrics.ts";
 
 /** Numbers the runs reported themselves; those of the baseline are null without one. */
@@ -27,21 +28,31 @@ export function pointsOf(
     const metric =
       evidence.metrics.find((one) => one.name === gate.metric && one.split !== "train") ??
       evidence.metrics.find((one) => one.name === gate.metric);
-    if (metric === undefined) {
-      const known = [
-        ...new Set([
-          ...computed,
-          ...(computed.length > 0 ? quiet(task, computed) : []),
-          ...evidence.metrics.map((one) => one.name),
-        ]),
-      ];
-      throw new TrainyardError("METRIC_UNKNOWN", { metric: gate.metric, nearest: nearest(gate.metric, known), known });
-    }
+    if (metric === undefined) throw unknown(gate.metric, computed, evidence, task);
     const goal = gate.goal ?? metric.goal ?? knownMetric(metric.name, task)?.goal;
     if (goal === undefined && compares(gate)) throw new TrainyardError("GOAL_UNKNOWN", { metric: gate.metric });
     points.set(gate.metric, pointOf(metric, goal ?? (gate.min === undefined ? "minimize" : "maximize"), evidence));
   }
   return points;
+}
+
+/** Holds metrics that were asked for against those that these rows, or the metrics file, have. @throws METRIC_UNKNOWN */
+export function refuseUnknown(
+  asked: readonly string[],
+  computed: readonly MetricDefinition[],
+  reported: Reported["metrics"],
+  task: Task,
+): void {
+  const names = computed.map(({ name }) => name);
+  for (const name of asked)
+    if (!names.includes(name) && !reported.some((one) => one.name === name))
+      throw unknown(name, names, { metrics: reported }, task);
+}
+
+function unknown(metric: string, computed: readonly string[], { metrics }: Pick<Reported, "metrics">, task: Task) {
+  const more = computed.length > 0 ? quiet(task, computed) : [];
+  const known = [...new Set([...computed, ...more, ...metrics.map(({ name }) => name)])];
+  return new TrainyardError("METRIC_UNKNOWN", { metric, nearest: nearest(metric, known), known });
 }
 
 /** Metrics a gate may name although they are not shown by default. */
