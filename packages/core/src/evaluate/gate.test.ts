@@ -66,6 +66,22 @@ describe("the table of gates", () => {
   });
 });
 
+test("how much evidence a gate needs: an equal model for a margin, this value for a standard", () => {
+  const units = { count: 1_000, of: "rows", alpha: 0.05 } as const;
+  const judged = (limits: object, interval: Interval, own?: Interval) =>
+    judgeGate(gate(limits), metric("maximize", interval, own), { ...context, units }).required;
+  // n·((1.96 + 1.2816)/1.96 · half/margin)²: half 0.02, margin 0.01
+  expect(judged({ margin: 0.01 }, [-0.03, 0.01])).toEqual({ count: 10_942, of: "rows" });
+  expect(judged({ "margin-rel": 0.02 }, [-0.03, 0.01])).toEqual({ count: 10_942, of: "rows" }); // 2 % of 0.5
+  expect(judged({ margin: 0 }, [-0.03, 0.01])).toBeUndefined(); // no number of rows shows that nothing differs
+  expect(judged({ "improve-by": 0 }, [-0.01, 0.03])).toEqual({ count: 10_942, of: "rows" }); // 0.01 better, half 0.02
+  expect(judged({ "improve-by": 0 }, [-0.03, 0.01])).toBeUndefined(); // worse, as far as anybody sees
+  expect(judged({ min: 0.6 }, [-1, 1], [0.6, 0.7])).toEqual({ count: 2_736, of: "rows" }); // 0.65, half 0.05
+  expect(
+    judgeGate(gate({ margin: 0.01, mode: "point" }), metric("maximize", [-0.03, 0.01]), { ...context, units }),
+  ).not.toHaveProperty("required");
+});
+
 test("a comparing gate shows the difference as it is, never negated, and its limit with the same sign", () => {
   const check = judgeGate(gate({ margin: 0.005 }), metric("minimize", [-0.02, 0.004]), context);
   expect(check).toMatchObject({

@@ -2,6 +2,7 @@ import type { Check, CheckStatus, Interval } from "../check/check.ts";
 import type { Gate } from "../config/config.ts";
 import { towardsGain } from "./comparison.ts";
 import type { MetricComparison } from "./evaluation-report.ts";
+import { requiredUnits } from "./required-units.ts";
 
 /** What a gate is held against besides the metric. */
 export interface GateContext {
@@ -11,6 +12,8 @@ export interface GateContext {
   readonly noBaseline: string | null;
   /** The numbers come from a metrics file: there is nothing to compute an interval from. */
   readonly pointOnly: boolean;
+  /** Groups, or rows where there are none, behind the interval, and its level; absent for point values. */
+  readonly units?: { readonly count: number; readonly of: "groups" | "rows"; readonly alpha: number };
   /** What the interval rests on, and how much of it there is: groups, or rows (of the rarer class). */
   readonly evidence: { readonly count: number; readonly of: string };
 }
@@ -75,10 +78,13 @@ export function judgeGate(gate: Gate, metric: MetricComparison | null, context: 
   }
   if (judged.interval === null)
     return { ...base, ...numbers, status: "inconclusive", reason: "no interval could be computed from these rows" };
+  const { units } = context;
+  const needed = units === undefined ? null : requiredUnits(gate, judged, { limit, good }, units);
+  const required = units === undefined || needed === null ? {} : { required: { count: needed, of: units.of } };
   const { count, of } = context.evidence;
   if (count < LEAST_UNITS) {
     const reason = `${count} ${of} to judge on; an interval needs at least ${LEAST_UNITS}`;
-    return { ...base, ...numbers, status: "inconclusive", reason };
+    return { ...base, ...numbers, status: "inconclusive", reason, ...required };
   }
   const status = intervalStatus(gate, judged.interval, limit, good);
   return {
@@ -86,6 +92,7 @@ export function judgeGate(gate: Gate, metric: MetricComparison | null, context: 
     ...numbers,
     status,
     reason: status === "inconclusive" ? `the interval holds the limit ${say(limit)}` : null,
+    ...required,
   };
 }
 

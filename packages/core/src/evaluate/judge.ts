@@ -110,7 +110,12 @@ function judgeRows(predictions: Predictions, evidence: Evidence, settings: Judge
     const point = points.get(gate.metric);
     if (point !== undefined) return judgeGate(gate, point, { ...context, pointOnly: true });
     const own = judged.find((one) => one.metric.name === gate.metric) as Estimators;
-    return judgeGate(gate, comparison(own, gate.alpha ?? settings.alpha, units), { ...context, pointOnly: false });
+    const alpha = gate.alpha ?? settings.alpha;
+    return judgeGate(gate, comparison(own, alpha, units), {
+      ...context,
+      pointOnly: false,
+      units: { count: units, of: clusters === null ? "rows" : "groups", alpha },
+    });
   });
   for (const gate of gates) {
     if (!slicesOf(gate)) continue;

@@ -109,7 +109,10 @@ export function inconclusive(report: EvaluationReport, deciding: GateReading | n
     { strong: signed(shown.value, decimals) + unit },
     `${interval} ${over}: ${possibilities(deciding)}`,
   ];
-  if (metric.moreNeeded !== null) {
+  const { required } = deciding.check;
+  if (gainLimit(deciding) < 0 && required !== undefined) {
+    said.push(` An equal model passes nine times in ten from about ${requiredText(required, groups)} on.`);
+  } else if (metric.moreNeeded !== null) {
     const days =
       groups === null
         ? counted(metric.moreNeeded, "more evaluation row", "more evaluation rows")
@@ -117,6 +120,16 @@ export function inconclusive(report: EvaluationReport, deciding: GateReading | n
     said.push(` About ${days} would settle a difference of this size.`);
   }
   return [...said, ...gate, ...groupsClause(report, deciding)];
+}
+
+/** "120 days of evaluation rows", "31,000 evaluation rows". */
+export function requiredText(
+  { count: needed, of }: NonNullable<GateReading["check"]["required"]>,
+  groups: string | null,
+): string {
+  const about = Number(needed.toPrecision(2));
+  if (of === "rows" || groups === null) return counted(about, "evaluation row", "evaluation rows");
+  return `${count(about)} ${groupNoun(groups, about)} of evaluation rows`;
 }
 
 function possibilities(reading: GateReading): string {

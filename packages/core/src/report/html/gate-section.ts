@@ -2,6 +2,7 @@ import { htmlText } from "../../escape.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import { gateTable } from "../gate-table.ts";
 import { htmlSentence } from "../phrase.ts";
+import { requirementLines } from "../requirement-lines.ts";
 import { htmlTable } from "./element.ts";
 
 const SIGNS = { pass: "✓", fail: "✕", inconclusive: "?", skipped: "–" } as const;
@@ -29,5 +30,9 @@ export function gateSection(report: EvaluationReport): string {
       { html: row.sketch === "" ? "" : `<span aria-hidden="true">${row.gainSketch}</span>` },
       { html: `<span class="verdict ${row.status}">${SIGNS[row.status]} ${row.word}</span>` },
     ]);
-  return htmlTable(columns, cells, true);
+  const needed = requirementLines(report)
+    .slice(0, 60)
+    .map((line) => `<li>${htmlSentence(line)}</li>`);
+  const list = needed.length === 0 ? "" : `\n<ul class="muted">${needed.join("")}</ul>`;
+  return htmlTable(columns, cells, true) + list;
 }

@@ -10,6 +10,7 @@ import { count, decimalsOf, fixed } from "../format/number.ts";
 import { pText, testTitle } from "../format/test-name.ts";
 import { gateTable, SIGNS } from "../gate-table.ts";
 import { markdownSentence } from "../phrase.ts";
+import { requirementLines } from "../requirement-lines.ts";
 import { rankedSlices, slicesSummary } from "../slice-ranking.ts";
 import { verdictSentence } from "../verdict-sentence.ts";
 import { andMore, folded, markdownTable } from "./block.ts";
@@ -140,7 +141,13 @@ function testsMarkdown(report: EvaluationReport): string {
     ...(compared ? [markdownText(pText(metric))] : []),
   ]);
   const head = compared ? ["metric", "test", "p of no difference"] : ["metric", "interval by"];
-  return folded("How it was tested", markdownTable(head, rows, [2]));
+  return folded("How it was tested", [markdownTable(head, rows, [2]), ...requirements(report)].join("\n\n"));
+}
+
+/** What evidence each gate needs, beside what there is. */
+function requirements(report: EvaluationReport): string[] {
+  const lines = requirementLines(report).slice(0, 60);
+  return lines.length === 0 ? [] : [lines.map((line) => `- ${markdownSentence(line)}`).join("\n")];
 }
 
 function changesMarkdown(changes: readonly Change[], most: number): string {

@@ -1,0 +1,22 @@
+import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
+import { count } from "./format/number.ts";
+import { gateReading } from "./gate-reading.ts";
+import type { Phrase } from "./phrase.ts";
+import { requiredText } from "./verdict-clauses.ts";
+
+/** For each gate that says so, how much evidence it takes to pass: "`roc_auc`: an equal model passes nine times in ten from about 1,200 evaluation rows on; there are 48,231." */
+export function requirementLines(report: EvaluationReport): Phrase[][] {
+  const { groups, clusters } = report.method;
+  const rows = report.pairing.rows > 0 ? report.pairing.rows : (report.candidate.predictions?.rows ?? 0);
+  return report.checks.flatMap((check) => {
+    const { required, subject } = check;
+    if (required === undefined) return [];
+    const who =
+      gateReading(check, report.metrics).kind === "absolute" || check.id.endsWith("-not-better")
+        ? "a model with this value"
+        : "an equal model";
+    const there = required.of === "groups" ? (clusters ?? 0) : rows;
+    const from = requiredText(required, groups);
+    return [[{ code: subject }, `: ${who} passes nine times in ten from about ${from} on; there are ${count(there)}.`]];
+  });
+}
