@@ -2,11 +2,13 @@
  * What takes too long for every change:
  * writers killed at random points:  npm run --silent soak -- registry [--kills 1000] [--minutes N] [--seed S] [--json] [--out FILE]
  * every fault at every call:        npm run --silent soak -- github [--every N] [--jobs 2] [--keep FOLDER] [--write]
+ * intervals and gates on known laws: npm run --silent soak -- evaluate [--every N] [--seed S] [--json] [--out FILE]
  * 5 GB into releases and back:      npm run --silent soak -- github-store [--json] [--out FILE]
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { type Figure, tableOf } from "../../bench/figure.ts";
+import { soakEvaluate } from "./evaluate.ts";
 import { soakGithub } from "./github.ts";
 import { soakGithubStore } from "./github-store.ts";
 import { soakRegistry } from "./registry.ts";
@@ -30,9 +32,9 @@ const [every, jobs] = [Number(values.every), Number(values.jobs)];
 const counts = [every, jobs].every((count) => Number.isInteger(count) && count > 0);
 const valid = counts && Number.isInteger(kills) && kills > 0 && minutes > 0 && Number.isInteger(seed);
 const [name = ""] = positionals;
-if (!["registry", "github", "github-store"].includes(name) || !valid) {
+if (!["registry", "github", "github-store", "evaluate"].includes(name) || !valid) {
   console.error(
-    "Usage: npm run soak -- registry [--kills 1000] [--minutes 60] [--seed S] | github [--every N] [--jobs 2] [--keep FOLDER] [--write] | github-store [--json] [--out FILE]",
+    "Usage: npm run soak -- registry [--kills 1000] [--minutes 60] [--seed S] | github [--every N] [--jobs 2] [--keep FOLDER] [--write] | github-store | evaluate [--every N] [--seed S] [--json] [--out FILE]",
   );
   process.exitCode = 2;
 } else {
@@ -42,16 +44,17 @@ if (!["registry", "github", "github-store"].includes(name) || !valid) {
     stop.abort();
   });
   const say = (text: string) => console.error(text);
-  if (name === "registry") say(`seed ${seed}`);
+  if (name === "registry" || name === "evaluate") say(`seed ${seed}`);
   const soaks: Record<string, () => Promise<Figure[]>> = {
     registry: () => soakRegistry({ kills, minutes, seed, stop: stop.signal, say }),
     github: () => soakGithub({ every, jobs, keep: values.keep ?? null, write: values.write, say }),
+    evaluate: () => soakEvaluate({ every, seed, stop: stop.signal, say }),
     "github-store": () => soakGithubStore(say),
   };
   const figures = (await soaks[name]?.()) ?? [];
   const json = JSON.stringify({
     soak: name,
-    ...(name === "registry" ? { seed } : {}),
+    ...(name === "registry" || name === "evaluate" ? { seed } : {}),
     interrupted: stop.signal.aborted,
     figures,
   });
