@@ -5,8 +5,10 @@ import { folderStore, localRuns, localWorkspace, openTables, sha256 } from "@tra
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ModelConfig } from "../config/config.ts";
 import { canonicalJson, prettyJson } from "../document.ts";
+import { rootDigest } from "../registry/fold/root-digest.ts";
 import { registrationOf } from "../registry/log/event.ts";
 import type { ModelVersion } from "../registry/log/model-version.ts";
+import { verdictSentence } from "../report/verdict-sentence.ts";
 import type { Registry } from "../registry/read/registry.ts";
 import { openRegistry } from "../registry/write/open-registry.ts";
 import { generator } from "../statistics/generator.ts";
@@ -351,6 +353,79 @@ test("metrics that are asked for are shown; one that does not exist is refused",
   await expect(judge({ evaluate: { metrics: ["recal"] } })).rejects.toEqual(
     refusal("METRIC_UNKNOWN", { metric: "recal", nearest: "recall" }),
   );
+});
+
+describe("losses that each stay within the margin do not add up unseen", () => {
+  const margin = { gates: [{ metric: "log_loss", margin: 0.05 }] };
+  /** Judges a run on these predictions and registers it as the version in production. */
+  async function released(id: string, text: string, number: number) {
+    const files = [{ path: "model.onnx", size: 11, digest: aDigest(String(number)) }];
+    const root = rootDigest(files, sha256);
+    const { record } = await bundle(id, text, { rootDigest: root });
+    const report = await judge({ run: id, evaluate: margin });
+    const put = async (content: string) => (await ports.store.put({ text: content })).digest;
+    const version = aVersion({
+      version: number,
+      run: id,
+      rootDigest: root,
+      files,
+      record: await put(canonicalJson(record)),
+      predictions: await put(text),
+      evaluation: await put(prettyJson(report)),
+    });
+    const from = number === 1 ? null : number - 1;
+    const place = { model: MODEL, alias: "production", generation: number, reason: null } as const;
+    await registry.transact(MODEL, () => ({
+      events: [registrationOf(version), { type: "alias.set", ...place, from, to: number }],
+      result: null,
+    }));
+    return report;
+  }
+
+  test("each version a little worse than the one before; the third is too far from the first", async () => {
+    expect(await released("run-0051", csv(0.3), 1)).not.toHaveProperty("anchor");
+    const second = await released("run-0052", csv(0.55), 2);
+    expect(second).toMatchObject({ verdict: "pass", anchor: { version: 1, improved: false } });
+    await bundle("run-0053", csv(0.85), { rootDigest: aDigest("3") });
+    const third = await judge({ evaluate: margin });
+    expect(third.anchor).toEqual({ version: 1, improved: false });
+    expect(third.checks.map(({ id, status }) => [id, status])).toEqual([
+      ["log_loss-worse", "pass"],
+      ["log_loss-crept", "fail"],
+    ]);
+    expect(third).toMatchObject({ verdict: "fail", baseline: { version: 2 } });
+    expect(verdictSentence(third)).toMatchObject({ headline: "worse than its anchor" });
+  });
+
+  test("a significant gain is the next anchor, and a hand may set one", async () => {
+    await released("run-0061", csv(2), 1);
+    expect((await released("run-0062", csv(0.3), 2)).anchor).toEqual({ version: 1, improved: true });
+    await bundle("run-0063", csv(0.5), { rootDigest: aDigest("3") });
+    expect(await judge({ evaluate: margin })).toMatchObject({ verdict: "pass", anchor: { version: 2 } });
+    const byHand = { type: "alias.set", model: MODEL, alias: "anchor", from: null, to: 1, generation: 1 } as const;
+    await registry.transact(MODEL, () => ({ events: [{ ...byHand, reason: "the standard of 2026" }], result: null }));
+    const held = await judge({ evaluate: margin });
+    expect(held.anchor).toEqual({ version: 1, improved: true });
+    expect(held.checks[1]).toMatchObject({
+      id: "log_loss-crept",
+      status: "pass",
+      rule: expect.stringContaining("v1, the anchor"),
+    });
+  });
+
+  test("an anchor without scores for these rows is said, and passes nothing", async () => {
+    await released("run-0071", csv(0.3, { from: 5_000 }), 1);
+    await released("run-0072", csv(0.3), 2);
+    await bundle("run-0073", csv(0.4), { rootDigest: aDigest("3") });
+    const found = await judge({ evaluate: margin });
+    expect(found.checks[1]).toMatchObject({ id: "log_loss-crept", status: "skipped" });
+  });
+
+  test("a gate without a margin has no anchor", async () => {
+    await production();
+    await bundle("run-0081", csv(0.5));
+    expect(await judge()).not.toHaveProperty("anchor");
+  });
 });
 
 describe("two files without a project", () => {

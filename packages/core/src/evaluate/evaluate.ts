@@ -1,6 +1,5 @@
-import type { Backend, RunFolder } from "../backend.ts";
+import type { Backend } from "../backend.ts";
 import type { Gate, ModelConfig } from "../config/config.ts";
-import { type ColumnNames, underStandardNames } from "../data/column-names.ts";
 import { canonicalJson, prettyJson, type Sha256 } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
 import type { Registry } from "../registry/read/registry.ts";
@@ -8,11 +7,13 @@ import { seedOf } from "../statistics/generator.ts";
 import { timestamp } from "../time.ts";
 import { openRun } from "../train/open-run.ts";
 import type { RunRecord, ScoredRows } from "../train/run-record.ts";
+import { anchored } from "./anchor.ts";
 import { type Baseline, findBaseline } from "./baseline.ts";
 import { changes } from "./changes.ts";
 import { EVALUATION_FILE, EvaluationReport, type Side } from "./evaluation-report.ts";
-import { judge } from "./judge.ts";
-import { type PredictionSettings, type Predictions, readPredictions } from "./rows/predictions.ts";
+import { type JudgeSettings, judge } from "./judge.ts";
+import type { Predictions } from "./rows/predictions.ts";
+import { type Reading, readScored, readStored } from "./scored-files.ts";
 
 /** What to judge, and by which rules: on GitHub the rules are the base branch's. */
 export interface EvaluateSettings {
@@ -89,7 +90,17 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
       ]),
     ),
   );
-  const judgement = judge(
+  const judging: JudgeSettings = {
+    task,
+    metrics: rules.metrics,
+    gates: (rules.gates as Gate[] | undefined) ?? null,
+    alpha: rules.alpha,
+    seed,
+    against: baseline.label,
+    noBaseline: baseline.noBaseline,
+    unchanged,
+  };
+  const judged = judge(
     {
       candidate,
       baseline: stored === null && fromJob === null ? null : { stored, fromJob },
@@ -98,17 +109,9 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
       evaluationRows: rules.predict === undefined ? null : evaluationRows(record),
       sameData: version?.record == null ? null : sameData(record, version.record),
     },
-    {
-      task,
-      metrics: rules.metrics,
-      gates: (rules.gates as Gate[] | undefined) ?? null,
-      alpha: rules.alpha,
-      seed,
-      against: baseline.label,
-      noBaseline: baseline.noBaseline,
-      unchanged,
-    },
+    judging,
   );
+  const { judgement, anchor } = await anchored(settings.model, judged, candidate, version, judging, reading, ports);
   const data = record.datasets.find((dataset) => dataset.role === "evaluation");
   const doubted = judgement.verdict === "pass" && doubts.length > 0;
   const report = EvaluationReport.parse({
@@ -116,6 +119,7 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
     model: settings.model,
     task,
     ...judgement,
+    ...(anchor === null ? {} : { anchor }),
     ...(doubted ? { verdict: "inconclusive", doubts: [...doubts] } : {}),
     notes: [
       ...(doubted ? [] : doubts),
@@ -148,8 +152,6 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
   return report;
 }
 
-type Reading = PredictionSettings & { readonly columns: ColumnNames };
-
 /** Columns to look into, and those that gates hold to. */
 function sliceColumns({ slices, gates }: ModelConfig["evaluate"]): string[] {
   return [...new Set([...slices, ...(gates ?? []).flatMap((gate) => gate.slices ?? [])])];
@@ -178,63 +180,6 @@ function rulesNote(files: readonly string[]): string[] {
 /** Starts with a capital and ends with a full stop. */
 function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;
-}
-
-/** Reads a predictions file of the bundle, checked against the record first. @throws DIGEST_MISMATCH */
-async function readScored(
-  folder: RunFolder,
-  scored: ScoredRows,
-  settings: Reading,
-  ports: EvaluatePorts,
-): Promise<Predictions> {
-  const { path, digest } = scored.file;
-  const found = await folder.ref(path);
-  if (found?.digest !== digest)
-    throw new TrainyardError("DIGEST_MISMATCH", {
-      what: `${path} of run ${folder.id}`,
-      expected: digest,
-      got: found?.digest ?? "missing",
-    });
-  return readFile(folder.path(path), path, settings, ports);
-}
-
-/** The predictions kept with a version; null when it was registered without any. */
-async function readStored(
-  version: NonNullable<Baseline["version"]>,
-  settings: Reading,
-  ports: EvaluatePorts,
-): Promise<Predictions | null> {
-  const digest = version.manifest.predictions;
-  const path = version.record?.predictions?.candidate.file.path;
-  if (digest === null || path === undefined) return null;
-  const folder = await ports.workspace.scratch();
-  try {
-    const name = path.slice(path.lastIndexOf("/") + 1);
-    const file = folder.path(name);
-    const what = `predictions of v${version.manifest.version}`;
-    await ports.store.copyTo(digest, file, what);
-    return await readFile(
-      file,
-      `${name} of v${version.manifest.version}`,
-      { ...settings, slices: [], labels: "optional" },
-      ports,
-    );
-  } finally {
-    await folder.remove();
-  }
-}
-
-/** A baseline may lack the group column: paired rows take the candidate's. */
-async function readFile(
-  file: string,
-  name: string,
-  settings: Reading,
-  { tables }: Pick<EvaluatePorts, "tables">,
-): Promise<Predictions> {
-  const absent = settings.labels === "optional" ? "keep" : "refuse"; // a baseline's may be older than the names
-  const table = underStandardNames(await tables.read(file, name), name, settings.columns, absent);
-  const groups = settings.labels === "optional" && !table.columns.has(settings.groups ?? "") ? null : settings.groups;
-  return readPredictions(table, name, { ...settings, groups });
 }
 
 function predictionsRef(path: string, digest: Sha256, { rows }: Predictions): Side["predictions"] {

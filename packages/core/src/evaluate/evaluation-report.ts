@@ -122,6 +122,8 @@ export const EvaluationReport = z.object({
   pointOnly: z.boolean(),
   /** Sentences for banners: unpaired, few clusters, fork. */
   notes: z.array(z.string()),
+  /** The version margins are also held against, so that small losses do not add up, and whether the candidate is a significant gain on it. Absent: no gate has a margin. */
+  anchor: z.object({ version: z.int().positive(), improved: z.boolean() }).optional(),
   /** Why a pass counts as inconclusive until a maintainer confirms it, as sentences. Absent: it does not. */
   doubts: z.array(z.string()).optional(),
   /** Files the rules stand in that differed from the commit: what they let pass is not registered without an override. Absent: none. */

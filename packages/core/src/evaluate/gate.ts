@@ -113,7 +113,17 @@ export function isSliceCheck({ id, subject }: Pick<Check, "id" | "subject">): bo
   return id === `${subject}${IN_SLICE}`;
 }
 
+/** The check that a gate's margin becomes against the anchor. */
+export function anchorCheckId({ subject }: Pick<Check, "subject">): string {
+  return `${subject}${CREPT}`;
+}
+
+export function isAnchorCheck({ id, subject }: Pick<Check, "id" | "subject">): boolean {
+  return id === `${subject}${CREPT}`;
+}
+
 const IN_SLICE = "-worse-in-slice";
+const CREPT = "-crept";
 
 type Good = "above" | "below";
 

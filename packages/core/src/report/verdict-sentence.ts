@@ -1,7 +1,8 @@
 import { decidingCheck } from "../check/check.ts";
 import { visibleText } from "../escape.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
-import { isSliceCheck } from "../evaluate/gate.ts";
+import { isAnchorCheck, isSliceCheck } from "../evaluate/gate.ts";
+import { estimateText } from "./format/interval.ts";
 import { metricTitle } from "./format/metric-name.ts";
 import { count, counted } from "./format/number.ts";
 import { type GateReading, gateReadings } from "./gate-reading.ts";
@@ -119,6 +120,13 @@ function failed(
   if (deciding !== null && isSliceCheck(deciding.check)) {
     const body = [`${metricTitle(deciding.check.subject)}: `, `${deciding.check.reason ?? deciding.check.rule}.`];
     return { outcome: "worse", headline: `worse than ${baseline} in some slices`, body };
+  }
+  if (deciding !== null && isAnchorCheck(deciding.check)) {
+    const { subject, actual, interval, reason, rule } = deciding.check;
+    const shown =
+      actual === null ? "" : ` (difference ${estimateText({ value: actual, interval }, deciding.decimals, true)})`;
+    const body = [`${metricTitle(subject)}${shown}: `, `${reason ?? rule}.`];
+    return { outcome: "worse", headline: "worse than its anchor", body };
   }
   if (deciding === null || deciding.kind === "other" || deciding.shown === null) {
     const reason = deciding?.check.reason ?? null;

@@ -1,0 +1,124 @@
+import type { Backend } from "../backend.ts";
+import { type Check, verdict } from "../check/check.ts";
+import type { Gate } from "../config/config.ts";
+import { parseDocument } from "../document.ts";
+import type { VersionState } from "../registry/fold/model-state.ts";
+import type { ModelVersion } from "../registry/log/model-version.ts";
+import type { Registry } from "../registry/read/registry.ts";
+import { type Baseline, findBaseline } from "./baseline.ts";
+import { EvaluationReport, type MetricComparison } from "./evaluation-report.ts";
+import { anchorCheckId, defaultGate } from "./gate.ts";
+import { type Judgement, type JudgeSettings, judge } from "./judge.ts";
+import type { Predictions } from "./rows/predictions.ts";
+import { type Reading, type ReadPorts, readStored } from "./scored-files.ts";
+
+/** The alias that, where somebody set it, names the anchor by hand. */
+const ANCHOR = "anchor";
+
+/** Margins say what a model may lose against the version before it; ten such losses are ten margins. */
+function hasMargin(gate: Gate): boolean {
+  return gate.margin !== undefined || gate["margin-rel"] !== undefined;
+}
+
+/**
+ * The version that margins are held against besides the baseline: the one the alias `anchor` names, else the last of those before the baseline, itself
+ * included, that was a significant improvement on the anchor of its day. Follows from the reports of the versions, so nothing is stored.
+ */
+async function findAnchor(
+  model: string,
+  baseline: ModelVersion,
+  { registry, store }: Pick<Backend, "store"> & { readonly registry: Registry },
+): Promise<number> {
+  const state = await registry.state(model);
+  const byHand = state.aliases.get(ANCHOR)?.version ?? null;
+  if (byHand !== null) return byHand;
+  if (baseline.evaluation === null) return baseline.version;
+  const what = `the evaluation of ${model} v${baseline.version}`;
+  const { anchor } = parseDocument(EvaluationReport, await store.text(baseline.evaluation, what), what);
+  if (anchor === undefined || anchor.improved) return baseline.version;
+  const found: VersionState | undefined = state.versions[anchor.version - 1];
+  return found === undefined || found.withdrawn !== null ? baseline.version : anchor.version;
+}
+
+/** A significant gain on every metric that has a margin: what makes a version the next anchor. */
+function improvedOn(gates: readonly Gate[], metrics: readonly MetricComparison[]): boolean {
+  const held = gates.filter(hasMargin);
+  return held.every(({ metric }) => {
+    const interval = metrics.find(({ name }) => name === metric)?.gain?.interval ?? null;
+    return interval !== null && interval[0] > 0;
+  });
+}
+
+/** Holds the gates with a margin against the anchor's stored scores. Only paired rows tell: on others it says that it could not. */
+function heldAgainstAnchor(
+  candidate: Predictions,
+  stored: Predictions | null,
+  gates: readonly Gate[],
+  { version, settings }: { readonly version: number; readonly settings: JudgeSettings },
+): { checks: Check[]; improved: boolean } {
+  const margins = gates.filter(hasMargin).map((gate): Gate => ({ ...gate, slices: undefined }));
+  const against = `v${version}, the anchor`;
+  const judged =
+    stored === null
+      ? null
+      : judge(
+          { candidate, baseline: { stored, fromJob: null }, metrics: [], baselineMetrics: null, sameData: null },
+          { ...settings, gates: margins, metrics: [], against, noBaseline: null },
+        );
+  if (judged === null || judged.pairing.mode !== "paired")
+    return { checks: margins.map((gate) => untested(gate, against)), improved: false };
+  const checks = judged.checks
+    .filter(({ subject }) => margins.some(({ metric }) => metric === subject))
+    .map((check) => ({ ...check, id: anchorCheckId(check), reason: reasonOf(check, version) }));
+  return { checks, improved: improvedOn(margins, judged.metrics) };
+}
+
+function untested(gate: Gate, against: string): Check {
+  return {
+    id: anchorCheckId({ subject: gate.metric }),
+    subject: gate.metric,
+    rule: `${gate.metric} not worse than ${against}`,
+    status: "skipped",
+    actual: null,
+    interval: null,
+    limit: null,
+    unit: "",
+    reason: `${against} has no scores for these rows: losses that add up are not seen`,
+    severity: gate.severity,
+  };
+}
+
+function reasonOf({ status, reason }: Check, version: number): string | null {
+  if (status === "pass") return null;
+  if (status === "fail")
+    return `losses have added up since v${version}: each version stayed within its margin, all of them together do not`;
+  return reason;
+}
+
+/** The judgement with what the anchor says. */
+function withAnchor(judgement: Judgement, checks: readonly Check[]): Judgement {
+  const all = [...judgement.checks, ...checks];
+  return { ...judgement, checks: all, verdict: judgement.unchanged ? "pass" : verdict(all) };
+}
+
+/** Holds margins against the anchor too, where there is a margin and rows to hold it on. */
+export async function anchored(
+  model: string,
+  judgement: Judgement,
+  candidate: Predictions | null,
+  version: Baseline["version"],
+  judging: JudgeSettings,
+  reading: Reading,
+  ports: ReadPorts & Pick<Backend, "store"> & { readonly registry: Registry },
+): Promise<{ judgement: Judgement; anchor: NonNullable<EvaluationReport["anchor"]> | null }> {
+  const gates = judging.gates ?? [defaultGate(judgement.metrics[0]?.name ?? "")];
+  if (candidate === null || version === null || judgement.unchanged || !gates.some(hasMargin))
+    return { judgement, anchor: null };
+  const number = await findAnchor(model, version.manifest, ports);
+  if (number === version.manifest.version)
+    return { judgement, anchor: { version: number, improved: improvedOn(gates, judgement.metrics) } };
+  const found = (await findBaseline(model, String(number), [], ports)).version;
+  const stored = found === null ? null : await readStored(found, reading, ports);
+  const { checks, improved } = heldAgainstAnchor(candidate, stored, gates, { version: number, settings: judging });
+  return { judgement: withAnchor(judgement, checks), anchor: { version: number, improved } };
+}
