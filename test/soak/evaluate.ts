@@ -7,6 +7,9 @@ const TRUTH_ROWS = 4_000_000;
 const NOMINAL = 0.95;
 const [LOW, HIGH] = [93, 97];
 
+/** Has a kink at zero, where its true value lies here: shown, and held to nothing. */
+const KINKED = "bias";
+
 interface Cell {
   readonly name: string;
   readonly rows: number;
@@ -120,8 +123,10 @@ function coverage(
     const error = 300 * Math.sqrt((NOMINAL * (1 - NOMINAL)) / of); // three standard errors of a share of repetitions, in percent
     const within = (what: string, hits: number): Figure => {
       const value = Math.round((1000 * hits) / of) / 10;
+      const shown = plain({ name: `coverage, ${world.task} ${metric}, ${what}, ${name}`, value, unit: "%" });
+      if (metric === KINKED) return shown;
       return {
-        ...plain({ name: `coverage, ${world.task} ${metric}, ${what}, ${name}`, value, unit: "%" }),
+        ...shown,
         goal: `${LOW} … ${HIGH}`,
         met: value >= LOW - error && value <= HIGH + error,
       };

@@ -8,9 +8,9 @@ import { canonicalJson, prettyJson } from "../document.ts";
 import { rootDigest } from "../registry/fold/root-digest.ts";
 import { registrationOf } from "../registry/log/event.ts";
 import type { ModelVersion } from "../registry/log/model-version.ts";
-import { verdictSentence } from "../report/verdict-sentence.ts";
 import type { Registry } from "../registry/read/registry.ts";
 import { openRegistry } from "../registry/write/open-registry.ts";
+import { verdictSentence } from "../report/verdict-sentence.ts";
 import { generator } from "../statistics/generator.ts";
 import {
   aDigest,
