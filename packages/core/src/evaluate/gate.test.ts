@@ -73,6 +73,7 @@ test("how much evidence a gate needs: an equal model for a margin, this value fo
   // n·((1.96 + 1.2816)/1.96 · half/margin)²: half 0.02, margin 0.01
   expect(judged({ margin: 0.01 }, [-0.03, 0.01])).toEqual({ count: 10_942, of: "rows" });
   expect(judged({ "margin-rel": 0.02 }, [-0.03, 0.01])).toEqual({ count: 10_942, of: "rows" }); // 2 % of 0.5
+  expect(judged({ margin: 10 }, [-0.03, 0.01])).toEqual({ count: 10, of: "rows" }); // fewer decide nothing
   expect(judged({ margin: 0 }, [-0.03, 0.01])).toBeUndefined(); // no number of rows shows that nothing differs
   expect(judged({ "improve-by": 0 }, [-0.01, 0.03])).toEqual({ count: 10_942, of: "rows" }); // 0.01 better, half 0.02
   expect(judged({ "improve-by": 0 }, [-0.03, 0.01])).toBeUndefined(); // worse, as far as anybody sees

@@ -80,7 +80,8 @@ export function judgeGate(gate: Gate, metric: MetricComparison | null, context: 
     return { ...base, ...numbers, status: "inconclusive", reason: "no interval could be computed from these rows" };
   const { units } = context;
   const needed = units === undefined ? null : requiredUnits(gate, judged, { limit, good }, units);
-  const required = units === undefined || needed === null ? {} : { required: { count: needed, of: units.of } };
+  const required =
+    units === undefined || needed === null ? {} : { required: { count: Math.max(LEAST_UNITS, needed), of: units.of } };
   const { count, of } = context.evidence;
   if (count < LEAST_UNITS) {
     const reason = `${count} ${of} to judge on; an interval needs at least ${LEAST_UNITS}`;
