@@ -58,9 +58,11 @@ export const EvaluateInputs = z.strictObject({
     .optional()
     .describe("fail: an inconclusive verdict exits 3; warn: it exits 0"),
   report: z
-    .array(z.string().regex(/\.(html|md|json)$/, "a name that ends in .html, .md or .json"))
+    .array(z.string().regex(/\.(html|md|json|xml|svg)$/, "a name that ends in .html, .md, .json, .xml or .svg"))
     .default([])
-    .describe("write the report here: .html with pictures, .md or .json; may be repeated")
+    .describe(
+      "write the report here: .html with pictures, .md, .json, .xml for JUnit or .svg for a badge; may be repeated",
+    )
     .meta({ placeholder: "FILE.html" }),
 });
 export type EvaluateInputs = z.output<typeof EvaluateInputs>;

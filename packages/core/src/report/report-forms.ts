@@ -4,7 +4,9 @@ import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { driftHtml } from "./drift-html.ts";
 import { driftMarkdown } from "./drift-markdown.ts";
 import { driftLines } from "./drift-text.ts";
+import { evaluationBadge } from "./evaluation-badge.ts";
 import { evaluationHtml } from "./evaluation-html.ts";
+import { evaluationJunit } from "./evaluation-junit.ts";
 import { evaluationMarkdown } from "./evaluation-markdown.ts";
 import { evaluationLines } from "./evaluation-text.ts";
 import type { TextLine } from "./text/line.ts";
@@ -15,6 +17,9 @@ export interface ReportForms {
   md(): string;
   json(): string;
   lines(): TextLine[];
+  /** JUnit XML, and a badge: of an evaluation only. */
+  xml?(): string;
+  svg?(): string;
 }
 
 export function evaluationForms(report: EvaluationReport): ReportForms {
@@ -23,6 +28,8 @@ export function evaluationForms(report: EvaluationReport): ReportForms {
     md: () => evaluationMarkdown(report),
     json: () => prettyJson(report),
     lines: () => evaluationLines(report),
+    xml: () => evaluationJunit(report),
+    svg: () => evaluationBadge(report),
   };
 }
 

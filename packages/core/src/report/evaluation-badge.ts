@@ -1,0 +1,31 @@
+import type { Verdict } from "../check/check.ts";
+import { htmlText, visibleText } from "../escape.ts";
+import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
+import { verdictSentence } from "./verdict-sentence.ts";
+
+/** Dark enough for white letters (contrast ≥ 4.5:1); the words say the same without them. */
+const COLOURS: Readonly<Record<Verdict, string>> = { pass: "#1a7f37", fail: "#cf222e", inconclusive: "#6e5494" };
+const [HEIGHT, PAD, LETTER] = [20, 6, 6.6];
+
+/** A README's badge: the model's name and the verdict in words, as an SVG of its own. */
+export function evaluationBadge(report: EvaluationReport): string {
+  const [left, right] = [visibleText(report.model, 40), visibleText(verdictSentence(report).headline, 60)];
+  const [a, b] = [widthOf(left), widthOf(right)];
+  const label = htmlText(`${left}: ${right}`);
+  const word = (text: string, middle: number, width: number) =>
+    `<text x="${middle}" y="14" textLength="${width - 2 * PAD}" lengthAdjust="spacingAndGlyphs">${htmlText(text)}</text>`;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${a + b}" height="${HEIGHT}" role="img" aria-label="${label}">`,
+    `<title>${label}</title>`,
+    `<rect width="${a}" height="${HEIGHT}" fill="#444c56"/>`,
+    `<rect x="${a}" width="${b}" height="${HEIGHT}" fill="${COLOURS[report.verdict]}"/>`,
+    `<g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">`,
+    word(left, a / 2, a),
+    word(right, a + b / 2, b),
+    "</g>",
+    "</svg>",
+    "",
+  ].join("\n");
+}
+
+const widthOf = (text: string) => Math.round([...text].length * LETTER) + 2 * PAD;
