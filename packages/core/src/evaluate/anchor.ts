@@ -49,13 +49,13 @@ function improvedOn(gates: readonly Gate[], metrics: readonly MetricComparison[]
   });
 }
 
-/** Holds the gates with a margin against the anchor's stored scores. Only paired rows tell: on others it says that it could not. */
+/** Holds the gates with a margin against the anchor's stored scores. Only paired rows tell: on others it says that it could not, and `improved` is null. */
 function heldAgainstAnchor(
   candidate: Predictions,
   stored: Predictions | null,
   gates: readonly Gate[],
   { version, settings }: { readonly version: number; readonly settings: JudgeSettings },
-): { checks: Check[]; improved: boolean } {
+): { checks: Check[]; improved: boolean | null } {
   const margins = gates.filter(hasMargin).map((gate): Gate => ({ ...gate, slices: undefined }));
   const against = `v${version}, the anchor`;
   const judged =
@@ -66,7 +66,7 @@ function heldAgainstAnchor(
           { ...settings, gates: margins, metrics: [], against, noBaseline: null },
         );
   if (judged === null || judged.pairing.mode !== "paired")
-    return { checks: margins.map((gate) => untested(gate, against)), improved: false };
+    return { checks: margins.map((gate) => untested(gate, against)), improved: null };
   const checks = judged.checks
     .filter(({ subject }) => margins.some(({ metric }) => metric === subject))
     .map((check) => ({ ...check, id: anchorCheckId(check), reason: reasonOf(check, version) }));
@@ -115,10 +115,12 @@ export async function anchored(
   if (candidate === null || version === null || judgement.unchanged || !gates.some(hasMargin))
     return { judgement, anchor: null };
   const number = await findAnchor(model, version.manifest, ports);
-  if (number === version.manifest.version)
-    return { judgement, anchor: { version: number, improved: improvedOn(gates, judgement.metrics) } };
+  const fromBaseline = { version: version.manifest.version, improved: improvedOn(gates, judgement.metrics) };
+  if (number === version.manifest.version) return { judgement, anchor: fromBaseline };
   const found = (await findBaseline(model, String(number), [], ports)).version;
   const stored = found === null ? null : await readStored(found, reading, ports);
   const { checks, improved } = heldAgainstAnchor(candidate, stored, gates, { version: number, settings: judging });
-  return { judgement: withAnchor(judgement, checks), anchor: { version: number, improved } };
+  // On other evaluation rows the old anchor never compares again: what follows is held against this baseline.
+  const anchor = improved === null ? fromBaseline : { version: number, improved };
+  return { judgement: withAnchor(judgement, checks), anchor };
 }
