@@ -46,6 +46,17 @@ const CUTS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>
     imports: ["version", "change"],
     gto: ["imports"],
   },
+  // Rows, what they add up to, how sure that is; then what a reader looks into and what decides.
+  "packages/core/src/evaluate": {
+    rows: [],
+    metrics: ["rows"],
+    parts: ["rows", "metrics"],
+    intervals: ["rows", "metrics", "parts"],
+    look: ["rows", "metrics", "parts", "intervals"],
+    judge: ["rows", "metrics", "parts", "intervals", "look"],
+    baseline: ["rows", "judge"],
+    ".": ["rows", "look", "judge", "baseline"],
+  },
   "packages/backends/src": {
     local: [],
     tables: [],

@@ -1,5 +1,5 @@
 import type { Gate } from "@trainyard/core";
-import { judge } from "../../../packages/core/src/evaluate/judge.ts";
+import { judge } from "../../../packages/core/src/evaluate/judge/judge.ts";
 import type { Predictions } from "../../../packages/core/src/evaluate/rows/predictions.ts";
 import { type Generator, generator } from "../../../packages/core/src/statistics/generator.ts";
 

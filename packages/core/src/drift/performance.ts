@@ -1,8 +1,8 @@
 import type { Check, Estimate, Interval } from "../check/check.ts";
+import { estimators } from "../evaluate/intervals/uncertainty.ts";
 import { metricsFor } from "../evaluate/metrics/metrics.ts";
 import { sideStatistics } from "../evaluate/parts/side-statistics.ts";
 import type { Predictions } from "../evaluate/rows/predictions.ts";
-import { estimators } from "../evaluate/uncertainty.ts";
 import { studentTQuantile } from "../statistics/distributions.ts";
 import type { Performance } from "./drift-report.ts";
 

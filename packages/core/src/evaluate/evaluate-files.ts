@@ -6,7 +6,7 @@ import { canonicalJson, type Sha256 } from "../document.ts";
 import { seedOf } from "../statistics/generator.ts";
 import { timestamp } from "../time.ts";
 import { EvaluationReport, type Side } from "./evaluation-report.ts";
-import { judge } from "./judge.ts";
+import { judge } from "./judge/judge.ts";
 import { type Predictions, readPredictions, WEIGHTS } from "./rows/predictions.ts";
 
 /** A predictions file of the user's: where it lies, what to call it, and its digest where the caller knows it. */

@@ -7,13 +7,14 @@ import { seedOf } from "../statistics/generator.ts";
 import { timestamp } from "../time.ts";
 import { openRun } from "../train/open-run.ts";
 import type { RunRecord, ScoredRows } from "../train/run-record.ts";
-import { anchored } from "./anchor.ts";
-import { type Baseline, findBaseline } from "./baseline.ts";
-import { changes } from "./changes.ts";
+import { anchored } from "./baseline/anchor.ts";
+import { type Baseline, findBaseline } from "./baseline/baseline.ts";
+import { type Reading, readScored, readStored } from "./baseline/scored-files.ts";
 import { EVALUATION_FILE, EvaluationReport, type Side } from "./evaluation-report.ts";
-import { type JudgeSettings, judge } from "./judge.ts";
+import { judge } from "./judge/judge.ts";
+import type { JudgeSettings } from "./judge/judgement.ts";
+import { changes } from "./look/changes.ts";
 import type { Predictions } from "./rows/predictions.ts";
-import { type Reading, readScored, readStored } from "./scored-files.ts";
 
 /** What to judge, and by which rules: on GitHub the rules are the base branch's. */
 export interface EvaluateSettings {

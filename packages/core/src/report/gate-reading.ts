@@ -1,6 +1,6 @@
 import type { Check, Estimate, Interval } from "../check/check.ts";
 import type { EvaluationReport, MetricComparison } from "../evaluate/evaluation-report.ts";
-import { isAnchorCheck, isSliceCheck } from "../evaluate/gate.ts";
+import { isAnchorCheck, isSliceCheck } from "../evaluate/judge/gate.ts";
 import { decimalsOf } from "./format/number.ts";
 
 /** A gate's check beside the metric it judged, in the space a person reads it in. */

@@ -1,7 +1,7 @@
 import { decidingCheck } from "../check/check.ts";
 import { visibleText } from "../escape.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
-import { isAnchorCheck, isSliceCheck } from "../evaluate/gate.ts";
+import { isAnchorCheck, isSliceCheck } from "../evaluate/judge/gate.ts";
 import { estimateText } from "./format/interval.ts";
 import { metricTitle } from "./format/metric-name.ts";
 import { count, counted } from "./format/number.ts";

@@ -2,7 +2,7 @@ import type { Backend, RunFolder } from "../../backend.ts";
 import { type Verdict, verdict as verdictOf } from "../../check/check.ts";
 import { parseDocument, type Sha256 } from "../../document.ts";
 import { TrainyardError } from "../../errors.ts";
-import { baselineNow } from "../../evaluate/baseline.ts";
+import { baselineNow } from "../../evaluate/baseline/baseline.ts";
 import { EVALUATION_FILE, EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import type { ModelState } from "../../registry/fold/model-state.ts";
 import { rootDigest } from "../../registry/fold/root-digest.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { Gate } from "../config/config.ts";
-import type { Column } from "../data/table.ts";
-import { generator } from "../statistics/generator.ts";
+import { Gate } from "../../config/config.ts";
+import type { Column } from "../../data/table.ts";
+import { generator } from "../../statistics/generator.ts";
+import { readPredictions } from "../rows/predictions.ts";
 import { judge } from "./judge.ts";
-import { readPredictions } from "./rows/predictions.ts";
 
 const numbers = (values: ArrayLike<number>): Column => ({
   type: "number",

@@ -1,13 +1,13 @@
-import type { Backend } from "../backend.ts";
-import { parseDocument } from "../document.ts";
-import { isRefusal, TrainyardError } from "../errors.ts";
-import type { ModelState } from "../registry/fold/model-state.ts";
-import type { ModelVersion } from "../registry/log/model-version.ts";
-import { importRecordOf } from "../registry/read/import-record.ts";
-import { named, parseReference, parseWhich } from "../registry/read/reference.ts";
-import type { Registry } from "../registry/read/registry.ts";
-import { type Metric, RunRecord } from "../train/run-record.ts";
-import type { EvaluationReport } from "./evaluation-report.ts";
+import type { Backend } from "../../backend.ts";
+import { parseDocument } from "../../document.ts";
+import { isRefusal, TrainyardError } from "../../errors.ts";
+import type { ModelState } from "../../registry/fold/model-state.ts";
+import type { ModelVersion } from "../../registry/log/model-version.ts";
+import { importRecordOf } from "../../registry/read/import-record.ts";
+import { named, parseReference, parseWhich } from "../../registry/read/reference.ts";
+import type { Registry } from "../../registry/read/registry.ts";
+import { type Metric, RunRecord } from "../../train/run-record.ts";
+import type { EvaluationReport } from "../evaluation-report.ts";
 
 /** What a candidate is compared with. */
 export interface Baseline {

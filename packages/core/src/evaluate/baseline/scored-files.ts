@@ -1,9 +1,9 @@
-import type { Backend, RunFolder } from "../backend.ts";
-import { type ColumnNames, underStandardNames } from "../data/column-names.ts";
-import { TrainyardError } from "../errors.ts";
-import type { ScoredRows } from "../train/run-record.ts";
+import type { Backend, RunFolder } from "../../backend.ts";
+import { type ColumnNames, underStandardNames } from "../../data/column-names.ts";
+import { TrainyardError } from "../../errors.ts";
+import type { ScoredRows } from "../../train/run-record.ts";
+import { type PredictionSettings, type Predictions, readPredictions } from "../rows/predictions.ts";
 import type { Baseline } from "./baseline.ts";
-import { type PredictionSettings, type Predictions, readPredictions } from "./rows/predictions.ts";
 
 /** How predictions of a project are read: by the base branch's names for their columns. */
 export type Reading = PredictionSettings & { readonly columns: ColumnNames };

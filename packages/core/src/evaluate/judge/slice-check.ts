@@ -1,12 +1,12 @@
-import type { Check } from "../check/check.ts";
-import type { Gate } from "../config/config.ts";
-import { visibleText } from "../escape.ts";
-import type { SliceResult } from "./evaluation-report.ts";
+import type { Check } from "../../check/check.ts";
+import type { Gate } from "../../config/config.ts";
+import { visibleText } from "../../escape.ts";
+import type { SliceResult } from "../evaluation-report.ts";
+import { slices } from "../look/slices.ts";
+import type { MetricDefinition } from "../metrics/metric.ts";
+import type { Factor } from "../rows/factor.ts";
+import type { JudgedRows } from "../rows/predictions.ts";
 import { allowedLoss, allowedText, type GateContext, sliceCheckId } from "./gate.ts";
-import type { MetricDefinition } from "./metrics/metric.ts";
-import type { Factor } from "./rows/factor.ts";
-import type { JudgedRows } from "./rows/predictions.ts";
-import { slices } from "./slices.ts";
 
 /** Values named in a sentence. */
 const FIRST = 3;
@@ -68,4 +68,8 @@ function named(worse: readonly SliceResult[]): string {
     .slice(0, FIRST)
     .map(({ column, value }) => `${visibleText(column, 40)} = ${visibleText(value, 40)}`);
   return first.join(", ") + (worse.length > FIRST ? ` and ${worse.length - FIRST} more` : "");
+}
+
+export function hasSlices(gate: Gate): gate is Gate & { slices: string[] } {
+  return gate.slices !== undefined;
 }

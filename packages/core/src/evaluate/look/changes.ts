@@ -1,6 +1,6 @@
-import { canonicalJson } from "../document.ts";
-import type { RunRecord } from "../train/run-record.ts";
-import type { Change } from "./evaluation-report.ts";
+import { canonicalJson } from "../../document.ts";
+import type { RunRecord } from "../../train/run-record.ts";
+import type { Change } from "../evaluation-report.ts";
 
 /** What went into the candidate's run and into the baseline's that is not the same: parameters, data, code, environment. */
 export function changes(candidate: RunRecord, baseline: RunRecord): Change[] {

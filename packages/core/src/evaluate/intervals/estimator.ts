@@ -1,8 +1,8 @@
-import type { Interval } from "../check/check.ts";
-import { normalQuantile, studentTQuantile } from "../statistics/distributions.ts";
-import { wilson } from "../statistics/proportion.ts";
-import type { TestName } from "./evaluation-report.ts";
-import type { MetricDefinition } from "./metrics/metric.ts";
+import type { Interval } from "../../check/check.ts";
+import { normalQuantile, studentTQuantile } from "../../statistics/distributions.ts";
+import { wilson } from "../../statistics/proportion.ts";
+import type { TestName } from "../evaluation-report.ts";
+import type { MetricDefinition } from "../metrics/metric.ts";
 
 /** A number and its two-sided interval at level 1 − alpha; null where none can be computed. */
 export interface Estimator {

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
-import type { Estimate, Interval } from "../check/check.ts";
-import { Gate } from "../config/config.ts";
-import type { Task } from "../config/task.ts";
-import { type Column, textAt } from "../data/table.ts";
-import { generator } from "../statistics/generator.ts";
-import { type Evidence, type JudgeSettings, judge } from "./judge.ts";
-import { type Predictions, readPredictions } from "./rows/predictions.ts";
+import type { Estimate, Interval } from "../../check/check.ts";
+import { Gate } from "../../config/config.ts";
+import type { Task } from "../../config/task.ts";
+import { type Column, textAt } from "../../data/table.ts";
+import { generator } from "../../statistics/generator.ts";
+import { type Predictions, readPredictions } from "../rows/predictions.ts";
+import { judge } from "./judge.ts";
+import type { Evidence, JudgeSettings } from "./judgement.ts";
 
 const numbers = (values: ArrayLike<number>): Column => ({
   type: "number",

@@ -1,7 +1,8 @@
-import type { Check, CheckStatus, Interval } from "../check/check.ts";
-import type { Gate } from "../config/config.ts";
-import { towardsGain } from "./comparison.ts";
-import type { MetricComparison } from "./evaluation-report.ts";
+import type { Check, CheckStatus, Interval } from "../../check/check.ts";
+import type { Gate } from "../../config/config.ts";
+import type { MetricComparison } from "../evaluation-report.ts";
+import { towardsGain } from "../intervals/comparison.ts";
+import { type Grounds, LEAST_UNITS } from "../intervals/grounds.ts";
 import { requiredUnits } from "./required-units.ts";
 
 /** What a gate is held against besides the metric. */
@@ -14,12 +15,9 @@ export interface GateContext {
   readonly pointOnly: boolean;
   /** Groups, or rows where there are none, behind the interval, and its level; absent for point values. */
   readonly units?: { readonly count: number; readonly of: "groups" | "rows"; readonly alpha: number };
-  /** What the interval rests on, and how much of it there is: groups, or rows (of the rarer class). */
-  readonly evidence: { readonly count: number; readonly of: string };
+  /** What the interval rests on. */
+  readonly evidence: Grounds;
 }
-
-/** With fewer groups than this, or fewer rows of a class, an interval is shown and decides nothing. */
-export const LEAST_UNITS = 10;
 
 /** True for gates that hold the candidate against the baseline, false for an absolute standard. */
 export function compares(gate: Gate): boolean {

@@ -1,14 +1,14 @@
-import { studentTCdf, studentTQuantile } from "../statistics/distributions.ts";
-import { holm } from "../statistics/holm.ts";
-import { towardsGain } from "./comparison.ts";
-import type { SliceResult } from "./evaluation-report.ts";
-import { LEAST_UNITS } from "./gate.ts";
-import type { MetricDefinition } from "./metrics/metric.ts";
-import { sumByUnit } from "./parts/part.ts";
-import { type SideStatistics, sideStatistics } from "./parts/side-statistics.ts";
-import type { Factor } from "./rows/factor.ts";
-import { takeRows } from "./rows/pairing.ts";
-import type { JudgedRows } from "./rows/predictions.ts";
+import { studentTCdf, studentTQuantile } from "../../statistics/distributions.ts";
+import { holm } from "../../statistics/holm.ts";
+import type { SliceResult } from "../evaluation-report.ts";
+import { towardsGain } from "../intervals/comparison.ts";
+import { LEAST_UNITS } from "../intervals/grounds.ts";
+import type { MetricDefinition } from "../metrics/metric.ts";
+import { sumByUnit } from "../parts/part.ts";
+import { type SideStatistics, sideStatistics } from "../parts/side-statistics.ts";
+import type { Factor } from "../rows/factor.ts";
+import { takeRows } from "../rows/pairing.ts";
+import type { JudgedRows } from "../rows/predictions.ts";
 
 /** Smaller slices are not looked into. */
 const LEAST_ROWS = 30;

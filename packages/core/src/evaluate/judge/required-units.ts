@@ -1,6 +1,6 @@
-import type { Estimate } from "../check/check.ts";
-import type { Gate } from "../config/config.ts";
-import { normalQuantile } from "../statistics/distributions.ts";
+import type { Estimate } from "../../check/check.ts";
+import type { Gate } from "../../config/config.ts";
+import { normalQuantile } from "../../statistics/distributions.ts";
 
 /** How often a gate is to pass what deserves to pass. */
 export const POWER = 0.9;

@@ -1,13 +1,21 @@
-import { TrainyardError } from "../errors.ts";
-import { bundles } from "../statistics/resampling.ts";
-import type { GateContext } from "./gate.ts";
-import { rarest } from "./metrics/metrics.ts";
-import { effectiveRows, type Units } from "./parts/part.ts";
-import type { Factor } from "./rows/factor.ts";
-import type { JudgedRows } from "./rows/predictions.ts";
+import { TrainyardError } from "../../errors.ts";
+import { bundles } from "../../statistics/resampling.ts";
+import { rarest } from "../metrics/metrics.ts";
+import { effectiveRows, type Units } from "../parts/part.ts";
+import type { Factor } from "../rows/factor.ts";
+import type { JudgedRows } from "../rows/predictions.ts";
 import { BOOTSTRAP_GROUPS, type Method, REPLICATES } from "./uncertainty.ts";
 
 /** What intervals rest on: how many groups or rows there are, and which method that allows. */
+
+/** With fewer groups than this, or fewer rows of a class, an interval is shown and decides nothing. */
+export const LEAST_UNITS = 10;
+
+/** How much an interval rests on, and of what: groups, or rows (of the rarest class). */
+export interface Grounds {
+  readonly count: number;
+  readonly of: string;
+}
 
 /** More units than this are dealt into as many bundles before they are drawn. */
 const MOST_UNITS = 2_000;
@@ -27,7 +35,7 @@ export function clustersOf(
 }
 
 /** Rows that an interval rests on: with classes, those of the rarest one. */
-export function rowsOf(...sides: readonly (JudgedRows | null)[]): GateContext["evidence"] {
+export function rowsOf(...sides: readonly (JudgedRows | null)[]): Grounds {
   const present = sides.filter((side) => side !== null);
   const count = Math.floor(Math.min(...present.map((side) => rarest(side) ?? effectiveRows(side))));
   return { count, of: present.some((side) => rarest(side) !== null) ? "rows of the rarest class" : "rows" };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { type Generator, generator } from "../statistics/generator.ts";
-import { metricsFor } from "./metrics/metrics.ts";
-import { sideStatistics } from "./parts/side-statistics.ts";
-import type { JudgedRows } from "./rows/predictions.ts";
+import { type Generator, generator } from "../../statistics/generator.ts";
+import { metricsFor } from "../metrics/metrics.ts";
+import { sideStatistics } from "../parts/side-statistics.ts";
+import type { JudgedRows } from "../rows/predictions.ts";
 import { estimators, type Method } from "./uncertainty.ts";
 
 /** Rows of days that move together: both a day's base rate and how far one model is ahead on it vary from day to day. */

@@ -1,13 +1,13 @@
-import type { Gate } from "../config/config.ts";
-import type { Task } from "../config/task.ts";
-import { TrainyardError } from "../errors.ts";
-import { nearest } from "../nearest.ts";
-import type { Metric } from "../train/run-record.ts";
-import { pointComparison } from "./comparison.ts";
-import type { MetricComparison } from "./evaluation-report.ts";
+import type { Gate } from "../../config/config.ts";
+import type { Task } from "../../config/task.ts";
+import { TrainyardError } from "../../errors.ts";
+import { nearest } from "../../nearest.ts";
+import type { Metric } from "../../train/run-record.ts";
+import type { MetricComparison } from "../evaluation-report.ts";
+import { pointComparison } from "../intervals/comparison.ts";
+import type { MetricDefinition } from "../metrics/metric.ts";
+import { knownMetric, taskMetrics } from "../metrics/metrics.ts";
 import { compares } from "./gate.ts";
-import type { MetricDefinition } from "./metrics/metric.ts";
-import { knownMetric, taskMetrics } from "./metrics/metrics.ts";
 
 /** Numbers the runs reported themselves; those of the baseline are null without one. */
 export interface Reported {

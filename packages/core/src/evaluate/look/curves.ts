@@ -1,7 +1,7 @@
-import { argsort } from "../statistics/argsort.ts";
-import { eachTie } from "../statistics/roc-auc.ts";
-import type { Curve } from "./evaluation-report.ts";
-import type { JudgedRows } from "./rows/predictions.ts";
+import { argsort } from "../../statistics/argsort.ts";
+import { eachTie } from "../../statistics/roc-auc.ts";
+import type { Curve } from "../evaluation-report.ts";
+import type { JudgedRows } from "../rows/predictions.ts";
 
 /** Most points of a curve. */
 const MOST_POINTS = 200;

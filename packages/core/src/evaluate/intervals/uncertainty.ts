@@ -1,16 +1,16 @@
-import { normalQuantile } from "../statistics/distributions.ts";
-import { generator } from "../statistics/generator.ts";
-import { mcnemar } from "../statistics/paired-tests.ts";
-import { pairedDifference, wilson } from "../statistics/proportion.ts";
-import { drawWeights, expandedPercentile, jackknifeError } from "../statistics/resampling.ts";
-import { total } from "../statistics/total.ts";
+import { normalQuantile } from "../../statistics/distributions.ts";
+import { generator } from "../../statistics/generator.ts";
+import { mcnemar } from "../../statistics/paired-tests.ts";
+import { pairedDifference, wilson } from "../../statistics/proportion.ts";
+import { drawWeights, expandedPercentile, jackknifeError } from "../../statistics/resampling.ts";
+import { total } from "../../statistics/total.ts";
+import type { TestName } from "../evaluation-report.ts";
+import type { FromSums, MetricDefinition } from "../metrics/metric.ts";
+import { rarest } from "../metrics/metrics.ts";
+import { effectiveRows } from "../parts/part.ts";
+import type { SideStatistics } from "../parts/side-statistics.ts";
+import type { JudgedRows } from "../rows/predictions.ts";
 import { type Estimator, spreadless, student } from "./estimator.ts";
-import type { TestName } from "./evaluation-report.ts";
-import type { FromSums, MetricDefinition } from "./metrics/metric.ts";
-import { rarest } from "./metrics/metrics.ts";
-import { effectiveRows } from "./parts/part.ts";
-import type { SideStatistics } from "./parts/side-statistics.ts";
-import type { JudgedRows } from "./rows/predictions.ts";
 
 /** One metric of the candidate, of the baseline, and their difference (candidate − baseline). */
 export interface Estimators {

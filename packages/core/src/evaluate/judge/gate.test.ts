@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Interval } from "../check/check.ts";
-import { Gate } from "../config/config.ts";
-import type { MetricComparison } from "./evaluation-report.ts";
+import type { Interval } from "../../check/check.ts";
+import { Gate } from "../../config/config.ts";
+import type { MetricComparison } from "../evaluation-report.ts";
 import { type GateContext, judgeGate } from "./gate.ts";
 
 const context: GateContext = {

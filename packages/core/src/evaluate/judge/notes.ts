@@ -1,8 +1,9 @@
-import type { Gate } from "../config/config.ts";
-import { compares, type GateContext, LEAST_UNITS } from "./gate.ts";
-import { effectiveRows } from "./parts/part.ts";
-import type { BaselineScores, Pairing } from "./rows/pairing.ts";
-import type { JudgedRows, Predictions } from "./rows/predictions.ts";
+import type { Gate } from "../../config/config.ts";
+import { type Grounds, LEAST_UNITS } from "../intervals/grounds.ts";
+import { effectiveRows } from "../parts/part.ts";
+import type { BaselineScores, Pairing } from "../rows/pairing.ts";
+import type { JudgedRows, Predictions } from "../rows/predictions.ts";
+import { compares } from "./gate.ts";
 
 /** What a reader must know of how the rows were brought together. */
 export function pairingNotes(
@@ -42,11 +43,7 @@ export function weightNotes(rows: JudgedRows, unused: string | undefined): strin
 }
 
 /** What a reader must know of the evidence and the gates. */
-export function notesOf(
-  gates: readonly Gate[],
-  grounds: GateContext["evidence"] | null,
-  firstModel: boolean,
-): string[] {
+export function notesOf(gates: readonly Gate[], grounds: Grounds | null, firstModel: boolean): string[] {
   const notes: string[] = [];
   if (grounds !== null && grounds.count < LEAST_UNITS)
     notes.push(`Only ${grounds.count} ${grounds.of}: intervals are shown, but decide nothing under ${LEAST_UNITS}.`);

@@ -1,15 +1,16 @@
-import type { Backend } from "../backend.ts";
-import { type Check, verdict } from "../check/check.ts";
-import type { Gate } from "../config/config.ts";
-import { parseDocument } from "../document.ts";
-import type { VersionState } from "../registry/fold/model-state.ts";
-import type { ModelVersion } from "../registry/log/model-version.ts";
-import type { Registry } from "../registry/read/registry.ts";
+import type { Backend } from "../../backend.ts";
+import { type Check, verdict } from "../../check/check.ts";
+import type { Gate } from "../../config/config.ts";
+import { parseDocument } from "../../document.ts";
+import type { VersionState } from "../../registry/fold/model-state.ts";
+import type { ModelVersion } from "../../registry/log/model-version.ts";
+import type { Registry } from "../../registry/read/registry.ts";
+import { EvaluationReport, type MetricComparison } from "../evaluation-report.ts";
+import { anchorCheckId, defaultGate } from "../judge/gate.ts";
+import { judge } from "../judge/judge.ts";
+import type { Judgement, JudgeSettings } from "../judge/judgement.ts";
+import type { Predictions } from "../rows/predictions.ts";
 import { type Baseline, findBaseline } from "./baseline.ts";
-import { EvaluationReport, type MetricComparison } from "./evaluation-report.ts";
-import { anchorCheckId, defaultGate } from "./gate.ts";
-import { type Judgement, type JudgeSettings, judge } from "./judge.ts";
-import type { Predictions } from "./rows/predictions.ts";
 import { type Reading, type ReadPorts, readStored } from "./scored-files.ts";
 
 /** The alias that, where somebody set it, names the anchor by hand. */

@@ -1,0 +1,104 @@
+import { verdict } from "../../check/check.ts";
+import { comparison } from "../intervals/comparison.ts";
+import { clustersOf, methodOf, rowsOf, unitsOf } from "../intervals/grounds.ts";
+import { type Estimators, estimators, type JudgedSide } from "../intervals/uncertainty.ts";
+import { curves, flips } from "../look/curves.ts";
+import { slices } from "../look/slices.ts";
+import { metricsFor } from "../metrics/metrics.ts";
+import { sideStatistics } from "../parts/side-statistics.ts";
+import { pair } from "../rows/pairing.ts";
+import type { JudgedRows, Predictions } from "../rows/predictions.ts";
+import { rowChecks } from "../rows/row-checks.ts";
+import { compares, defaultGate, judgeGate } from "./gate.ts";
+import { type Evidence, type Judgement, type JudgeSettings, whyNoBaseline } from "./judgement.ts";
+import { notesOf, pairingNotes, weightNotes } from "./notes.ts";
+import { pointsOf, refuseUnknown } from "./point-metrics.ts";
+import { hasSlices, judgeGateSlices } from "./slice-check.ts";
+
+/** Judges scored rows. @throws METRIC_UNKNOWN, GOAL_UNKNOWN, GROUPS_MISSING, LABELS_MISSING, TASK_MISMATCH */
+export function judgeRows(predictions: Predictions, evidence: Evidence, settings: JudgeSettings): Judgement {
+  const pairing = evidence.baseline === null ? null : pair(predictions, evidence.baseline, evidence.sameData ?? null);
+  const candidate = pairing?.candidate ?? predictions;
+  const baseline = pairing?.baseline ?? null;
+  const shown = settings.metrics ?? [];
+  const available = metricsFor(baseline?.scores === null ? { ...candidate, scores: null } : candidate, [
+    ...(settings.gates ?? []).map((gate) => gate.metric),
+    ...shown,
+  ]);
+  refuseUnknown(shown, available, evidence.metrics, settings.task);
+  const gates = settings.gates ?? [defaultGate(available[0]?.name ?? "")];
+  const points = pointsOf(
+    gates,
+    available.map((metric) => metric.name),
+    evidence,
+    settings.task,
+  );
+
+  const other = (evidence.baseline?.stored ?? evidence.baseline?.fromJob)?.path ?? "";
+  const clusters = clustersOf(candidate, baseline, pairing?.paired ?? true, other);
+  const method = methodOf(clusters, settings.seed);
+  const side = (rows: JudgedRows): JudgedSide => ({
+    rows,
+    statistics: sideStatistics(rows, available, unitsOf(rows, settings.seed)),
+  });
+  const judged = estimators(
+    side(candidate),
+    baseline === null ? null : side(baseline),
+    pairing?.paired ?? true,
+    method,
+  );
+  const units = clusters ?? candidate.rows;
+  const grounds =
+    clusters === null ? rowsOf(candidate, pairing?.paired ? null : baseline) : { count: clusters, of: "groups" };
+  const context = { against: settings.against, noBaseline: whyNoBaseline(settings), evidence: grounds };
+  const checks = gates.map((gate) => {
+    const point = points.get(gate.metric);
+    if (point !== undefined) return judgeGate(gate, point, { ...context, pointOnly: true });
+    const own = judged.find((one) => one.metric.name === gate.metric) as Estimators;
+    const alpha = gate.alpha ?? settings.alpha;
+    return judgeGate(gate, comparison(own, alpha, units), {
+      ...context,
+      pointOnly: false,
+      units: { count: units, of: clusters === null ? "rows" : "groups", alpha },
+    });
+  });
+  for (const gate of gates) {
+    if (!hasSlices(gate)) continue;
+    const metric = available.find(({ name }) => name === gate.metric) ?? null;
+    const rows = { candidate, baseline: pairing?.paired ? baseline : null, metric };
+    checks.push(judgeGateSlices(gate, rows, context, gate.alpha ?? settings.alpha));
+  }
+  const { evaluationRows = null } = evidence;
+  checks.unshift(...rowChecks(pairing, { scored: predictions.rows, evaluationRows, against: settings.against }));
+
+  const sliced = gates.find(
+    (gate) => compares(gate) && available.some((metric) => metric.name === gate.metric),
+  )?.metric;
+  const sliceMetric = available.find((metric) => metric.name === sliced) ?? available[0];
+  return {
+    verdict: settings.unchanged ? "pass" : verdict(checks),
+    unchanged: settings.unchanged,
+    noBaseline: settings.noBaseline,
+    pairing: {
+      mode: pairing === null ? "none" : pairing.paired ? "paired" : "unpaired",
+      rows: pairing?.rows ?? 0,
+      overlap: pairing?.overlap ?? 0,
+      labelsChanged: pairing?.labelsChanged ?? 0,
+    },
+    method: { ...method, level: 1 - settings.alpha, groups: candidate.groups?.column ?? null, clusters },
+    metrics: [...judged.flatMap((one) => comparison(one, settings.alpha, units) ?? []), ...points.values()],
+    checks,
+    slices:
+      sliceMetric === undefined
+        ? []
+        : slices(candidate, pairing?.paired ? baseline : null, sliceMetric, settings.alpha),
+    curves: curves(candidate, baseline),
+    flips: pairing?.paired && baseline !== null ? flips(candidate, baseline) : null,
+    pointOnly: false,
+    notes: [
+      ...pairingNotes(pairing, predictions, evidence.baseline, settings.against),
+      ...weightNotes(candidate, predictions.unusedWeight),
+      ...notesOf(gates, grounds, settings.noBaseline !== null),
+    ],
+  };
+}

@@ -1,0 +1,56 @@
+import type { Gate } from "../../config/config.ts";
+import type { Task } from "../../config/task.ts";
+import type { EvaluationReport } from "../evaluation-report.ts";
+import type { BaselineScores } from "../rows/pairing.ts";
+import type { Predictions } from "../rows/predictions.ts";
+import type { Reported } from "./point-metrics.ts";
+
+/** How to judge, and what the sides are called. */
+export interface JudgeSettings {
+  readonly task: Task;
+  /** Null: the default gate on the task's loss. */
+  readonly gates: readonly Gate[] | null;
+  /** Metrics to show besides those shown anyway and those gates name. */
+  readonly metrics?: readonly string[];
+  readonly alpha: number;
+  /** First 32 bits of a digest of what is judged. */
+  readonly seed: number;
+  /** The baseline in words, "production v1"; without one, what was asked for. */
+  readonly against: string;
+  /** Null when there is a baseline. */
+  readonly noBaseline: EvaluationReport["noBaseline"];
+  /** The candidate's model files are the baseline's. */
+  readonly unchanged: boolean;
+}
+
+/** What is judged: scored rows where there are any, else the numbers of a metrics file; a baseline of the same kind, or none. */
+export interface Evidence extends Reported {
+  readonly candidate: Predictions | null;
+  readonly baseline: BaselineScores | null;
+  /** Rows the evaluation data have, each of which must be scored; null or absent: not known. */
+  readonly evaluationRows?: number | null;
+  /** The baseline was judged on the same evaluation data; null or absent: not known. */
+  readonly sameData?: boolean | null;
+}
+
+export type Judgement = Pick<
+  EvaluationReport,
+  | "verdict"
+  | "unchanged"
+  | "noBaseline"
+  | "pairing"
+  | "method"
+  | "metrics"
+  | "checks"
+  | "slices"
+  | "curves"
+  | "flips"
+  | "pointOnly"
+  | "notes"
+>;
+
+/** Why comparing gates cannot be judged; null when there is a baseline. */
+export function whyNoBaseline({ noBaseline, against }: JudgeSettings): string | null {
+  if (noBaseline === null) return null;
+  return noBaseline === "never-held" ? `a first model: ${against} was never held` : "no baseline was asked for";
+}

@@ -1,0 +1,57 @@
+import { markdownText } from "../../escape.ts";
+import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
+import { estimateText } from "../format/interval.ts";
+import { metricTitle, unitSuffix } from "../format/metric-name.ts";
+import { count, decimalsOf, fixed } from "../format/number.ts";
+import { pText, testTitle } from "../format/test-name.ts";
+import { markdownSentence } from "../phrase.ts";
+import { requirementLines } from "../requirement-lines.ts";
+import { folded, markdownTable } from "./block.ts";
+
+/** Metrics no gate judged. */
+export function metricsMarkdown(report: EvaluationReport): string {
+  const judged = new Set(report.checks.map(({ subject }) => subject));
+  const others = report.metrics.filter(({ name }) => !judged.has(name)).slice(0, 60);
+  if (others.length === 0) return "";
+  const rows = others.map((metric) => {
+    const measure = metric.difference ?? metric.candidate;
+    const decimals = decimalsOf(measure.value, measure.interval);
+    const unit = markdownText(unitSuffix(metric.unit));
+    return [
+      `${markdownText(metricTitle(metric.name))}${unit === "" ? "" : ` (${unit})`}`,
+      metric.baseline === null ? "–" : fixed(metric.baseline.value, decimals),
+      metric.difference === null
+        ? markdownText(estimateText(metric.candidate, decimals))
+        : fixed(metric.candidate.value, decimals),
+      metric.difference === null ? "–" : markdownText(estimateText(metric.difference, decimals, true)),
+    ];
+  });
+  return folded(
+    `Other metrics: ${count(others.length)}`,
+    markdownTable(
+      ["metric", markdownText(report.baseline?.label ?? "baseline"), "candidate", "difference"],
+      rows,
+      [1, 2],
+    ),
+  );
+}
+
+/** Which test stands behind each metric's interval, and what it says of no difference at all. */
+export function testsMarkdown(report: EvaluationReport): string {
+  const tested = report.metrics.filter(({ test }) => test !== undefined).slice(0, 60);
+  if (tested.length === 0) return "";
+  const compared = tested.some(({ test }) => test?.p != null);
+  const rows = tested.map((metric) => [
+    markdownText(metricTitle(metric.name)),
+    testTitle(metric),
+    ...(compared ? [markdownText(pText(metric))] : []),
+  ]);
+  const head = compared ? ["metric", "test", "p of no difference"] : ["metric", "interval by"];
+  return folded("How it was tested", [markdownTable(head, rows, [2]), ...requirements(report)].join("\n\n"));
+}
+
+/** What evidence each gate needs, beside what there is. */
+function requirements(report: EvaluationReport): string[] {
+  const lines = requirementLines(report).slice(0, 60);
+  return lines.length === 0 ? [] : [lines.map((line) => `- ${markdownSentence(line)}`).join("\n")];
+}
