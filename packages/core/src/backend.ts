@@ -233,6 +233,10 @@ export interface Source {
   uncommitted(patterns: readonly string[] | null, except?: readonly string[]): Promise<string[]>;
   /** Files of the project that count as code: `patterns`, or the tracked ones by default without those that match `except`. */
   code(patterns: readonly string[] | null, except: readonly string[]): Promise<FileRef[]>;
+  /** Where a commit left the branch it is to be merged into. @throws BASE_UNKNOWN */
+  mergeBase(head: string): Promise<string>;
+  /** Whether `commit` is among what led to `of`; false too where it is not known here. */
+  isAncestor(commit: string, of: string): Promise<boolean>;
   /** When a commit was made, milliseconds since 1970. */
   committedAt(commit: string): Promise<number | null>;
 }

@@ -29,6 +29,7 @@ export type {
   Workspace,
 } from "./backend.ts";
 export { Check, CheckStatus, decidingCheck, Estimate, Interval, Verdict, verdict } from "./check/check.ts";
+export { baselinesOf, firstBaseline } from "./config/baselines.ts";
 export { chooseModel } from "./config/choose-model.ts";
 export { Config, type Dataset, Gate, ModelConfig } from "./config/config.ts";
 export { CONFIG_NAME } from "./config/config-name.ts";

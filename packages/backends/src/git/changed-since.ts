@@ -52,7 +52,8 @@ async function configAt(root: string, commit: string): Promise<string | null> {
   return code === 0 ? stdout : null;
 }
 
-async function whereItLeft(root: string, base: string | null, head: string): Promise<string> {
+/** Where a commit left its base. @throws BASE_UNKNOWN */
+export async function whereItLeft(root: string, base: string | null, head: string): Promise<string> {
   for (const name of base === null ? DEFAULT_BASES : [base]) {
     const found = await runGit(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`]);
     if (found.code !== 0) continue;

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { lstat, readlink } from "node:fs/promises";
 import { isAbsolute, join, relative } from "node:path";
 import { byCodePoint, type FileRef, type Source, TrainyardError } from "@trainyard/core";
+import { whereItLeft } from "./changed-since.ts";
 import { findRepository, git, gitFailed, runGit } from "./git.ts";
 import { pathFilter } from "./path-filter.ts";
 
@@ -68,6 +69,14 @@ export function gitSource(root: string): Source {
         if (file !== null) files.set(path, file);
       }
       return [...files.values()].sort((a, b) => byCodePoint(a.path, b.path));
+    },
+    async mergeBase(head) {
+      await findRepository(root);
+      return whereItLeft(root, null, head);
+    },
+    async isAncestor(commit, of) {
+      const { code } = await runGit(root, ["merge-base", "--is-ancestor", commit, of]);
+      return code === 0; // 1: it is none; 128: this clone does not have it
     },
     async committedAt(commit) {
       if (!/^[0-9a-f]{40,64}$/.test(commit)) return null;

@@ -42,7 +42,7 @@ export async function evaluateVerb(
       model,
       config,
       run: inputs.run ?? null,
-      baseline: inputs.baseline ?? null,
+      baselines: inputs.baseline.length === 0 ? null : inputs.baseline,
       rulesUncommitted: committed ? [] : await project.backend.source.uncommitted([CONFIG_NAME]),
       ...grounds,
     },
@@ -63,8 +63,9 @@ export async function evaluateFilesVerb(
   const report = await evaluateFiles(
     {
       candidate: await given(folder, candidate),
-      baseline:
-        inputs.baseline === undefined || inputs.baseline === "none" ? null : await given(folder, inputs.baseline),
+      baselines: await Promise.all(
+        inputs.baseline.filter((file) => file !== "none").map((file) => given(folder, file)),
+      ),
       task: inputs.task ?? null,
       groups: inputs.groups ?? null,
       slices: inputs.slice,

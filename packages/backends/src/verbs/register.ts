@@ -1,5 +1,6 @@
 import {
   chooseModel,
+  firstBaseline,
   type ModelVersion,
   type RegisterInputs,
   register,
@@ -25,7 +26,7 @@ export interface Registered {
 export async function registerVerb(project: Project, inputs: RegisterInputs): Promise<Registered> {
   await project.mayWrite();
   const { model, config } = chooseModel(project.config, inputs.model ?? null);
-  const { baseline } = config.evaluate;
+  const baseline = firstBaseline(config.evaluate);
   const ports = portsOf(project);
   if (inputs.run.length <= 1) {
     const done = await register(

@@ -1,6 +1,7 @@
 import {
   chooseModel,
   type DriftReport,
+  firstBaseline,
   type ModelConfig,
   nearest,
   newNames,
@@ -39,7 +40,7 @@ export async function trainVerb(
   const chosen = chooseModel(project.config, inputs.model ?? null);
   const config = withData(chosen.config, inputs.data);
   const evaluationData = inputs["evaluate-data"] ?? config.evaluate.data ?? null;
-  const baseline = inputs.baseline ?? config.evaluate.baseline;
+  const baseline = inputs.baseline ?? firstBaseline(config.evaluate);
   if (inputs.only === "predict") {
     const { record, failure } = await rescore(
       { model: chosen.model, config, run: inputs.run ?? null, evaluationData, baseline },
@@ -87,11 +88,11 @@ export async function retrainVerb(
   const trained: Trained[] = [];
   for (const candidate of report.retrain?.candidates ?? []) {
     const reason = judged?.reason ?? report.retrain?.reason ?? null;
-    const { data, baseline } = chosen.config.evaluate;
+    const { data } = chosen.config.evaluate;
     const one = await trainOnce(project, model, withData(chosen.config, candidate.data), {
       set: Object.entries(candidate.set).map(([name, value]) => `${name}=${JSON.stringify(value)}`),
       evaluationData: judged === null ? null : (judged["evaluate-data"] ?? data ?? null),
-      baseline: judged === null ? "none" : (judged.baseline ?? baseline),
+      baseline: judged === null ? "none" : (judged.baseline ?? firstBaseline(chosen.config.evaluate)),
       trigger: { event: "drift", reason, driftEvent: event },
     });
     trained.push(one);
@@ -117,7 +118,7 @@ export async function plannedVerb(
   const settings = await settingsOf(project, model, withData(config, inputs.data), {
     set: inputs.set,
     evaluationData: inputs["evaluate-data"] ?? config.evaluate.data ?? null,
-    baseline: inputs.baseline ?? config.evaluate.baseline,
+    baseline: inputs.baseline ?? firstBaseline(config.evaluate),
     trigger: { event: "manual", reason: null, driftEvent: null },
   });
   return { model, config, inputsDigest: await plannedDigest(settings, portsOf(project)) };

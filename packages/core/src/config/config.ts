@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ColumnNames } from "../data/column-names.ts";
 import { AliasName, ModelName } from "../document.ts";
 import { DriftSection } from "./drift-section.ts";
+import { Duration } from "./duration.ts";
 import { Patterns } from "./patterns.ts";
 import { Goal, Task } from "./task.ts";
 
@@ -116,10 +117,19 @@ const Evaluate = z.strictObject({
     .default([])
     .describe("metrics to show besides the usual ones and those gates name: f1, precision@100"),
   baseline: z
-    .string()
-    .min(1)
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1).max(8)])
     .default("production")
-    .describe("an alias, a version, or merge-base; register takes a verdict only against what this is then"),
+    .describe(
+      "an alias, a version, or merge-base; of a list the gates must pass against each, and the report is about the first; register takes a verdict only against what this is then",
+    ),
+  "stale-after": Duration.default("180d").describe("from this age on a baseline is said to be old"),
+  "reuse-budget": z
+    .int()
+    .positive()
+    .optional()
+    .describe(
+      "runs that the same evaluation rows may judge: each gate's alpha is divided by it, and beyond it nothing passes",
+    ),
   gates: z
     .array(Gate)
     .min(1, "at least one gate; leave `gates` out for the default")

@@ -1,7 +1,6 @@
 import { z } from "zod";
+import { Duration } from "./duration.ts";
 import { Patterns } from "./patterns.ts";
-
-const Duration = z.string().regex(/^\d+d$/, "days, like 21d");
 
 const ParamValue = z.json();
 

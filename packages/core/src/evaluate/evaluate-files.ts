@@ -1,11 +1,15 @@
 import type { Backend } from "../backend.ts";
+import { verdict } from "../check/check.ts";
 import type { Gate } from "../config/config.ts";
 import type { Task } from "../config/task.ts";
 import { type ColumnNames, underStandardNames } from "../data/column-names.ts";
 import { canonicalJson, type Sha256 } from "../document.ts";
 import { seedOf } from "../statistics/generator.ts";
 import { timestamp } from "../time.ts";
+import { further } from "./baseline/further.ts";
+import type { Against } from "./baseline/judge-against.ts";
 import { EvaluationReport, type Side } from "./evaluation-report.ts";
+import { compares } from "./judge/gate.ts";
 import { judge } from "./judge/judge.ts";
 import { type Predictions, readPredictions, WEIGHTS } from "./rows/predictions.ts";
 
@@ -18,7 +22,8 @@ export interface GivenFile {
 
 export interface EvaluateFilesSettings {
   readonly candidate: GivenFile;
-  readonly baseline: GivenFile | null;
+  /** The report is about the first. */
+  readonly baselines: readonly GivenFile[];
   /** Null: told from the columns. */
   readonly task: Task | null;
   readonly groups: string | null;
@@ -38,7 +43,7 @@ export async function evaluateFiles(
   settings: EvaluateFilesSettings,
   { tables, sha256, clock }: Pick<Backend, "tables" | "sha256" | "clock">,
 ): Promise<EvaluationReport> {
-  const { candidate: own, baseline: other } = settings;
+  const { candidate: own } = settings;
   const { task, groups, slices, columns } = settings;
   const read = async ({ file, name }: GivenFile, absent: "refuse" | "keep") =>
     underStandardNames(await tables.read(file, name), name, columns, absent);
@@ -49,17 +54,51 @@ export async function evaluateFiles(
     weights: WEIGHTS,
     labels: "required",
   });
-  const table = other === null ? null : await read(other, "keep");
-  const baseline =
-    other === null || table === null
-      ? null
-      : readPredictions(table, other.name, {
-          task: candidate.task,
-          groups: groups !== null && table.columns.has(groups) ? groups : null,
-          slices: [],
-          weights: WEIGHTS,
-          labels: "optional",
-        });
+  const others: Judged[] = [];
+  for (const other of settings.baselines) {
+    const table = await read(other, "keep");
+    const baseline = readPredictions(table, other.name, {
+      task: candidate.task,
+      groups: groups !== null && table.columns.has(groups) ? groups : null,
+      slices: [],
+      weights: WEIGHTS,
+      labels: "optional",
+    });
+    others.push(judgeFile(candidate, other, baseline, settings, others.length === 0, sha256));
+  }
+  const [first = judgeFile(candidate, null, null, settings, true, sha256), ...rest] = others;
+  const more = further(rest, first.judgement.notes);
+  const checks = [...first.judgement.checks, ...more.checks];
+  return EvaluationReport.parse({
+    kind: "trainyard.evaluation/v1",
+    model: own.name.replace(/^.*\//, "").replace(/\..*$/, ""),
+    task: candidate.task,
+    ...first.judgement,
+    checks,
+    verdict: verdict(checks),
+    notes: [...first.judgement.notes, ...more.notes],
+    ...(more.others.length === 0 ? {} : { others: more.others }),
+    candidate: side(own, candidate),
+    baseline: first.side,
+    data: null,
+    changes: [],
+    trainingSeconds: null,
+    commit: null,
+    at: timestamp(clock.now()),
+    simulatedClock: clock.simulated,
+  } satisfies EvaluationReport);
+}
+
+type Judged = Pick<Against, "judgement" | "side" | "label">;
+
+function judgeFile(
+  candidate: Predictions,
+  other: GivenFile | null,
+  baseline: Predictions | null,
+  { groups, metrics, gates, alpha }: EvaluateFilesSettings,
+  first: boolean,
+  sha256: Backend["sha256"],
+): Judged {
   const bytes = (side: Predictions | null) =>
     side?.scores ? sha256(new Uint8Array(side.scores.buffer, side.scores.byteOffset, side.scores.byteLength)) : null;
   const judgement = judge(
@@ -72,29 +111,17 @@ export async function evaluateFiles(
     },
     {
       task: candidate.task,
-      metrics: settings.metrics,
-      gates: settings.gates,
-      alpha: settings.alpha,
+      metrics,
+      gates: first ? gates : (gates?.filter(compares) ?? null),
+      alpha,
       seed: seedOf(sha256(canonicalJson([bytes(candidate), bytes(baseline), groups]))),
       against: other?.name ?? "none",
       noBaseline: other === null ? "not-asked" : null,
       unchanged: false,
     },
   );
-  return EvaluationReport.parse({
-    kind: "trainyard.evaluation/v1",
-    model: own.name.replace(/^.*\//, "").replace(/\..*$/, ""),
-    task: candidate.task,
-    ...judgement,
-    candidate: side(own, candidate),
-    baseline: other === null || baseline === null ? null : side(other, baseline),
-    data: null,
-    changes: [],
-    trainingSeconds: null,
-    commit: null,
-    at: timestamp(clock.now()),
-    simulatedClock: clock.simulated,
-  } satisfies EvaluationReport);
+  const label = other?.name ?? "none";
+  return { judgement, label, side: other === null || baseline === null ? null : side(other, baseline) };
 }
 
 function side(given: GivenFile, { rows }: Predictions): Side {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { folderStore, localRuns, localWorkspace, openTables, sha256 } from "@trainyard/backends";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { gitSource } from "../../../backends/src/git/git-source.ts";
 import { ModelConfig } from "../config/config.ts";
 import { canonicalJson, prettyJson } from "../document.ts";
 import { rootDigest } from "../registry/fold/root-digest.ts";
@@ -43,6 +44,7 @@ beforeEach(() => {
     store: folderStore(state),
     tables: openTables(),
     workspace: localWorkspace(folder, state),
+    source: gitSource(folder),
     sha256,
     clock,
     progress: new MemoryProgress(),
@@ -69,7 +71,7 @@ const judge = (change: { run?: string; baseline?: string; evaluate?: object; rul
       model: MODEL,
       config: config(change.evaluate),
       run: change.run ?? null,
-      baseline: change.baseline ?? null,
+      baselines: change.baseline === undefined ? null : [change.baseline],
       rulesUncommitted: change.rulesUncommitted ?? [],
     },
     ports,
@@ -331,12 +333,12 @@ describe("is refused", () => {
     expect(await judge({ baseline: "none" })).toMatchObject({ noBaseline: "not-asked" });
   });
 
-  test("with a misspelt alias, a version there is not, and merge-base", async () => {
+  test("with a misspelt alias, a version there is not, and merge-base where there is no git", async () => {
     await production();
     await bundle("run-0014", csv(0.5));
     await expect(judge({ baseline: "producton" })).rejects.toEqual(refusal("BASELINE_UNKNOWN"));
     await expect(judge({ baseline: "7" })).rejects.toEqual(refusal("BASELINE_UNKNOWN"));
-    await expect(judge({ baseline: "merge-base" })).rejects.toEqual(refusal("NOT_SUPPORTED"));
+    await expect(judge({ baseline: "merge-base" })).rejects.toEqual(refusal("NO_REPOSITORY"));
   });
 
   test("when the baseline has no scores at all", async () => {
@@ -438,7 +440,7 @@ describe("two files without a project", () => {
 
   test("are compared by id with the default gate", async () => {
     const report = await evaluateFiles(
-      { ...rules, candidate: given("new.csv", csv(3)), baseline: given("old.csv", csv(0.5)) },
+      { ...rules, candidate: given("new.csv", csv(3)), baselines: [given("old.csv", csv(0.5))] },
       ports,
     );
     expect(report).toMatchObject({
@@ -460,7 +462,7 @@ describe("two files without a project", () => {
           ...rules,
           gates: [{ metric: "log_loss", margin: 9, severity: "fail", mode: "ci" }],
           candidate: given("new.csv", csv(0.1, { drop })),
-          baseline: given("old.csv", csv(0.5)),
+          baselines: [given("old.csv", csv(0.5))],
         },
         ports,
       );
@@ -476,7 +478,7 @@ describe("two files without a project", () => {
   });
 
   test("a file that is cut short, empty or ragged is refused, with the file's name", async () => {
-    const one = (text: string) => evaluateFiles({ ...rules, candidate: given("new.csv", text), baseline: null }, ports);
+    const one = (text: string) => evaluateFiles({ ...rules, candidate: given("new.csv", text), baselines: [] }, ports);
     await expect(one("id,y_true,y_score\n")).rejects.toEqual(refusal("TABLE_EMPTY", { path: "new.csv" }));
     await expect(one("id,y_true,y_score\n1,0,0.5\n2,1\n")).rejects.toEqual(refusal("TABLE_RAGGED"));
     await expect(one(`\ufeff${csv(0.5)}`)).resolves.toMatchObject({ verdict: "pass" });

@@ -1,20 +1,22 @@
 import type { Backend } from "../backend.ts";
+import { verdict as verdictOf } from "../check/check.ts";
+import { baselinesOf } from "../config/baselines.ts";
 import type { Gate, ModelConfig } from "../config/config.ts";
-import { canonicalJson, prettyJson, type Sha256 } from "../document.ts";
+import { prettyJson } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
 import type { Registry } from "../registry/read/registry.ts";
-import { seedOf } from "../statistics/generator.ts";
 import { timestamp } from "../time.ts";
 import { openRun } from "../train/open-run.ts";
-import type { RunRecord, ScoredRows } from "../train/run-record.ts";
 import { anchored } from "./baseline/anchor.ts";
 import { type Baseline, findBaseline } from "./baseline/baseline.ts";
-import { type Reading, readScored, readStored } from "./baseline/scored-files.ts";
-import { EVALUATION_FILE, EvaluationReport, type Side } from "./evaluation-report.ts";
-import { judge } from "./judge/judge.ts";
-import type { JudgeSettings } from "./judge/judgement.ts";
+import { further } from "./baseline/further.ts";
+import { type Against, candidateSide, type JudgedRun, judgeAgainst } from "./baseline/judge-against.ts";
+import { type Reading, readScored } from "./baseline/scored-files.ts";
+import { staleNotes } from "./baseline/stale.ts";
+import { evaluationSet, runsJudgedOn, wearCheck, wearNotes } from "./baseline/wear.ts";
+import { EVALUATION_FILE, EvaluationReport } from "./evaluation-report.ts";
+import { compares } from "./judge/gate.ts";
 import { changes } from "./look/changes.ts";
-import type { Predictions } from "./rows/predictions.ts";
 
 /** What to judge, and by which rules: on GitHub the rules are the base branch's. */
 export interface EvaluateSettings {
@@ -22,8 +24,8 @@ export interface EvaluateSettings {
   readonly config: Pick<ModelConfig, "task" | "evaluate" | "deploy">;
   /** Run id; null for the model's newest. */
   readonly run: string | null;
-  /** Instead of `evaluate.baseline`: an alias, a version, `none`. */
-  readonly baseline: string | null;
+  /** Instead of `evaluate.baseline`, the report's first: an alias, a version, `merge-base`, or `none`. */
+  readonly baselines: readonly string[] | null;
   /** Files these rules stand in that differ from the commit. */
   readonly rulesUncommitted: readonly string[];
   /** Sentences a reader must see first: where the rules come from, and what differs. */
@@ -34,27 +36,92 @@ export interface EvaluateSettings {
 
 export type EvaluatePorts = Pick<
   Backend,
-  "runs" | "store" | "tables" | "workspace" | "sha256" | "clock" | "progress"
+  "runs" | "store" | "tables" | "workspace" | "source" | "sha256" | "clock" | "progress"
 > & { readonly registry: Registry };
 
 /**
- * Judges a run against the baseline, on what its bundle and the registry hold; runs no user code. Writes the report into the bundle.
- * @throws NO_RUN, RUN_UNKNOWN, RUN_UNFINISHED, PREDICTIONS_MISSING, BASELINE_MISSING, BASELINE_UNKNOWN, DIGEST_MISMATCH, and what `readPredictions` and `judge` refuse
+ * Judges a run against its baselines, on what its bundle and the registry hold; runs no user code. Writes the report into the bundle.
+ * @throws NO_RUN, RUN_UNKNOWN, RUN_UNFINISHED, PREDICTIONS_MISSING, BASELINE_MISSING, BASELINE_UNKNOWN, MERGE_BASE_MISSING, BASE_UNKNOWN, BASELINE_UNSCORED,
+ *   DIGEST_MISMATCH, and what `readPredictions` and `judge` refuse
  */
 export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts): Promise<EvaluationReport> {
-  const { folder, record } = await openRun(settings.model, settings.run, ports);
-  const baseline = await findBaseline(
-    settings.model,
-    settings.baseline ?? settings.config.evaluate.baseline,
-    Object.keys(settings.config.deploy),
-    ports,
-  );
-  const { evaluate: rules, task } = settings.config;
+  const { model, config } = settings;
+  const { evaluate: rules } = config;
   const doubts = settings.doubts ?? [];
+  const run = await readRun(settings, ports);
+  const { record, candidate } = run;
+  const baselines: Baseline[] = [];
+  for (const one of settings.baselines ?? baselinesOf(rules))
+    baselines.push(await findBaseline(model, one, Object.keys(config.deploy), record.code.headCommit, ports));
+  const [first, ...rest] = baselines as [Baseline, ...Baseline[]]; // one is always asked for
+  const { version } = first;
+  const { judgement: own, judging, side } = await judgeAgainst(first, run, ports);
+  const { judgement, anchor } = await anchored(model, own, candidate, version, judging, run.reading, ports);
+  const against: Against[] = [];
+  for (const baseline of rest) against.push(await judgeAgainst(baseline, comparingOnly(run), ports));
+
+  const others = further(against, judgement.notes);
+  const set = evaluationSet(record, candidate, ports.sha256);
+  const wear =
+    set === null
+      ? null
+      : {
+          runs: await runsJudgedOn(set, record.id, await ports.registry.state(model), ports),
+          budget: rules["reuse-budget"] ?? null,
+        };
+  const checks = [...judgement.checks, ...others.checks, ...(wear === null ? [] : wearCheck(wear))];
+  const verdict = judgement.unchanged ? "pass" : verdictOf(checks);
+  const data = record.datasets.find((dataset) => dataset.role === "evaluation");
+  const doubted = verdict === "pass" && doubts.length > 0;
+  const now = ports.clock.now();
+  const problem = record.predictions?.baselineProblem;
+  const report = EvaluationReport.parse({
+    kind: "trainyard.evaluation/v1",
+    model,
+    task: config.task,
+    ...judgement,
+    checks,
+    verdict: doubted ? "inconclusive" : verdict,
+    ...(anchor === null ? {} : { anchor }),
+    ...(others.others.length === 0 ? {} : { others: others.others }),
+    ...(set === null ? {} : { evaluationSet: set }),
+    ...(wear === null ? {} : { wear }),
+    ...(doubted ? { doubts: [...doubts] } : {}),
+    notes: [
+      ...(doubted ? [] : doubts),
+      ...(settings.notes ?? []),
+      ...rulesNote(settings.rulesUncommitted),
+      ...judgement.notes,
+      ...others.notes,
+      ...baselines.flatMap((baseline) => staleNotes(baseline, rules["stale-after"], now)),
+      ...(wear === null ? [] : wearNotes(wear, rules.alpha)),
+      ...(problem ? [sentence(problem)] : []),
+    ],
+    ...(settings.rulesUncommitted.length === 0 ? {} : { rulesUncommitted: [...settings.rulesUncommitted] }),
+    candidate: candidateSide(run),
+    baseline: side,
+    data: data === undefined ? null : { path: data.path, rows: candidate?.rows ?? 0, digest: data.digest },
+    changes: version?.record == null ? [] : changes(record, version.record),
+    trainingSeconds: record.seconds,
+    commit: record.code.commit,
+    at: timestamp(now),
+    simulatedClock: ports.clock.simulated,
+  } satisfies EvaluationReport);
+  await run.folder.write(EVALUATION_FILE, prettyJson(report));
+  return report;
+}
+
+/** The run with its scores, read by the rules. @throws PREDICTIONS_MISSING, and what `openRun` and `readPredictions` refuse */
+async function readRun(
+  { model, run, config, doubts = [] }: EvaluateSettings,
+  ports: EvaluatePorts,
+): Promise<JudgedRun> {
+  const { folder, record } = await openRun(model, run, ports);
+  const rules = withBudget(config.evaluate);
+  const { task } = config;
   const scored = record.predictions;
   if (scored === null && record.metrics.length === 0)
     throw new TrainyardError("PREDICTIONS_MISSING", { run: record.id });
-
   const reading: Reading = {
     task,
     groups: rules.groups ?? null,
@@ -64,113 +131,25 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
     labels: "required",
   };
   const candidate = scored === null ? null : await readScored(folder, scored.candidate, reading, ports);
-  const version = baseline.version;
-  const ofVersion =
-    version !== null && scored?.baseline?.rootDigest === version.manifest.rootDigest ? scored.baseline : null;
-  // Which files it made is what a doubted run says of itself.
-  const unchanged = doubts.length === 0 && version !== null && record.rootDigest === version.manifest.rootDigest;
-  let fromJob = unchanged ? candidate : null; // the same files give the same scores
-  if (candidate !== null && ofVersion !== null) {
-    fromJob = await readScored(folder, ofVersion, { ...reading, slices: [], labels: "optional" }, ports);
-  }
-  const stored = candidate === null || version === null ? null : await readStored(version, reading, ports);
-  if (candidate !== null && version !== null && stored === null && fromJob === null) {
-    throw new TrainyardError("BASELINE_UNSCORED", {
-      baseline: baseline.label,
-      problem:
-        scored?.baselineProblem ?? `it was ${version.record === null ? "imported" : "registered"} without predictions`,
-    });
-  }
+  return { folder, record, candidate, rules, task, reading, doubted: doubts.length > 0 };
+}
 
-  const seed = seedOf(
-    ports.sha256(
-      canonicalJson([
-        scored?.candidate.file.digest ?? null,
-        version?.manifest.rootDigest ?? null,
-        rules.groups ?? null,
-      ]),
-    ),
-  );
-  const judging: JudgeSettings = {
-    task,
-    metrics: rules.metrics,
-    gates: (rules.gates as Gate[] | undefined) ?? null,
-    alpha: rules.alpha,
-    seed,
-    against: baseline.label,
-    noBaseline: baseline.noBaseline,
-    unchanged,
-  };
-  const judged = judge(
-    {
-      candidate,
-      baseline: stored === null && fromJob === null ? null : { stored, fromJob },
-      metrics: record.metrics,
-      baselineMetrics: version?.metrics ?? null,
-      evaluationRows: rules.predict === undefined ? null : evaluationRows(record),
-      sameData: version?.record == null ? null : sameData(record, version.record),
-    },
-    judging,
-  );
-  const { judgement, anchor } = await anchored(settings.model, judged, candidate, version, judging, reading, ports);
-  const data = record.datasets.find((dataset) => dataset.role === "evaluation");
-  const doubted = judgement.verdict === "pass" && doubts.length > 0;
-  const report = EvaluationReport.parse({
-    kind: "trainyard.evaluation/v1",
-    model: settings.model,
-    task,
-    ...judgement,
-    ...(anchor === null ? {} : { anchor }),
-    ...(doubted ? { verdict: "inconclusive", doubts: [...doubts] } : {}),
-    notes: [
-      ...(doubted ? [] : doubts),
-      ...(settings.notes ?? []),
-      ...rulesNote(settings.rulesUncommitted),
-      ...judgement.notes,
-      ...(scored?.baselineProblem ? [sentence(scored.baselineProblem)] : []),
-    ],
-    ...(settings.rulesUncommitted.length === 0 ? {} : { rulesUncommitted: [...settings.rulesUncommitted] }),
-    candidate: {
-      label: "candidate",
-      run: record.id,
-      version: null,
-      rootDigest: record.rootDigest,
-      predictions:
-        scored === null || candidate === null
-          ? null
-          : predictionsRef(scored.candidate.file.path, scored.candidate.file.digest, candidate),
-      scoredBy: "candidate-job",
-    },
-    baseline: version === null ? null : baselineSide(baseline, version, stored, fromJob, ofVersion),
-    data: data === undefined ? null : { path: data.path, rows: candidate?.rows ?? 0, digest: data.digest },
-    changes: version?.record == null ? [] : changes(record, version.record),
-    trainingSeconds: record.seconds,
-    commit: record.code.commit,
-    at: timestamp(ports.clock.now()),
-    simulatedClock: ports.clock.simulated,
-  } satisfies EvaluationReport);
-  await folder.write(EVALUATION_FILE, prettyJson(report));
-  return report;
+/** Of so many verdicts on the same rows all are right together as often as one alone would be (Bonferroni; Renggli et al. 2019). */
+function withBudget(rules: ModelConfig["evaluate"]): ModelConfig["evaluate"] {
+  const { "reuse-budget": budget, alpha, gates } = rules;
+  if (budget === undefined) return rules;
+  const shared = (gate: Gate): Gate => (gate.alpha === undefined ? gate : { ...gate, alpha: gate.alpha / budget });
+  return { ...rules, alpha: alpha / budget, gates: gates?.map(shared) };
+}
+
+/** Standards are held once, against no baseline. */
+function comparingOnly(run: JudgedRun): JudgedRun {
+  return { ...run, rules: { ...run.rules, gates: run.rules.gates?.filter(compares) } };
 }
 
 /** Columns to look into, and those that gates hold to. */
 function sliceColumns({ slices, gates }: ModelConfig["evaluate"]): string[] {
   return [...new Set([...slices, ...(gates ?? []).flatMap((gate) => gate.slices ?? [])])];
-}
-
-/** Rows of the evaluation data; null where not all of them were counted. */
-function evaluationRows({ datasets }: RunRecord): number | null {
-  const counts = datasets.filter(({ role }) => role === "evaluation").map(({ rows }) => rows);
-  return counts.length === 0 ? null : counts.reduce((sum, rows) => (sum === null || rows === null ? null : sum + rows));
-}
-
-/** Null where either run names no evaluation data, or only claims them. */
-function sameData(candidate: RunRecord, baseline: RunRecord): boolean | null {
-  const [ours, theirs] = [candidate, baseline].map(({ datasets }) =>
-    datasets.filter(({ role }) => role === "evaluation").map(({ digest }) => digest),
-  ) as [(string | null)[], (string | null)[]];
-  if ([ours, theirs].some((digests) => digests.length === 0 || digests.includes(null))) return null;
-  return canonicalJson(ours.toSorted()) === canonicalJson(theirs.toSorted());
 }
 
 function rulesNote(files: readonly string[]): string[] {
@@ -181,29 +160,4 @@ function rulesNote(files: readonly string[]): string[] {
 /** Starts with a capital and ends with a full stop. */
 function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;
-}
-
-function predictionsRef(path: string, digest: Sha256, { rows }: Predictions): Side["predictions"] {
-  return { path, digest, rows };
-}
-
-function baselineSide(
-  baseline: Baseline,
-  { manifest }: NonNullable<Baseline["version"]>,
-  stored: Predictions | null,
-  fromJob: Predictions | null,
-  scored: ScoredRows | null,
-): Side {
-  const kept =
-    stored !== null && manifest.predictions !== null ? predictionsRef(stored.path, manifest.predictions, stored) : null;
-  const made =
-    fromJob !== null && scored !== null ? predictionsRef(scored.file.path, scored.file.digest, fromJob) : null;
-  return {
-    label: baseline.label,
-    run: manifest.run,
-    version: manifest.version,
-    rootDigest: manifest.rootDigest,
-    predictions: made ?? kept,
-    scoredBy: made === null ? "stored" : "candidate-job",
-  };
 }

@@ -82,6 +82,16 @@ export const Change = z.object({
 });
 export type Change = z.infer<typeof Change>;
 
+/** How the rows of both sides were brought together. */
+export const Pairing = z.object({
+  mode: z.enum(["paired", "unpaired", "none"]),
+  /** Rows both sides scored. */
+  rows: z.int().nonnegative(),
+  /** Share of the candidate's rows that the baseline scored too, 0 … 1. */
+  overlap: z.number(),
+  labelsChanged: z.int().nonnegative(),
+});
+
 /** The judged comparison of a candidate with a baseline, or with an absolute standard for a first model. */
 export const EvaluationReport = z.object({
   kind: z.literal("trainyard.evaluation/v1"),
@@ -95,14 +105,7 @@ export const EvaluationReport = z.object({
   /** Why there is no baseline: "never held" (a first model) or "not asked for". */
   noBaseline: z.enum(["never-held", "not-asked"]).nullable(),
   data: z.object({ path: z.string(), rows: z.int().nonnegative(), digest: Sha256.nullable() }).nullable(),
-  pairing: z.object({
-    mode: z.enum(["paired", "unpaired", "none"]),
-    /** Rows both sides scored. */
-    rows: z.int().nonnegative(),
-    /** Share of the candidate's rows that the baseline scored too, 0 … 1. */
-    overlap: z.number(),
-    labelsChanged: z.int().nonnegative(),
-  }),
+  pairing: Pairing,
   method: z.object({
     interval: z.enum(["cluster-bootstrap", "cluster-t", "analytic", "bootstrap", "point"]),
     level: z.number(),
@@ -124,6 +127,12 @@ export const EvaluationReport = z.object({
   notes: z.array(z.string()),
   /** The version margins are also held against, so that small losses do not add up, and whether the candidate is a significant gain on it. Absent: no gate has a margin. */
   anchor: z.object({ version: z.int().positive(), improved: z.boolean() }).optional(),
+  /** What else it was held against: baselines beside the first, and the figures against each. Absent: nothing. */
+  others: z.array(z.object({ baseline: Side, pairing: Pairing, metrics: z.array(MetricComparison) })).optional(),
+  /** Digest of the rows this verdict was given on: their files', else the true values'. Absent: not known. */
+  evaluationSet: Sha256.optional(),
+  /** How many runs these rows have judged, this one included, and how many they may (`reuse-budget`). Absent: not known. */
+  wear: z.object({ runs: z.int().positive(), budget: z.int().positive().nullable() }).optional(),
   /** Why a pass counts as inconclusive until a maintainer confirms it, as sentences. Absent: it does not. */
   doubts: z.array(z.string()).optional(),
   /** Files the rules stand in that differed from the commit: what they let pass is not registered without an override. Absent: none. */

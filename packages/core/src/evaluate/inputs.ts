@@ -21,9 +21,11 @@ export const EvaluateInputs = z.strictObject({
     )
     .meta({ placeholder: "JSON", surface: "action" }),
   baseline: z
-    .string()
-    .optional()
-    .describe("compare with this version, alias, file (with candidate) or none")
+    .array(z.string())
+    .default([])
+    .describe(
+      "compare with this version, alias, merge-base, file (with candidate) or none; may be repeated, then the report is about the first",
+    )
     .meta({ placeholder: "VERSION|FILE|none", surface: "cli" }),
   candidate: z
     .string()

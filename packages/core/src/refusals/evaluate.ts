@@ -58,6 +58,10 @@ export const evaluateRefusals = {
     `There is no ${d.model}@${d.baseline} to compare with.`,
     "Name a version or alias that exists: `trainyard list`.",
   ],
+  MERGE_BASE_MISSING: (d: { model: string; commit: string }) => [
+    `No version of ${d.model} was made from a commit that leads to the merge base ${d.commit.slice(0, 7)}.`,
+    "Compare with an alias or a version instead, or with none: --baseline none.",
+  ],
   GROUPS_MISSING: (d: { path: string; column: string }) => [
     `${d.path} has no column ${JSON.stringify(d.column)}, which evaluate.groups names.`,
     "Let the scoring write that column, or correct `groups`.",

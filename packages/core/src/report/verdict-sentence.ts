@@ -1,7 +1,7 @@
 import { decidingCheck } from "../check/check.ts";
 import { visibleText } from "../escape.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
-import { isAnchorCheck, isSliceCheck } from "../evaluate/judge/gate.ts";
+import { furtherBaseline, isAnchorCheck, isSliceCheck } from "../evaluate/judge/gate.ts";
 import { estimateText } from "./format/interval.ts";
 import { metricTitle } from "./format/metric-name.ts";
 import { count, counted } from "./format/number.ts";
@@ -55,7 +55,11 @@ function sayVerdict(
 ): VerdictSentence {
   if (report.verdict === "fail") return failed(report, readings, deciding, baseline);
   if (report.verdict === "inconclusive") {
-    return { outcome: "inconclusive", headline: headlineOfDoubt(report), body: inconclusive(report, deciding) };
+    return {
+      outcome: "inconclusive",
+      headline: headlineOfDoubt(report, deciding),
+      body: inconclusive(report, deciding),
+    };
   }
   return sayPass(report, readings, baseline);
 }
@@ -121,12 +125,12 @@ function failed(
     const body = [`${metricTitle(deciding.check.subject)}: `, `${deciding.check.reason ?? deciding.check.rule}.`];
     return { outcome: "worse", headline: `worse than ${baseline} in some slices`, body };
   }
-  if (deciding !== null && isAnchorCheck(deciding.check)) {
-    const { subject, actual, interval, reason, rule } = deciding.check;
-    const shown =
-      actual === null ? "" : ` (difference ${estimateText({ value: actual, interval }, deciding.decimals, true)})`;
-    const body = [`${metricTitle(subject)}${shown}: `, `${reason ?? rule}.`];
-    return { outcome: "worse", headline: "worse than its anchor", body };
+  if (deciding !== null && isAnchorCheck(deciding.check))
+    return { outcome: "worse", headline: "worse than its anchor", body: besideTheTable(deciding) };
+  const other = deciding === null ? null : furtherBaseline(deciding.check);
+  if (deciding !== null && deciding.check.interval !== null && other !== null) {
+    const headline = `worse than ${visibleText(other, 60)}`;
+    return { outcome: "worse", headline, body: [...besideTheTable(deciding), " ", ...failedGates(readings)] };
   }
   if (deciding === null || deciding.kind === "other" || deciding.shown === null) {
     const reason = deciding?.check.reason ?? null;
@@ -140,6 +144,13 @@ function failed(
   if (deciding.kind === "absolute")
     return { outcome: "below-standard", headline: "below its standard", body: [...aboveStandard(deciding), ...gates] };
   return { outcome: "worse", headline: `worse than ${baseline}`, body: [...lessOrMore(report, deciding), ...gates] };
+}
+
+/** Of a check whose numbers are not those of the report's table. */
+function besideTheTable({ check, decimals }: GateReading): Phrase[] {
+  const { subject, actual, interval, reason, rule } = check;
+  const shown = actual === null ? "" : ` (difference ${estimateText({ value: actual, interval }, decimals, true)})`;
+  return [`${metricTitle(subject)}${shown}: `, `${reason ?? `not ${rule.replace(`${subject} `, "")}`}.`];
 }
 
 function firstModel(report: EvaluationReport, readings: readonly GateReading[]): VerdictSentence {
@@ -176,10 +187,11 @@ function gains({ metric, check, shown }: GateReading): boolean {
   return less ? interval[1] < 0 : interval[0] > 0;
 }
 
-function headlineOfDoubt(report: EvaluationReport): string {
-  return report.baseline === null
+function headlineOfDoubt(report: EvaluationReport, deciding: GateReading | null): string {
+  const against = (deciding === null ? null : furtherBaseline(deciding.check)) ?? report.baseline?.label ?? null;
+  return against === null
     ? "cannot tell yet whether it meets its standard"
-    : `cannot tell yet whether it is better or worse than ${visibleText(report.baseline.label, 60)}`;
+    : `cannot tell yet whether it is better or worse than ${visibleText(against, 60)}`;
 }
 
 function gatesPassed(readings: readonly GateReading[]): string {

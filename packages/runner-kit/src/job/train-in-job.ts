@@ -2,7 +2,14 @@ import { dirname } from "node:path";
 import type { Project } from "@trainyard/backends";
 import { findPullRequest } from "@trainyard/backends/github/runs/pull-request";
 import { plannedVerb, type Trained, trainVerb } from "@trainyard/backends/verbs/train";
-import { baselineNow, chooseModel, type Sha256, type TrainInputs, TrainyardError } from "@trainyard/core";
+import {
+  baselineNow,
+  chooseModel,
+  firstBaseline,
+  type Sha256,
+  type TrainInputs,
+  TrainyardError,
+} from "@trainyard/core";
 import { RECORD_FILE } from "../bundle/bundle-files.ts";
 import type { BundleRef } from "../bundle/bundle-ref.ts";
 import { handOn } from "../bundle/hand-on.ts";
@@ -157,7 +164,7 @@ async function reusedOrTrained(
   }
   const { record, folder } = found as Exclude<typeof found, null>;
   progress.done(model, `run ${record.id} of the pull request is reused: nothing that decides the result differs`);
-  const today = baselineNow(await project.registry.state(model), config.evaluate.baseline);
+  const today = baselineNow(await project.registry.state(model), firstBaseline(config.evaluate));
   const scored = record.predictions?.baseline?.version ?? null;
   if (config.evaluate.predict === undefined || today === null || today.version === scored)
     return { run: { record, resumable: false }, reused: true };

@@ -10,7 +10,7 @@ import { anchorCheckId, defaultGate } from "../judge/gate.ts";
 import { judge } from "../judge/judge.ts";
 import type { Judgement, JudgeSettings } from "../judge/judgement.ts";
 import type { Predictions } from "../rows/predictions.ts";
-import { type Baseline, findBaseline } from "./baseline.ts";
+import { type Baseline, baselineVersion } from "./baseline.ts";
 import { type Reading, type ReadPorts, readStored } from "./scored-files.ts";
 
 /** The alias that, where somebody set it, names the anchor by hand. */
@@ -118,8 +118,7 @@ export async function anchored(
   const number = await findAnchor(model, version.manifest, ports);
   const fromBaseline = { version: version.manifest.version, improved: improvedOn(gates, judgement.metrics) };
   if (number === version.manifest.version) return { judgement, anchor: fromBaseline };
-  const found = (await findBaseline(model, String(number), [], ports)).version;
-  const stored = found === null ? null : await readStored(found, reading, ports);
+  const stored = await readStored(await baselineVersion(model, number, `v${number}`, ports), reading, ports);
   const { checks, improved } = heldAgainstAnchor(candidate, stored, gates, { version: number, settings: judging });
   // On other evaluation rows the old anchor never compares again: what follows is held against this baseline.
   const anchor = improved === null ? fromBaseline : { version: number, improved };

@@ -8,6 +8,7 @@ import { named, parseReference, parseWhich } from "../../registry/read/reference
 import type { Registry } from "../../registry/read/registry.ts";
 import { type Metric, RunRecord } from "../../train/run-record.ts";
 import type { EvaluationReport } from "../evaluation-report.ts";
+import { MERGE_BASE, mergeBaseVersion } from "./merge-base.ts";
 
 /** What a candidate is compared with. */
 export interface Baseline {
@@ -25,26 +26,36 @@ export interface Baseline {
 
 /**
  * Finds the baseline version. An alias that was never held means a first model; one that was held and is gone is refused.
- * @param asked An alias, a version, MODEL@either, or `none`.
+ * @param asked An alias, a version, MODEL@either, `merge-base`, or `none`.
  * @param environments Names of the model's environments: aliases that will be held one day.
- * @throws BASELINE_MISSING, BASELINE_UNKNOWN, NOT_SUPPORTED, REFERENCE_INVALID
+ * @param head The commit that is judged, from which the merge base follows.
+ * @throws BASELINE_MISSING, BASELINE_UNKNOWN, MERGE_BASE_MISSING, BASE_UNKNOWN, REFERENCE_INVALID
  */
 export async function findBaseline(
   model: string,
   asked: string,
   environments: readonly string[],
-  { registry, store }: Pick<Backend, "store"> & { readonly registry: Registry },
+  head: string,
+  ports: Pick<Backend, "store" | "source"> & { readonly registry: Registry },
 ): Promise<Baseline> {
   if (asked === "none") return { label: "none", version: null, noBaseline: "not-asked" };
-  if (asked === "merge-base")
-    throw new TrainyardError("NOT_SUPPORTED", {
-      what: "baseline: merge-base",
-      where: "yet; name an alias or a version",
-    });
-  const state = await registry.state(model);
-  const number = versionNumber(state, asked, environments);
+  const state = await ports.registry.state(model);
+  const number =
+    asked === MERGE_BASE ? await mergeBaseVersion(model, head, ports) : versionNumber(state, asked, environments);
   if (number === null) return { label: nameOf(asked), version: null, noBaseline: "never-held" };
-  const found = state.versions[number - 1];
+  const version = await baselineVersion(model, number, asked, ports);
+  const name = nameOf(asked);
+  return { label: isVersion(name) ? `v${number}` : `${name} v${number}`, version, noBaseline: null };
+}
+
+/** A version that stands, with what its training recorded. @throws BASELINE_UNKNOWN, BASELINE_MISSING when it was withdrawn */
+export async function baselineVersion(
+  model: string,
+  number: number,
+  asked: string,
+  { registry, store }: Pick<Backend, "store"> & { readonly registry: Registry },
+): Promise<NonNullable<Baseline["version"]>> {
+  const found = (await registry.state(model)).versions[number - 1];
   if (found === undefined) throw new TrainyardError("BASELINE_UNKNOWN", { model, baseline: asked });
   if (found.withdrawn !== null)
     throw new TrainyardError("BASELINE_MISSING", {
@@ -56,13 +67,7 @@ export async function findBaseline(
   const what = `the record of ${model} v${number}`;
   const record =
     manifest.record === null ? null : parseDocument(RunRecord, await store.text(manifest.record, what), what);
-  const metrics = record?.metrics ?? (await importedMetrics(manifest, { store }));
-  const name = nameOf(asked);
-  return {
-    label: isVersion(name) ? `v${number}` : `${name} v${number}`,
-    version: { manifest, record, metrics },
-    noBaseline: null,
-  };
+  return { manifest, record, metrics: record?.metrics ?? (await importedMetrics(manifest, { store })) };
 }
 
 /** Nobody said which way they are better, nor on what they were measured. */
@@ -76,7 +81,7 @@ async function importedMetrics(manifest: ModelVersion, ports: Pick<Backend, "sto
  * @param asked As for `findBaseline`.
  */
 export function baselineNow(state: ModelState, asked: string): { label: string; version: number } | null {
-  if (asked === "none" || asked === "merge-base") return null;
+  if (asked === "none" || asked === MERGE_BASE) return null;
   try {
     const version = versionNumber(state, asked, []);
     const found = version === null ? undefined : state.versions[version - 1];

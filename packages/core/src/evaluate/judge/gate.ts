@@ -121,7 +121,23 @@ export function isAnchorCheck({ id, subject }: Pick<Check, "id" | "subject">): b
   return id === `${subject}${CREPT}`;
 }
 
+/** The check that a gate becomes against a baseline beside the first. */
+export function furtherCheckId({ id }: Pick<Check, "id">, against: string): string {
+  return `${id}${AGAINST}${against}`;
+}
+
+export function isFurtherCheck(check: Pick<Check, "id">): boolean {
+  return furtherBaseline(check) !== null;
+}
+
+/** The baseline beside the first that a check holds against, "champion v2"; null of another check. */
+export function furtherBaseline({ id }: Pick<Check, "id">): string | null {
+  const at = id.indexOf(AGAINST);
+  return at < 0 ? null : id.slice(at + AGAINST.length);
+}
+
 const IN_SLICE = "-worse-in-slice";
+const AGAINST = "@";
 const CREPT = "-crept";
 
 type Good = "above" | "below";

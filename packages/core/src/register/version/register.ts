@@ -246,6 +246,7 @@ function evaluationEvent(
       rows: report.data?.rows ?? report.candidate.predictions?.rows ?? 0,
       baseline: report.baseline?.version ?? null,
       decidedBy: decidingCheck(report.checks)?.rule ?? null,
+      ...(report.evaluationSet === undefined ? {} : { evaluationSet: report.evaluationSet }),
     },
   ];
 }

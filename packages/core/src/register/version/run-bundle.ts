@@ -3,6 +3,7 @@ import { type Verdict, verdict as verdictOf } from "../../check/check.ts";
 import { parseDocument, type Sha256 } from "../../document.ts";
 import { TrainyardError } from "../../errors.ts";
 import { baselineNow } from "../../evaluate/baseline/baseline.ts";
+import { MERGE_BASE } from "../../evaluate/baseline/merge-base.ts";
 import { EVALUATION_FILE, EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import type { ModelState } from "../../registry/fold/model-state.ts";
 import { rootDigest } from "../../registry/fold/root-digest.ts";
@@ -32,7 +33,7 @@ export interface JudgedRun {
 
 /**
  * Reads a run that can be registered, and what was judged about exactly these bytes.
- * @param configured `evaluate.baseline`: what every version must be compared with, once somebody holds it.
+ * @param configured The first of `evaluate.baseline`: what every version must be compared with, once somebody holds it.
  * @throws NO_RUN, RUN_UNKNOWN, RUN_UNFINISHED, RUN_UNCOMMITTED, EVALUATION_MISSING, EVALUATION_OTHER, BUNDLE_INVALID, DIGEST_MISMATCH, DOCUMENT_INVALID, and what the registry throws
  */
 export async function readJudgedRun(
@@ -116,6 +117,11 @@ function standing(
     return {
       verdict: "inconclusive",
       reason: `judged against ${report.baseline?.label ?? "none"}; ${now.label} is v${now.version}: evaluate again, or --override with a reason`,
+    };
+  if (configured === MERGE_BASE && report.baseline === null && state.versions.length > 0)
+    return {
+      verdict: "inconclusive",
+      reason: `judged against none; evaluate.baseline is ${MERGE_BASE}: evaluate again, or --override with a reason`,
     };
   if (report.unchanged || report.baseline !== null) return { verdict: report.verdict, reason: null };
   const metrics = new Set(report.metrics.map(({ name }) => name));

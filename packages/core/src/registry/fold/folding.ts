@@ -75,6 +75,7 @@ export class Folding {
           run: event.run,
           rootDigest: event.rootDigest,
           verdict: event.verdict,
+          evaluationSet: event.evaluationSet ?? null,
         });
         break;
       case "version.registered":

@@ -46,6 +46,8 @@ export interface EvaluationState {
   readonly run: string;
   readonly rootDigest: Sha256 | null;
   readonly verdict: Verdict;
+  /** Digest of the rows it was judged on; null where nobody knows. */
+  readonly evaluationSet: Sha256 | null;
 }
 export interface VersionState {
   /** The event that registered it. */

@@ -18,6 +18,7 @@ export const Summary = z.discriminatedUnion("type", [
     report: Sha256,
     rootDigest: Sha256.nullable(),
     verdict: Verdict,
+    evaluationSet: Sha256.optional(),
   }),
   z.object({
     type: z.literal("version.registered"),
@@ -111,8 +112,8 @@ export function summaryOf(event: ModelEvent): Summary {
   const { seq, at } = event;
   switch (event.type) {
     case "evaluation.recorded": {
-      const { type, run, report, rootDigest, verdict } = event;
-      return { type, seq, at, run, report, rootDigest, verdict };
+      const { type, run, report, rootDigest, verdict, evaluationSet } = event;
+      return { type, seq, at, run, report, rootDigest, verdict, ...(evaluationSet && { evaluationSet }) };
     }
     case "version.registered":
       return registrationSummary(event);

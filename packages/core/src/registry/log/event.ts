@@ -16,6 +16,8 @@ const EvaluationRecorded = z.object({
   baseline: z.int().positive().nullable(),
   /** The gate that decided, in words. */
   decidedBy: z.string().nullable(),
+  /** Digest of the rows it was judged on; absent where nobody knows. */
+  evaluationSet: Sha256.optional(),
 });
 const VersionRegistered = z.object({
   type: z.literal("version.registered"),

@@ -1,6 +1,9 @@
+import { htmlText } from "../../escape.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
+import { otherBaselines } from "../other-baselines.ts";
 import { htmlSentence, phrasesOf } from "../phrase.ts";
 import { curveSection } from "./curve-section.ts";
+import { type Column, htmlTable } from "./element.ts";
 import { changeSection, flipSection, makingSection } from "./making-section.ts";
 import { metricSection } from "./metric-section.ts";
 import { sliceSection } from "./slice-section.ts";
@@ -11,6 +14,9 @@ export function evaluationSections(report: EvaluationReport, tag: "h2" | "h4", m
     body === "" ? "" : `<section><${tag}>${heading}</${tag}>\n${body}\n</section>`;
   return [
     metrics ? section("Metrics", metricSection(report)) : "",
+    ...otherBaselines(report).map(({ label, rows, table }) =>
+      section(`Against ${htmlText(label, 60)}`, `<p>${htmlText(rows)}</p>\n${htmlTable(columnsAgainst(label), table)}`),
+    ),
     section("Slices", sliceSection(report)),
     curveSection(report, tag),
     section("Flipped rows", flipSection(report)),
@@ -20,6 +26,13 @@ export function evaluationSections(report: EvaluationReport, tag: "h2" | "h4", m
     section("How it was made", makingSection(report)),
   ];
 }
+
+const columnsAgainst = (label: string): Column[] => [
+  { name: "metric" },
+  { name: label, kind: "num" },
+  { name: "candidate", kind: "num" },
+  { name: "difference", kind: "num" },
+];
 
 export function noteList(notes: readonly string[]): string {
   return notes.length === 0

@@ -1,4 +1,5 @@
 import { htmlText } from "../../escape.ts";
+import { luckyPass } from "../../evaluate/baseline/wear.ts";
 import type { Change, EvaluationReport, Side } from "../../evaluate/evaluation-report.ts";
 import { groupNoun } from "../../group-noun.ts";
 import { duration } from "../../time.ts";
@@ -68,6 +69,7 @@ export function makingSection(report: EvaluationReport): string {
     ["judged", moment(report.at, report.simulatedClock)],
     ["commit", report.commit === null ? null : code(report.commit)],
     ["rows", data === null ? null : `${data.path}, ${counted(data.rows, "row")}`],
+    ["runs these rows have judged", wearText(report)],
     ["rows' digest", data?.digest == null ? null : code(data.digest)],
     [
       "intervals",
@@ -93,6 +95,14 @@ export function makingSection(report: EvaluationReport): string {
     ["baseline's digest", baseline?.rootDigest == null ? null : code(baseline.rootDigest)],
     ["training took", report.trainingSeconds === null ? null : duration(report.trainingSeconds)],
   ]);
+}
+
+/** "4 of at most 20", or how likely it is that of so many tries one passes by luck. */
+function wearText({ wear, method }: EvaluationReport): string | null {
+  if (wear === undefined) return null;
+  if (wear.budget !== null) return `${count(wear.runs)} of at most ${count(wear.budget)}, this one included`;
+  const luck = luckyPass(wear.runs, 1 - method.level);
+  return `${count(wear.runs)}, this one included: were none better than its baseline, the chance that one passed for better by luck is ${percent(luck)}`;
 }
 
 function sideText({ label, run, scoredBy, predictions }: Side): string {

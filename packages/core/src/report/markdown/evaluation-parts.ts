@@ -10,7 +10,7 @@ import { verdictSentence } from "../verdict-sentence.ts";
 import { andMore, folded, markdownTable } from "./block.ts";
 import { changesMarkdown } from "./change-part.ts";
 import { curvesMarkdown } from "./curve-chart.ts";
-import { metricsMarkdown, testsMarkdown } from "./metric-parts.ts";
+import { metricsMarkdown, othersMarkdown, testsMarkdown } from "./metric-parts.ts";
 import type { EvaluationMarkdownOptions } from "./options.ts";
 import { slicesMarkdown } from "./slice-part.ts";
 
@@ -35,6 +35,7 @@ export function evaluationParts(
     { name: "slices", variants: [slicesMarkdown(report, MOST_SLICES), slicesMarkdown(report, FIRST), ""], rank: 20 },
     { name: "curves", variants: [curves, ""], rank: 10 },
     { name: "other metrics", variants: [metricsMarkdown(report), ""], rank: 30 },
+    { name: "other baselines", variants: [othersMarkdown(report), ""], rank: 35 },
     { name: "how it was tested", variants: [testsMarkdown(report), ""], rank: 15 },
     {
       name: "what changed",

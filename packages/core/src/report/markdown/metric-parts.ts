@@ -1,9 +1,10 @@
-import { markdownText } from "../../escape.ts";
+import { markdownHtml, markdownText, visibleText } from "../../escape.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import { estimateText } from "../format/interval.ts";
 import { metricTitle, unitSuffix } from "../format/metric-name.ts";
 import { count, decimalsOf, fixed } from "../format/number.ts";
 import { pText, testTitle } from "../format/test-name.ts";
+import { otherBaselines } from "../other-baselines.ts";
 import { markdownSentence } from "../phrase.ts";
 import { requirementLines } from "../requirement-lines.ts";
 import { folded, markdownTable } from "./block.ts";
@@ -54,4 +55,20 @@ export function testsMarkdown(report: EvaluationReport): string {
 function requirements(report: EvaluationReport): string[] {
   const lines = requirementLines(report).slice(0, 60);
   return lines.length === 0 ? [] : [lines.map((line) => `- ${markdownSentence(line)}`).join("\n")];
+}
+
+/** The figures against baselines beside the first, each folded. */
+export function othersMarkdown(report: EvaluationReport): string {
+  return otherBaselines(report)
+    .map(({ label, rows, table }) =>
+      folded(
+        `Against ${markdownHtml(visibleText(label, 60))} (${rows})`,
+        markdownTable(
+          ["metric", markdownText(label), "candidate", "difference"],
+          table.map((row) => row.map((cell) => markdownText(cell))),
+          [1, 2],
+        ),
+      ),
+    )
+    .join("\n\n");
 }

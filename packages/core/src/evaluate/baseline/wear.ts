@@ -1,0 +1,94 @@
+import { z } from "zod";
+import type { Backend } from "../../backend.ts";
+import type { Check } from "../../check/check.ts";
+import { canonicalJson, Sha256 } from "../../document.ts";
+import type { ModelState } from "../../registry/fold/model-state.ts";
+import type { RunRecord } from "../../train/run-record.ts";
+import { EVALUATION_FILE, type EvaluationReport } from "../evaluation-report.ts";
+import type { Predictions } from "../rows/predictions.ts";
+import { evaluationDigests } from "./judge-against.ts";
+
+/** Every verdict on the same rows wears them: of many tries one passes by luck (Blum & Hardt 2015; Renggli et al. 2019). */
+
+/** Runs of this machine that are looked at, newest first: reports are read whole. */
+const MOST_RUNS = 200;
+
+/** From so many runs on a reader is told, even where no budget was set. */
+const WORTH_A_NOTE = 20;
+
+/** Which rows a verdict is given on: the evaluation data by their digests, else the true values; null where neither is known. */
+export function evaluationSet(
+  record: RunRecord,
+  candidate: Predictions | null,
+  sha256: Backend["sha256"],
+): Sha256 | null {
+  const digests = evaluationDigests(record);
+  if (digests !== null) return sha256(canonicalJson(digests));
+  const labels = candidate?.labels ?? null;
+  if (labels === null) return null;
+  return sha256(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength));
+}
+
+const Judged = z.object({ evaluationSet: Sha256.optional() });
+
+/** Runs judged on these rows: those the registry recorded, those of this machine, and this one. */
+export async function runsJudgedOn(
+  set: Sha256,
+  run: string,
+  state: ModelState,
+  { runs }: Pick<Backend, "runs">,
+): Promise<number> {
+  const judged = new Set([run]);
+  for (const evaluation of state.evaluations.values()) if (evaluation.evaluationSet === set) judged.add(evaluation.run);
+  for (const id of (await runs.list(state.model)).slice(0, MOST_RUNS)) {
+    if (judged.has(id)) continue;
+    const text = await (await runs.open(id)).read(EVALUATION_FILE);
+    if (text !== null && setOf(text) === set) judged.add(id);
+  }
+  return judged.size;
+}
+
+/** Another run's damaged report is told of where that run is registered; here it judged nothing. */
+function setOf(text: string): Sha256 | null {
+  try {
+    return Judged.safeParse(JSON.parse(text)).data?.evaluationSet ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether the rows may still decide, where the config says how often they may. Inconclusive, not failed: the model did nothing wrong. */
+export function wearCheck({ runs, budget }: NonNullable<EvaluationReport["wear"]>): Check[] {
+  if (budget === null) return [];
+  const worn = runs > budget;
+  return [
+    {
+      id: "evaluation-set-worn",
+      subject: "rows",
+      rule: `at most ${budget} runs judged on these rows`,
+      status: worn ? "inconclusive" : "pass",
+      actual: runs,
+      interval: null,
+      limit: budget,
+      unit: "runs",
+      reason: worn
+        ? `these rows have judged ${runs} runs, and evaluate.reuse-budget is ${budget}: judge on fresh rows`
+        : null,
+      severity: "fail",
+    },
+  ];
+}
+
+/** @param alpha Two-sided, of one gate: half of it is a pass by luck. */
+export function wearNotes({ runs, budget }: NonNullable<EvaluationReport["wear"]>, alpha: number): string[] {
+  if (budget !== null || runs < WORTH_A_NOTE) return [];
+  const share = Math.round(100 * luckyPass(runs, alpha));
+  return [
+    `These rows have judged ${runs} runs: if none of them were better than its baseline, the chance that one passed for better by luck is ${share} %. Judge on fresh rows, or set evaluate.reuse-budget.`,
+  ];
+}
+
+/** Chance that of so many independent tries of a model no better than its baseline one is taken for better. */
+export function luckyPass(runs: number, alpha: number): number {
+  return 1 - (1 - alpha / 2) ** runs;
+}
