@@ -2,6 +2,7 @@ import { findPullRequest } from "@trainyard/backends/github/runs/pull-request";
 import { type EvaluateInputs, TrainyardError, z } from "@trainyard/core";
 import type { Job } from "../step/action.ts";
 import type { GithubJob } from "../step/github-job.ts";
+import { withBase } from "../step/github-project.ts";
 import { bestCandidates } from "./best-candidates.ts";
 import { expectedModels, handedOnRuns } from "./handed-on-runs.ts";
 import { type Judged, judgeRuns, refused, type Setting } from "./judge-runs.ts";
@@ -16,7 +17,8 @@ export async function settingOf(job: Job, github: GithubJob): Promise<Setting> {
   const made = event.name === "workflow_run" ? Triggered.parse(event.payload).workflow_run.id : runId;
   const occasion = await findPullRequest(github.github, event);
   const [project, run] = [await job.project(), await workflowRun(github, made)];
-  return { project, job: github, occasion, run, workspace: job.workspace, temp: job.temp };
+  const judged = withBase(project, github, occasion.base);
+  return { project: judged, job: github, occasion, run, workspace: job.workspace, temp: job.temp };
 }
 
 /** Judges what this workflow run trained, and says it in comment and check; of a model's candidates the best is told of there. */

@@ -1,6 +1,7 @@
 import type { Project, ProjectOptions } from "@trainyard/backends";
 import { folderStore } from "@trainyard/backends";
 import { githubBranch } from "@trainyard/backends/github/registry/registry-branch";
+import { githubAncestry } from "@trainyard/backends/github/runs/ancestry";
 import { githubStore } from "@trainyard/backends/github/store/github-store";
 import { registryHomes } from "@trainyard/backends/github/store/registry-homes";
 import type { Actor } from "@trainyard/core";
@@ -20,6 +21,26 @@ export function githubOptions(job: GithubJob): Pick<ProjectOptions, "branch" | "
     store: ({ state, registry }) =>
       storeFolder === null ? githubStore({ github, state, homes: registryHomes(registry) }) : folderStore(storeFolder),
   };
+}
+
+const BaseEvent = z.union([
+  z
+    .object({ pull_request: z.object({ base: z.object({ ref: z.string() }) }) })
+    .transform((event) => event.pull_request.base.ref),
+  z
+    .object({ merge_group: z.object({ base_ref: z.string() }) })
+    .transform((event) => event.merge_group.base_ref.replace(/^refs\/heads\//, "")),
+  z
+    .object({ repository: z.object({ default_branch: z.string() }) })
+    .transform((event) => event.repository.default_branch),
+]);
+
+/** The project, where the merge base is asked of GitHub: what a commit is to be merged into, and what led to that. */
+export function withBase(project: Project, { github, event }: GithubJob, named: string | null = null): Project {
+  const base = named ?? BaseEvent.safeParse(event.payload).data ?? null;
+  if (base === null) return project;
+  const source = { ...project.backend.source, ...githubAncestry(github, base) };
+  return { ...project, backend: { ...project.backend, source } };
 }
 
 const PullEvent = z.object({ pull_request: z.object({ head: z.object({ sha: z.string().regex(/^[0-9a-f]{40}$/) }) }) });

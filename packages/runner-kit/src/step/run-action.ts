@@ -73,7 +73,8 @@ function jobOf(extra: z.output<typeof EveryActionInputs>, log: JobLog, { environ
         ...actorOf(environment),
         ...(job === null ? {} : onGithub?.githubOptions(job)),
       });
-      const opened = job === null || onGithub === null ? project : onGithub.withHead(project, job);
+      const opened =
+        job === null || onGithub === null ? project : onGithub.withHead(onGithub.withBase(project, job), job);
       return { ...opened, backend: { ...opened.backend, processes: echoOutput(opened.backend.processes, log) } };
     },
   };
