@@ -5,6 +5,7 @@ import { FlagError } from "./flag-error.ts";
 
 const USAGE = `Usage: npm run --silent bench -- NAME [--json]
   evaluate [--no-peers] [--rows 1000000]
+  flights
   start
   registry [--no-peers] [--sizes 1000,10000,100000] [--writers 8,32,64] [--only GROUP,…]
            GROUP: cold, process, verify, growth, writers, pushers`;
@@ -24,6 +25,7 @@ const { values, positionals } = parseArgs({
 const { json, ...options } = values;
 const benches: Readonly<Record<string, () => Promise<Figure[]>>> = {
   evaluate: async () => (await import("./evaluate.ts")).evaluate(options),
+  flights: async () => (await import("./flights.ts")).flights(),
   registry: async () => (await import("./registry.ts")).registry(options),
   start: async () => (await import("./start.ts")).start(),
 };
