@@ -74,7 +74,7 @@ async function aJob() {
       await folder.write("record.json", prettyJson(aRun({ id, modelFiles, rootDigest: root })));
       const candidate = { ...aReport().candidate, run: id, rootDigest: root, predictions: null };
       await folder.write("evaluation.json", prettyJson(aReport({ candidate })));
-      return register({ model, run: id, baseline: "production", override: true, reason: "a test" }, ports);
+      return register({ model, run: id, baselines: ["production"], override: true, reason: "a test" }, ports);
     },
     /** As a job whose machine was lost between its bytes and its commit. */
     async begin(id: string, weights: string) {

@@ -38,7 +38,7 @@ async function aJob() {
       await folder.write("record.json", prettyJson(aRun({ id, modelFiles, rootDigest: root })));
       const candidate = { ...aReport().candidate, run: id, rootDigest: root, predictions: null };
       await folder.write("evaluation.json", prettyJson(aReport({ candidate })));
-      const settings = { model, run: id, baseline: "production", override: true, reason: "a test" };
+      const settings = { model, run: id, baselines: ["production"], override: true, reason: "a test" };
       return register(settings, { ...memory, registry, runs, store });
     },
   };

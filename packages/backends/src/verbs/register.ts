@@ -1,6 +1,6 @@
 import {
+  baselinesOf,
   chooseModel,
-  firstBaseline,
   type ModelVersion,
   type RegisterInputs,
   register,
@@ -26,11 +26,11 @@ export interface Registered {
 export async function registerVerb(project: Project, inputs: RegisterInputs): Promise<Registered> {
   await project.mayWrite();
   const { model, config } = chooseModel(project.config, inputs.model ?? null);
-  const baseline = firstBaseline(config.evaluate);
+  const baselines = baselinesOf(config.evaluate);
   const ports = portsOf(project);
   if (inputs.run.length <= 1) {
     const done = await register(
-      { model, run: inputs.run[0] ?? null, baseline, override: inputs.override, reason: inputs.reason ?? null },
+      { model, run: inputs.run[0] ?? null, baselines, override: inputs.override, reason: inputs.reason ?? null },
       ports,
     );
     const runs = [{ run: done.run, verdict: done.verdict, reason: done.reason }];
@@ -48,7 +48,7 @@ export async function registerVerb(project: Project, inputs: RegisterInputs): Pr
       expected: "given with one run",
       got: `with ${inputs.run.length} runs`,
     });
-  const { best, all } = await registerBest({ model, runs: inputs.run, baseline }, ports);
+  const { best, all } = await registerBest({ model, runs: inputs.run, baselines }, ports);
   const verdict = best?.verdict ?? (all.some((run) => run.verdict === "inconclusive") ? "inconclusive" : "fail");
   return {
     version: best?.registered ?? null,

@@ -21,7 +21,7 @@ beforeEach(async () => {
   backend = memoryBackend(sha256);
   ports = { ...backend, registry: openRegistry(backend) };
   await bundle("run-1", "weights");
-  await register({ model, run: "run-1", baseline: "production", override: false, reason: null }, ports);
+  await register({ model, run: "run-1", baselines: ["production"], override: false, reason: null }, ports);
   backend.store.published.length = 0; // as if only the registry knew
 });
 

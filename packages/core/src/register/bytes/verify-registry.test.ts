@@ -26,7 +26,7 @@ async function withVersionOf(files: number) {
   const candidate = { ...aReport().candidate, run: "run-1", rootDigest: root };
   await folder.write("evaluation.json", prettyJson(aReport({ candidate })));
   await register(
-    { model, run: "run-1", baseline: "production", override: false, reason: null },
+    { model, run: "run-1", baselines: ["production"], override: false, reason: null },
     { ...backend, registry },
   );
   const [registered] = (await registry.eventsOf(model, 1)).filter(({ type }) => type === "version.registered");

@@ -59,7 +59,7 @@ async function bundle(
 const settings = (run: string, change = {}) => ({
   model,
   run,
-  baseline: "production",
+  baselines: ["production"],
   override: false,
   reason: null,
   ...change,
@@ -323,7 +323,7 @@ describe("register", () => {
         type: "evaluation.recorded",
         verdict: "inconclusive",
       });
-      const { best, all } = await registerBest({ model, runs: ["run-3"], baseline: "production" }, ports);
+      const { best, all } = await registerBest({ model, runs: ["run-3"], baselines: ["production"] }, ports);
       expect({ best, verdicts: all.map((run) => run.verdict) }).toEqual({ best: null, verdicts: ["inconclusive"] });
       const forced = await register(settings("run-3", { override: true, reason: "production is broken" }), ports);
       expect(forced.registered).toMatchObject({ version: 3, override: { reason: "production is broken" } });
@@ -341,10 +341,30 @@ describe("register", () => {
 
     test("a version that is configured counts, not an alias", async () => {
       await bundle("run-3", "w3  ", { report: against(2) });
-      expect(await register(settings("run-3", { baseline: "v1" }), ports)).toMatchObject({
+      expect(await register(settings("run-3", { baselines: ["v1"] }), ports)).toMatchObject({
         reason: expect.stringContaining("judged against production v2; evaluate.baseline is v1"),
       });
-      expect((await register(settings("run-3", { baseline: "2" }), ports)).registered?.version).toBe(3);
+      expect((await register(settings("run-3", { baselines: ["2"] }), ports)).registered?.version).toBe(3);
+    });
+
+    test("of several baselines that are configured a verdict must be against every one that stands", async () => {
+      const second = { baseline: { ...aReport().candidate, label: "v1", version: 1 }, metrics: [] };
+      const pairing = { mode: "paired", rows: 9, overlap: 1, labelsChanged: 0 } as const;
+      await bundle("run-3", "w3  ", { report: against(2) });
+      await bundle("run-4", "w4   ", { report: against(2, { others: [{ ...second, pairing }] }) });
+      const both = { baselines: ["production", "v1", "champion"] };
+      expect(await register(settings("run-3", both), ports)).toMatchObject({
+        verdict: "inconclusive",
+        reason: "not judged against evaluate.baseline v1: evaluate again, or --override with a reason",
+      });
+      expect((await register(settings("run-4", both), ports)).registered?.version).toBe(3);
+    });
+
+    test("where it is the merge base, a verdict against none does not count", async () => {
+      await bundle("run-3", "w3  ", { report: against(null) });
+      expect(await register(settings("run-3", { baselines: ["merge-base"] }), ports)).toMatchObject({
+        reason: expect.stringContaining("judged against none; evaluate.baseline is merge-base"),
+      });
     });
 
     test("where nobody holds the baseline any more, or nobody of that name ever did, none will do", async () => {
@@ -353,8 +373,8 @@ describe("register", () => {
       await bundle("run-4", "w4   ", { report: against(null) });
       await bundle("run-5", "w5    ", { report: against(null) });
       expect((await register(settings("run-3"), ports)).registered?.version).toBe(3);
-      expect((await register(settings("run-4", { baseline: "champion" }), ports)).registered?.version).toBe(4);
-      expect((await register(settings("run-5", { baseline: "v9" }), ports)).registered?.version).toBe(5);
+      expect((await register(settings("run-4", { baselines: ["champion"] }), ports)).registered?.version).toBe(4);
+      expect((await register(settings("run-5", { baselines: ["v9"] }), ports)).registered?.version).toBe(5);
     });
 
     test("bytes that are a version already stay that version, whoever is production by now", async () => {
@@ -366,7 +386,7 @@ describe("register", () => {
     await bundle("run-1", "weights", { report: { rulesUncommitted: ["trainyard.yaml"] } });
     const expected = { code: "RUN_UNCOMMITTED", details: { run: "run-1", files: ["trainyard.yaml"] } };
     await expect(register(settings("run-1"), ports)).rejects.toMatchObject(expected);
-    await expect(registerBest({ model, runs: ["run-1"], baseline: "production" }, ports)).rejects.toMatchObject(
+    await expect(registerBest({ model, runs: ["run-1"], baselines: ["production"] }, ports)).rejects.toMatchObject(
       expected,
     );
     expect(await backend.branch.head()).toBeNull();
@@ -386,7 +406,7 @@ describe("register", () => {
     await bundle("run-2", "w2", { report: { ...withGain(0.09), ...failed } });
     await bundle("run-3", "w3", { report: withGain(0.03) });
     const { best, all } = await registerBest(
-      { model, runs: ["run-1", "run-2", "run-3"], baseline: "production" },
+      { model, runs: ["run-1", "run-2", "run-3"], baselines: ["production"] },
       ports,
     );
     expect(best).toMatchObject({ run: "run-3", registered: { version: 1 } });
@@ -406,7 +426,7 @@ describe("register", () => {
   test("of several runs of which none passed, none is registered", async () => {
     await bundle("run-1", "w1", { report: failed });
     await bundle("run-2", "w2", { report: failed });
-    expect((await registerBest({ model, runs: ["run-1", "run-2"], baseline: "production" }, ports)).best).toBeNull();
+    expect((await registerBest({ model, runs: ["run-1", "run-2"], baselines: ["production"] }, ports)).best).toBeNull();
     expect((await types()).length).toBe(2);
   });
 });

@@ -19,8 +19,8 @@ export interface RegisterSettings {
   readonly model: string;
   /** Run id; null for the model's newest. */
   readonly run: string | null;
-  /** `evaluate.baseline` of the config: a verdict against another version counts as inconclusive. */
-  readonly baseline: string;
+  /** `evaluate.baseline` of the config: a verdict that is not against these counts as inconclusive. */
+  readonly baselines: readonly string[];
   /** Register although the verdict is against it. */
   readonly override: boolean;
   readonly reason: string | null;
@@ -52,21 +52,22 @@ export interface Registration {
 export async function register(settings: RegisterSettings, ports: RegisterPorts): Promise<Registration> {
   const reason = settings.reason?.trim() ?? "";
   if (settings.override && reason === "") throw new TrainyardError("OVERRIDE_REASON", {});
-  const run = await readJudgedRun(settings.model, settings.run, settings.baseline, ports);
+  const run = await readJudgedRun(settings.model, settings.run, settings.baselines, ports);
   if (!settings.override) refuseUncommittedRules(run);
   return registerJudged(run, settings.override ? reason : null, ports);
 }
 
 /** Records several runs' evaluations and registers the one that passed with the largest gain of the first gate; null when none passed. */
 export async function registerBest(
-  settings: { readonly model: string; readonly runs: readonly string[]; readonly baseline: string },
+  settings: { readonly model: string; readonly runs: readonly string[]; readonly baselines: readonly string[] },
   ports: RegisterPorts,
 ): Promise<{
   best: Registration | null;
   all: { run: string; verdict: Verdict; reason: string | null; gain: number | null }[];
 }> {
   const runs: JudgedRun[] = [];
-  for (const id of new Set(settings.runs)) runs.push(await readJudgedRun(settings.model, id, settings.baseline, ports));
+  for (const id of new Set(settings.runs))
+    runs.push(await readJudgedRun(settings.model, id, settings.baselines, ports));
   runs.forEach(refuseUncommittedRules);
   const all = runs.map((run) => ({
     run: run.record.id,

@@ -2,17 +2,15 @@ import type { Backend, RunFolder } from "../../backend.ts";
 import { type Verdict, verdict as verdictOf } from "../../check/check.ts";
 import { parseDocument, type Sha256 } from "../../document.ts";
 import { TrainyardError } from "../../errors.ts";
-import { baselineNow } from "../../evaluate/baseline/baseline.ts";
-import { MERGE_BASE } from "../../evaluate/baseline/merge-base.ts";
 import { EVALUATION_FILE, EvaluationReport } from "../../evaluate/evaluation-report.ts";
-import type { ModelState } from "../../registry/fold/model-state.ts";
 import { rootDigest } from "../../registry/fold/root-digest.ts";
 import type { Registry } from "../../registry/read/registry.ts";
 import { openRun } from "../../train/open-run.ts";
 import type { RunRecord } from "../../train/run-record.ts";
+import { type Standing, standing } from "./standing.ts";
 
 /** A run and its evaluation, as they stand in its bundle. */
-export interface JudgedRun {
+export interface JudgedRun extends Standing {
   readonly folder: RunFolder;
   readonly record: RunRecord;
   /** The OMS root digest of the record's model files. */
@@ -23,23 +21,19 @@ export interface JudgedRun {
   readonly reportDigest: Sha256;
   /** Files the rules it was judged by stand in that were not committed. */
   readonly rulesUncommitted: readonly string[];
-  /** The report's verdict; inconclusive where a first model was held to no absolute standard, or the baseline is another by now. */
-  readonly verdict: Verdict;
-  /** Why the verdict is not the report's. */
-  readonly reason: string | null;
   /** The version that these bytes are already, or would be if nobody registered before. */
   readonly version: number;
 }
 
 /**
  * Reads a run that can be registered, and what was judged about exactly these bytes.
- * @param configured The first of `evaluate.baseline`: what every version must be compared with, once somebody holds it.
+ * @param configured `evaluate.baseline`, the first at index 0: what every version must be compared with, once somebody holds it.
  * @throws NO_RUN, RUN_UNKNOWN, RUN_UNFINISHED, RUN_UNCOMMITTED, EVALUATION_MISSING, EVALUATION_OTHER, BUNDLE_INVALID, DIGEST_MISMATCH, DOCUMENT_INVALID, and what the registry throws
  */
 export async function readJudgedRun(
   model: string,
   id: string | null,
-  configured: string,
+  configured: readonly string[],
   { runs, sha256, registry }: Pick<Backend, "runs" | "sha256"> & { readonly registry: Registry },
 ): Promise<JudgedRun> {
   const { folder, record, text: recordText } = await openRun(model, id, { runs });
@@ -99,38 +93,4 @@ function checkVerdict(report: EvaluationReport, source: string): void {
     expected: `${expected}, as its checks say`,
     got: report.verdict,
   });
-}
-
-/**
- * A passed verdict counts against the baseline of this moment: one against another version, or against none, would let a worse model through. And one
- * that rests on nothing is none: without a baseline every comparing gate is skipped, so a passed gate is an absolute one.
- */
-function standing(
-  report: EvaluationReport,
-  isKnown: boolean,
-  configured: string,
-  state: ModelState,
-): { verdict: Verdict; reason: string | null } {
-  if (report.verdict !== "pass" || isKnown) return { verdict: report.verdict, reason: null };
-  const now = baselineNow(state, configured);
-  if (now !== null && report.baseline?.version !== now.version)
-    return {
-      verdict: "inconclusive",
-      reason: `judged against ${report.baseline?.label ?? "none"}; ${now.label} is v${now.version}: evaluate again, or --override with a reason`,
-    };
-  if (configured === MERGE_BASE && report.baseline === null && state.versions.length > 0)
-    return {
-      verdict: "inconclusive",
-      reason: `judged against none; evaluate.baseline is ${MERGE_BASE}: evaluate again, or --override with a reason`,
-    };
-  if (report.unchanged || report.baseline !== null) return { verdict: report.verdict, reason: null };
-  const metrics = new Set(report.metrics.map(({ name }) => name));
-  const held = report.checks.some(
-    (check) => check.severity === "fail" && check.status === "pass" && metrics.has(check.subject),
-  );
-  if (held) return { verdict: "pass", reason: null };
-  return {
-    verdict: "inconclusive",
-    reason: "there is nothing to compare with, and no gate sets an absolute standard: add one with min or max",
-  };
 }
