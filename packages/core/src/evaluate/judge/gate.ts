@@ -126,14 +126,15 @@ export function furtherCheckId({ id }: Pick<Check, "id">, against: string): stri
   return `${id}${AGAINST}${against}`;
 }
 
-export function isFurtherCheck(check: Pick<Check, "id">): boolean {
+export function isFurtherCheck(check: Pick<Check, "id" | "subject">): boolean {
   return furtherBaseline(check) !== null;
 }
 
 /** The baseline beside the first that a check holds against, "champion v2"; null of another check. */
-export function furtherBaseline({ id }: Pick<Check, "id">): string | null {
-  const at = id.indexOf(AGAINST);
-  return at < 0 ? null : id.slice(at + AGAINST.length);
+export function furtherBaseline({ id, subject }: Pick<Check, "id" | "subject">): string | null {
+  const said = id.startsWith(subject) ? id.slice(subject.length) : id; // a metric may be called ndcg@10
+  const at = said.indexOf(AGAINST);
+  return at < 0 ? null : said.slice(at + AGAINST.length);
 }
 
 const IN_SLICE = "-worse-in-slice";
