@@ -8,6 +8,7 @@ import type { Registry } from "../registry/read/registry.ts";
 import { findDatasets, profileIfTables, profilePredictions } from "./datasets.ts";
 import { scoreEvaluationRows } from "./evaluation-scores.ts";
 import { openRun, openTrainedRun } from "./open-run.ts";
+import type { OpenOwnCode } from "./own-code.ts";
 import type { Failure, RunRecord } from "./run-record.ts";
 import { type ModelFiles, score } from "./score.ts";
 import { versionFiles } from "./version-files.ts";
@@ -95,7 +96,14 @@ async function filesOf(
  * failed has succeeded then.
  */
 export async function rescore(
-  settings: { model: string; config: ModelConfig; run: string | null; evaluationData: string | null; baseline: string },
+  settings: {
+    model: string;
+    config: ModelConfig;
+    run: string | null;
+    evaluationData: string | null;
+    baseline: string;
+    ownCode?: OpenOwnCode;
+  },
   ports: PredictPorts,
 ): Promise<{ record: RunRecord; failure: Failure | null }> {
   const command = predictCommand(settings.model, settings.config);
@@ -116,6 +124,7 @@ export async function rescore(
       data: datasets.map((dataset) => ports.workspace.path(dataset.path)),
       environment: { TRAINYARD_RUN: record.id, TRAINYARD_PARAMS: folder.path("params.json") },
       baseline: settings.baseline,
+      ownCode: settings.ownCode,
     },
     ports,
   );

@@ -79,6 +79,10 @@ export const ScoredRows = z.object({
   of: z.string(),
   version: z.int().positive().nullable(),
   rootDigest: Sha256.nullable(),
+  /** The commit whose code scored them. Absent: the candidate's. */
+  code: z.object({ commit: ObjectId }).optional(),
+  /** Wall seconds of the command that scored them. Absent: not measured. */
+  seconds: z.number().nonnegative().optional(),
 });
 export type ScoredRows = z.infer<typeof ScoredRows>;
 
@@ -112,6 +116,7 @@ export const RunRecord = z.object({
   /** OMS root digest of modelFiles; null when the run did not succeed. */
   rootDigest: Sha256.nullable(),
   metrics: z.array(Metric),
+  /** `baselineProblem`: why the baseline has no scores, or why its own code made them. */
   predictions: z
     .object({ candidate: ScoredRows, baseline: ScoredRows.nullable(), baselineProblem: z.string().nullable() })
     .nullable(),

@@ -138,7 +138,7 @@ async function scoresOf(
       model,
       config,
       config.evaluate.predict,
-      { ...run, data, baseline: settings.baseline },
+      { ...run, data, baseline: settings.baseline, ownCode: settings.ownCode },
       ports,
     );
   }
