@@ -3,6 +3,7 @@ import { Task } from "../config/task.ts";
 import { DatasetRef } from "../data/dataset.ts";
 import { Params } from "../data/params.ts";
 import { Actor, FileRef, ObjectId, RelativePath, Sha256, Timestamp } from "../document.ts";
+import { RowOverlap } from "./trained-rows.ts";
 
 /** A number the training reported. `goal` says which way is better, null when nobody said. */
 export const Metric = z.object({
@@ -120,8 +121,16 @@ export const RunRecord = z.object({
   predictions: z
     .object({ candidate: ScoredRows, baseline: ScoredRows.nullable(), baselineProblem: z.string().nullable() })
     .nullable(),
+  /** Evaluation rows that were trained on. Absent: not looked at, because either data are no tables or have no column in common. */
+  overlap: RowOverlap.optional(),
   /** Files of the bundle: profile of the training rows, the evaluation rows, the candidate's predictions. */
-  profiles: z.object({ training: FileRef.nullable(), evaluation: FileRef.nullable(), predictions: FileRef.nullable() }),
+  profiles: z.object({
+    training: FileRef.nullable(),
+    evaluation: FileRef.nullable(),
+    predictions: FileRef.nullable(),
+    /** A sample of the training rows by hash, for evaluation rows that are scored later. It stays in the bundle. */
+    trainedRows: FileRef.optional(),
+  }),
   environment: z.object({
     os: z.string(),
     arch: z.string(),
