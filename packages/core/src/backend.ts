@@ -239,6 +239,14 @@ export interface Source {
   isAncestor(commit: string, of: string): Promise<boolean>;
   /** When a commit was made, milliseconds since 1970. */
   committedAt(commit: string): Promise<number | null>;
+  /** The project as it was at a commit, laid out apart: nothing of the user's changes. Null where the clone does not have the commit. @throws GIT_FAILED */
+  checkout(commit: string): Promise<Checkout | null>;
+}
+
+export interface Checkout {
+  /** Absolute path of the project's folder as the commit has it; it need not exist there. */
+  readonly folder: string;
+  remove(): Promise<void>;
 }
 
 /** Runs the user's commands, each in its own process group, with a small safe environment. */
@@ -255,6 +263,8 @@ export interface RunCommand {
   readonly passOn: readonly string[];
   /** File the output is appended to. */
   readonly log: string;
+  /** Where it runs, an absolute path, when that is not the project's folder; programs that are not there are the project's. */
+  readonly folder?: string;
   /** Called with each whole line of output (cut at 8 KiB), values of passed-on variables masked. */
   readonly onLine?: (line: string) => void;
 }

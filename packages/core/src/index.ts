@@ -3,6 +3,7 @@ export type {
   Backend,
   BranchCommit,
   Bytes,
+  Checkout,
   Clock,
   CommitMessage,
   Digester,
@@ -201,6 +202,7 @@ export { versionDiffLines } from "./report/version-diff-text.ts";
 export { DAY, duration, instant, longDate, timestamp } from "./time.ts";
 export { PredictInputs, TrainInputs } from "./train/inputs.ts";
 export { type EndedJob, interruptedJobs } from "./train/interruption.ts";
+export type { OpenOwnCode, OwnCode } from "./train/own-code.ts";
 export { allModels, matrixOf, type PlannedModel, type SourceChange, touchedModels } from "./train/plan.ts";
 export { PlanInputs } from "./train/plan-inputs.ts";
 export { type Predicted, predict, rescore } from "./train/predict.ts";

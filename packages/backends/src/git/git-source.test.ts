@@ -1,5 +1,5 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { git } from "./git.ts";
@@ -146,4 +146,52 @@ test("a hook's GIT_DIR and the user's programs do not lead it astray", async () 
     if (before === undefined) delete process.env["GIT_DIR"];
     else process.env["GIT_DIR"] = before;
   }
+});
+
+test("a commit is laid out apart: what the user has in hand, the index and the branches stay as they are", async () => {
+  await mkdir(join(root, "models/flights"), { recursive: true });
+  await write("models/flights/predict.py", "old\n");
+  await write("models/.gitattributes", "*.txt text eol=crlf\n");
+  await write("models/lines.txt", "a\n");
+  await commitAll();
+  const commit = (await git(root, ["rev-parse", "HEAD"])).trim();
+  await write("models/flights/predict.py", "new\n");
+  await rm(join(root, "models/.gitattributes"));
+  await commitAll();
+  await write("models/flights/predict.py", "staged\n");
+  await git(root, ["add", "-A"]);
+  await write("models/flights/predict.py", "in hand\n");
+  const state = () =>
+    Promise.all(
+      [["status", "--porcelain=v2", "--branch"], ["for-each-ref"], ["worktree", "list"]].map((words) =>
+        git(root, words),
+      ),
+    );
+  const before = await state();
+
+  const project = join(root, "models/flights");
+  const checkout = await gitSource(project).checkout(commit);
+  expect(await readFile(join(checkout?.folder ?? "", "predict.py"), "utf8")).toBe("old\n");
+  expect(await readFile(join(checkout?.folder ?? "", "../lines.txt"), "utf8")).toBe("a\r\n"); // by the attributes of its day
+  expect(await state()).toEqual(before);
+  expect(await readFile(join(project, "predict.py"), "utf8")).toBe("in hand\n");
+
+  await checkout?.remove();
+  expect(await readdir(join(project, ".trainyard/checkouts"))).toEqual([]);
+  expect(await gitSource(project).checkout("0".repeat(40))).toBeNull();
+  expect(await gitSource(project).checkout("main")).toBeNull(); // only what names one commit for ever
+});
+
+test("what a killed process laid out is removed with the next checkout, what a living one uses is not", async () => {
+  await write("train.py", "pass\n");
+  await commitAll();
+  const commit = (await git(root, ["rev-parse", "HEAD"])).trim();
+  const used = await gitSource(root).checkout(commit);
+  const dead = join(root, ".trainyard/checkouts/dead");
+  await mkdir(join(dead, "files"), { recursive: true });
+  await writeFile(join(dead, "owner.json"), JSON.stringify({ pid: 2 ** 22 + 1, started: "then", host: hostname() }));
+  const next = await gitSource(root).checkout(commit);
+  expect(await readdir(join(root, ".trainyard/checkouts"))).toHaveLength(2);
+  expect(await readFile(join(used?.folder ?? "", "train.py"), "utf8")).toBe("pass\n");
+  await Promise.all([used?.remove(), next?.remove()]);
 });

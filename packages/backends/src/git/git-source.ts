@@ -4,6 +4,7 @@ import { lstat, readlink } from "node:fs/promises";
 import { isAbsolute, join, relative } from "node:path";
 import { byCodePoint, type FileRef, type Source, TrainyardError } from "@trainyard/core";
 import { whereItLeft } from "./changed-since.ts";
+import { checkoutCommit } from "./commit-checkout.ts";
 import { findRepository, git, gitFailed, runGit } from "./git.ts";
 import { pathFilter } from "./path-filter.ts";
 
@@ -90,6 +91,7 @@ export function gitSource(root: string): Source {
       const seconds = Number(stdout.trim());
       return code === 0 && stdout.trim() !== "" && Number.isFinite(seconds) ? seconds * 1000 : null;
     },
+    checkout: (commit) => checkoutCommit(root, commit),
   };
 }
 

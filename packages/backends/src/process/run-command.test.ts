@@ -41,6 +41,24 @@ async function run(
   return { ...exit, lines };
 }
 
+test("a command may run in another folder, and finds there, or else in the project, what its first word names", async () => {
+  const elsewhere = mkdtempSync(join(tmpdir(), "elsewhere-"));
+  try {
+    for (const [place, name] of [
+      [folder, "of-the-project"],
+      [folder, "of-both"],
+      [elsewhere, "of-both"],
+    ] as const)
+      writeFileSync(join(place, name), `#!/bin/sh\necho "$0 in $PWD"\n`, { mode: 0o755 });
+    const said = async (command: string) => (await run(command, {}, { folder: elsewhere })).lines;
+    expect(await said("./of-both")).toEqual([`${join(elsewhere, "of-both")} in ${elsewhere}`]);
+    expect(await said("./of-the-project")).toEqual([`${join(folder, "of-the-project")} in ${elsewhere}`]);
+    await expect(said("./of-nobody")).rejects.toThrow(refusal("COMMAND_NOT_FOUND", { command: "./of-nobody" }));
+  } finally {
+    rmSync(elsewhere, { recursive: true, force: true });
+  }
+});
+
 /** A stop one can ask for. */
 function stopper() {
   const asked = new AbortController();

@@ -40,13 +40,14 @@ export function localProcesses(options: ProcessOptions): Processes {
 
 /** @throws COMMAND_NOT_FOUND, DISK_FULL */
 async function runCommand(command: RunCommand, options: ProcessOptions): Promise<Exit> {
-  const { folder, environment: ours = process.env, stop = neverStop, grace = GRACE_SECONDS } = options;
+  const { environment: ours = process.env, stop = neverStop, grace = GRACE_SECONDS } = options;
+  const folder = command.folder ?? options.folder;
   const { environment, secrets } = commandEnvironment(ours, command.passOn, command.environment);
   const start = performance.now();
   const seconds = () => (performance.now() - start) / 1000;
   if (stop.asked.aborted) return { code: null, signal: null, stopped: true, seconds: 0, tail: [] };
 
-  const words = programOf(command, folder, environment.PATH ?? "");
+  const words = programOf(command, [...new Set([folder, options.folder])], environment.PATH ?? "");
   const output = new Output(command, secrets);
   try {
     const child = await started(command, words, { folder, environment, file: output.file });
@@ -71,17 +72,26 @@ async function runCommand(command: RunCommand, options: ProcessOptions): Promise
   }
 }
 
-/** What to start: the command itself, or a shell with it. @throws COMMAND_NOT_FOUND */
+/**
+ * What to start: the command itself, or a shell with it.
+ * @param folders Where it runs; then where else a program may lie: a virtual environment is in no commit.
+ * @throws COMMAND_NOT_FOUND
+ */
 function programOf(
   { command, step }: RunCommand,
-  folder: string,
+  folders: readonly string[],
   path: string,
 ): { file: string; args: string[]; shell: boolean } {
   const words = splitCommand(command);
+  const [folder = ""] = folders;
   if (words !== null) {
-    const program = findProgram(words[0] as string, folder, path);
-    if ("problem" in program) throw new TrainyardError("COMMAND_NOT_FOUND", { command: program.problem, step });
-    return { file: program.path, args: words, shell: false };
+    const [word = "", ...rest] = words;
+    const found = folders.map((one) => findProgram(word, one, path));
+    const program = found.find((one) => "path" in one) ?? found[0];
+    if (program === undefined || "problem" in program)
+      throw new TrainyardError("COMMAND_NOT_FOUND", { command: program?.problem ?? word, step });
+    // Python finds its environment by the name it is called by, seen from where it runs.
+    return { file: program.path, args: [program === found[0] ? word : program.path, ...rest], shell: false };
   }
   const bash = findProgram("bash", folder, path);
   if ("path" in bash) {

@@ -21,6 +21,7 @@ import {
   train,
 } from "@trainyard/core";
 import type { Project } from "../project.ts";
+import { ownCodeOf } from "./own-code.ts";
 import { needsPosix } from "./platform.ts";
 import { portsOf } from "./ports-of.ts";
 
@@ -43,7 +44,14 @@ export async function trainVerb(
   const baseline = inputs.baseline ?? firstBaseline(config.evaluate);
   if (inputs.only === "predict") {
     const { record, failure } = await rescore(
-      { model: chosen.model, config, run: inputs.run ?? null, evaluationData, baseline },
+      {
+        model: chosen.model,
+        config,
+        run: inputs.run ?? null,
+        evaluationData,
+        baseline,
+        ownCode: ownCodeOf(project),
+      },
       portsOf(project),
     );
     return {
@@ -138,6 +146,7 @@ async function settingsOf(project: Project, model: string, config: ModelConfig, 
     baseline,
     trigger,
     sameInputs,
+    ownCode: ownCodeOf(project),
     tool: project.tool,
   };
 }

@@ -1,21 +1,55 @@
+import { timeOfText } from "./as-time.ts";
 import type { Column, Table } from "./table.ts";
 
-/**
- * Rows that equal an earlier row in every one of `columns`, told by a 64-bit hash of the row (two rows of a million
- * that differ collide with probability 3e-8). −0 equals 0, null equals null, and 1 does not equal "1".
- */
+/** A 64-bit hash of each row, in two words; two rows of a million that differ collide with probability 3e-8. Each of length rows. */
+export interface RowHashes {
+  readonly low: Uint32Array;
+  readonly high: Uint32Array;
+}
+
+/** Rows that equal an earlier row in every one of `columns`. −0 equals 0, null equals null, and 1 does not equal "1". */
 export function duplicateRows(table: Table, columns: readonly string[]): number {
-  const kept = columns.flatMap((name) => table.columns.get(name) ?? []);
-  if (kept.length === 0 || table.rows < 2) return 0;
-  const low = new Uint32Array(table.rows).fill(0x9e3779b9);
-  const high = new Uint32Array(table.rows).fill(0x85ebca77);
-  for (const column of kept) mixColumn(column, low, high);
+  if (!columns.some((name) => table.columns.has(name)) || table.rows < 2) return 0;
+  const { low, high } = rowHashes(table, columns, hashText);
   return repeats(low, high);
 }
 
-function mixColumn(column: Column, low: Uint32Array, high: Uint32Array): void {
+/**
+ * Hashes of rows that are to be found again in another file, perhaps of another format: there a number, a truth value or an instant may be text,
+ * so `1` equals "1" and "true", and 2001-01-05 the same day of a time column. Every bit of both words is mixed: a row can be sampled by them.
+ * @param columns In one order for both files.
+ */
+export function canonicalHashes(table: Table, columns: readonly string[]): RowHashes {
+  const hashes = rowHashes(table, columns, hashCanonical);
+  for (let row = 0; row < table.rows; row++) {
+    hashes.low[row] = finish(hashes.low[row] as number);
+    hashes.high[row] = finish((hashes.high[row] as number) ^ (hashes.low[row] as number));
+  }
+  return hashes;
+}
+
+function rowHashes(
+  table: Table,
+  columns: readonly string[],
+  ofText: (text: string) => readonly [number, number],
+): RowHashes {
+  const low = new Uint32Array(table.rows).fill(0x9e3779b9);
+  const high = new Uint32Array(table.rows).fill(0x85ebca77);
+  for (const name of columns) {
+    const column = table.columns.get(name);
+    if (column !== undefined) mixColumn(column, low, high, ofText);
+  }
+  return { low, high };
+}
+
+function mixColumn(
+  column: Column,
+  low: Uint32Array,
+  high: Uint32Array,
+  ofText: (text: string) => readonly [number, number],
+): void {
   if (column.type === "text") {
-    const hashes = column.dictionary.map(hashText);
+    const hashes = column.dictionary.map(ofText);
     for (let row = 0; row < column.codes.length; row++) {
       const hash = hashes[column.codes[row] as number];
       mix(low, high, row, hash?.[0] ?? 0x7fc00001, hash?.[1] ?? 0x7fc00002);
@@ -63,6 +97,26 @@ function hashText(text: string): [number, number] {
     b ^= b >>> 15;
   }
   return [a, b ^ text.length];
+}
+
+/** The last step of MurmurHash3 (fmix32): afterwards every bit depends on every other. */
+function finish(word: number): number {
+  let h = word ^ (word >>> 16);
+  h = Math.imul(h, 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
+
+const WORDS = new Uint32Array(2);
+const DOUBLE = new Float64Array(WORDS.buffer);
+
+/** Text that a reader of another format would have taken for a number hashes as that number. */
+function hashCanonical(text: string): [number, number] {
+  const value = text === "true" ? 1 : text === "false" ? 0 : Number(text);
+  const number = String(value) === text || text === "true" || text === "false" ? value : timeOfText(text);
+  if (!Number.isFinite(number)) return hashText(text);
+  DOUBLE[0] = number + 0;
+  return [WORDS[0] as number, WORDS[1] as number];
 }
 
 /** Rows whose pair of words occurred before, by open addressing over row numbers. */

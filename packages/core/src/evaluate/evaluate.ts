@@ -17,6 +17,7 @@ import { evaluationSet, runsJudgedOn, wearCheck, wearNotes } from "./baseline/we
 import { EVALUATION_FILE, EvaluationReport } from "./evaluation-report.ts";
 import { compares } from "./judge/gate.ts";
 import { changes } from "./look/changes.ts";
+import { trainedOn } from "./rows/trained-on.ts";
 
 /** What to judge, and by which rules: on GitHub the rules are the base branch's. */
 export interface EvaluateSettings {
@@ -69,7 +70,8 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
           runs: await runsJudgedOn(set, record.id, await ports.registry.state(model), ports),
           budget: rules["reuse-budget"] ?? null,
         };
-  const checks = [...judgement.checks, ...others.checks, ...(wear === null ? [] : wearCheck(wear))];
+  const trained = trainedOn(record);
+  const checks = [...trained.checks, ...judgement.checks, ...others.checks, ...(wear === null ? [] : wearCheck(wear))];
   const verdict = judgement.unchanged ? "pass" : verdictOf(checks);
   const data = record.datasets.find((dataset) => dataset.role === "evaluation");
   const doubted = verdict === "pass" && doubts.length > 0;
@@ -92,6 +94,7 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
       ...(settings.notes ?? []),
       ...rulesNote(settings.rulesUncommitted),
       ...judgement.notes,
+      ...trained.notes,
       ...others.notes,
       ...baselines.flatMap((baseline) => staleNotes(baseline, rules["stale-after"], now)),
       ...(wear === null ? [] : wearNotes(wear, rules.alpha)),

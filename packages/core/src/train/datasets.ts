@@ -5,6 +5,7 @@ import { profileOf } from "../data/build-profile.ts";
 import type { DatasetRef } from "../data/dataset.ts";
 import { mergeProfiles } from "../data/merge-profile.ts";
 import type { Profile } from "../data/profile.ts";
+import type { Table } from "../data/table.ts";
 import { type FileRef, parseDocument, prettyJson } from "../document.ts";
 import { isRefusal, TrainyardError } from "../errors.ts";
 import { timestamp } from "../time.ts";
@@ -81,19 +82,38 @@ async function dvcPointer(path: string, role: DatasetRef["role"], ports: Ports):
   };
 }
 
+export interface ProfileOptions {
+  readonly source: string;
+  readonly groups: string | null;
+  /** Sees each table while it is in memory. */
+  readonly onTable?: (table: Table) => void | Promise<void>;
+}
+
+const isTable = ({ path, digest }: DatasetRef) =>
+  digest !== null && /\.(csv|tsv|jsonl|ndjson|parquet)(\.gz|\.zst)?$/.test(path);
+
+/** Reads those of the files that are tables, one after the other. */
+export async function eachTable(
+  datasets: readonly DatasetRef[],
+  visit: (table: Table) => void,
+  ports: Pick<Ports, "workspace" | "tables">,
+): Promise<void> {
+  for (const { path } of datasets.filter(isTable)) visit(await ports.tables.read(ports.workspace.path(path), path));
+}
+
 /**
  * Profile of the rows of several files together, over the edges of the first. Files that are no tables have none.
  * @returns null when no file is a table; rows per path beside it.
  */
 export async function profileDatasets(
   datasets: readonly DatasetRef[],
-  options: { source: string; groups: string | null },
+  options: ProfileOptions,
   ports: Ports,
 ): Promise<{ profile: Profile | null; rows: Map<string, number> }> {
   const rows = new Map<string, number>();
   let profile: Profile | null = null;
   for (const dataset of datasets) {
-    if (dataset.digest === null || !/\.(csv|tsv|jsonl|ndjson|parquet)(\.gz|\.zst)?$/.test(dataset.path)) continue;
+    if (!isTable(dataset)) continue;
     ports.progress.working(`profile: ${dataset.path}`, rows.size / datasets.length);
     const table = await ports.tables.read(ports.workspace.path(dataset.path), dataset.path);
     rows.set(dataset.path, table.rows);
@@ -105,6 +125,7 @@ export async function profileDatasets(
       ...(profile === null ? {} : { reference: profile }),
     });
     profile = profile === null ? part : mergeProfiles(profile, part);
+    await options.onTable?.(table);
   }
   return { profile, rows };
 }
@@ -112,7 +133,7 @@ export async function profileDatasets(
 /** Runs a profile of files that may be no tables: a refusal of the reader is a note, since training data may have any form. */
 export async function profileIfTables(
   datasets: readonly DatasetRef[],
-  options: { source: string; groups: string | null },
+  options: ProfileOptions,
   ports: Ports,
 ): Promise<{ profile: Profile | null; rows: Map<string, number> }> {
   try {

@@ -5,9 +5,11 @@ import { TrainyardError } from "../errors.ts";
 import { rootDigest } from "../registry/fold/root-digest.ts";
 import { type Reference, resolve } from "../registry/read/reference.ts";
 import type { Registry } from "../registry/read/registry.ts";
-import { findDatasets, profileIfTables, profilePredictions } from "./datasets.ts";
+import { findDatasets } from "./datasets.ts";
 import { scoreEvaluationRows } from "./evaluation-scores.ts";
 import { openRun, openTrainedRun } from "./open-run.ts";
+import type { OpenOwnCode } from "./own-code.ts";
+import { rewriteProfiles } from "./run-profiles.ts";
 import type { Failure, RunRecord } from "./run-record.ts";
 import { type ModelFiles, score } from "./score.ts";
 import { versionFiles } from "./version-files.ts";
@@ -95,7 +97,14 @@ async function filesOf(
  * failed has succeeded then.
  */
 export async function rescore(
-  settings: { model: string; config: ModelConfig; run: string | null; evaluationData: string | null; baseline: string },
+  settings: {
+    model: string;
+    config: ModelConfig;
+    run: string | null;
+    evaluationData: string | null;
+    baseline: string;
+    ownCode?: OpenOwnCode;
+  },
   ports: PredictPorts,
 ): Promise<{ record: RunRecord; failure: Failure | null }> {
   const command = predictCommand(settings.model, settings.config);
@@ -116,28 +125,32 @@ export async function rescore(
       data: datasets.map((dataset) => ports.workspace.path(dataset.path)),
       environment: { TRAINYARD_RUN: record.id, TRAINYARD_PARAMS: folder.path("params.json") },
       baseline: settings.baseline,
+      ownCode: settings.ownCode,
     },
     ports,
   );
   if (scores.failure !== null) return { record, failure: scores.failure };
-  const groups = settings.config.evaluate.groups ?? null;
-  const { profile, rows: counted } = await profileIfTables(datasets, { source: "evaluation rows", groups }, ports);
+  const told = await rewriteProfiles(
+    folder,
+    { config: settings.config, profiles: record.profiles },
+    datasets,
+    scores.predictions,
+    ports,
+  );
+  const { overlap: _, ...before } = record;
   const rescored: RunRecord = {
-    ...record,
+    ...before,
     status: "succeeded",
     failure: null,
     rootDigest: root,
     datasets: [
       ...record.datasets.filter((dataset) => dataset.role === "training"),
-      ...datasets.map((dataset) => ({ ...dataset, rows: counted.get(dataset.path) ?? null })),
+      ...datasets.map((dataset) => ({ ...dataset, rows: told.rows.get(dataset.path) ?? null })),
     ],
     predictions: scores.predictions,
     steps: [...record.steps.filter((step) => step.name !== "predict"), scores.step],
-    profiles: {
-      training: record.profiles.training,
-      evaluation: profile === null ? null : await folder.write("profiles/evaluation.json", prettyJson(profile)),
-      predictions: await profilePredictions(folder, scores.predictions?.candidate.file.path ?? null, groups, ports),
-    },
+    ...(told.overlap === null ? {} : { overlap: told.overlap }),
+    profiles: told.refs,
   };
   await folder.write("record.json", prettyJson(rescored));
   return { record: rescored, failure: null };

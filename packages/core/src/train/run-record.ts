@@ -3,6 +3,7 @@ import { Task } from "../config/task.ts";
 import { DatasetRef } from "../data/dataset.ts";
 import { Params } from "../data/params.ts";
 import { Actor, FileRef, ObjectId, RelativePath, Sha256, Timestamp } from "../document.ts";
+import { RowOverlap } from "./trained-rows.ts";
 
 /** A number the training reported. `goal` says which way is better, null when nobody said. */
 export const Metric = z.object({
@@ -79,6 +80,10 @@ export const ScoredRows = z.object({
   of: z.string(),
   version: z.int().positive().nullable(),
   rootDigest: Sha256.nullable(),
+  /** The commit whose code scored them. Absent: the candidate's. */
+  code: z.object({ commit: ObjectId }).optional(),
+  /** Wall seconds of the command that scored them. Absent: not measured. */
+  seconds: z.number().nonnegative().optional(),
 });
 export type ScoredRows = z.infer<typeof ScoredRows>;
 
@@ -112,11 +117,20 @@ export const RunRecord = z.object({
   /** OMS root digest of modelFiles; null when the run did not succeed. */
   rootDigest: Sha256.nullable(),
   metrics: z.array(Metric),
+  /** `baselineProblem`: why the baseline has no scores, or why its own code made them. */
   predictions: z
     .object({ candidate: ScoredRows, baseline: ScoredRows.nullable(), baselineProblem: z.string().nullable() })
     .nullable(),
+  /** Evaluation rows that were trained on. Absent: not looked at, because either data are no tables or have no column in common. */
+  overlap: RowOverlap.optional(),
   /** Files of the bundle: profile of the training rows, the evaluation rows, the candidate's predictions. */
-  profiles: z.object({ training: FileRef.nullable(), evaluation: FileRef.nullable(), predictions: FileRef.nullable() }),
+  profiles: z.object({
+    training: FileRef.nullable(),
+    evaluation: FileRef.nullable(),
+    predictions: FileRef.nullable(),
+    /** A sample of the training rows by hash, for evaluation rows that are scored later. It stays in the bundle. */
+    trainedRows: FileRef.optional(),
+  }),
   environment: z.object({
     os: z.string(),
     arch: z.string(),

@@ -1,5 +1,6 @@
 import type { Backend, Exit, RunFolder, Scratch } from "../backend.ts";
-import type { FileRef } from "../document.ts";
+import type { Params } from "../data/params.ts";
+import { type FileRef, prettyJson } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
 import { outcome } from "./outcome.ts";
 import type { Failure } from "./run-record.ts";
@@ -22,6 +23,9 @@ export interface Scoring {
   readonly predictions: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly log: string;
+  /** Where the command runs, when that is not the project's folder, and the params it sees then. */
+  readonly folder?: string;
+  readonly params?: Params;
 }
 
 /**
@@ -40,13 +44,16 @@ export async function score<T>(
     await scratch.seal("model");
     const file = `out/${baseName(scoring.predictions)}`;
     await scratch.write("out/.folder", "");
+    if (scoring.params !== undefined) await scratch.write("params.json", prettyJson(scoring.params));
     const exit = await ports.processes.run({
       step: scoring.step,
       command: scoring.command,
       passOn: scoring.passOn,
       log: scoring.log,
+      ...(scoring.folder === undefined ? {} : { folder: scoring.folder }),
       environment: {
         ...scoring.environment,
+        ...(scoring.params === undefined ? {} : { TRAINYARD_PARAMS: scratch.path("params.json") }),
         TRAINYARD_MODEL_DIR: scratch.path("model"),
         TRAINYARD_DATA: scratch.path("rows.txt"),
         TRAINYARD_PREDICTIONS: scratch.path(file),

@@ -1,12 +1,11 @@
 import type { Backend, RunFolder } from "../backend.ts";
 import type { DatasetRef } from "../data/dataset.ts";
-import type { Profile } from "../data/profile.ts";
 import { type FileRef, prettyJson } from "../document.ts";
 import { rootDigest } from "../registry/fold/root-digest.ts";
 import { timestamp } from "../time.ts";
-import { profileIfTables, profilePredictions } from "./datasets.ts";
 import { scoreEvaluationRows } from "./evaluation-scores.ts";
 import { runSteps } from "./pipeline.ts";
+import { noProfiles, writeProfiles } from "./run-profiles.ts";
 import type { Failure, RunRecord, StepRecord } from "./run-record.ts";
 import { modelFilesOf, runTraining } from "./training.ts";
 import { dataOf, inputsOf, seedOf, type TrainPorts, type TrainSettings, uncommittedCode } from "./what-goes-in.ts";
@@ -83,7 +82,7 @@ async function trainInto(
   const profiles =
     root !== null && failure?.class !== "cancelled"
       ? await writeProfiles(folder, settings, datasets, scores?.predictions ?? null, ports)
-      : { refs: noProfiles, rows: new Map<string, number>() };
+      : noProfiles;
   const { python, ...hardware } = await ports.machine.describe();
   const log = await folder.ref("log.txt");
   return {
@@ -105,6 +104,7 @@ async function trainInto(
     rootDigest: failure === null ? root : null,
     metrics: trained?.metrics ?? [],
     predictions: scores?.predictions ?? null,
+    ...(profiles.overlap === null ? {} : { overlap: profiles.overlap }),
     profiles: profiles.refs,
     environment: { os: hardware.os, arch: hardware.arch, python, lockFiles, variables: config.train.env },
     hardware: { cpu: hardware.cpu, cores: hardware.cores, memoryBytes: hardware.memoryBytes, gpus: hardware.gpus },
@@ -138,7 +138,7 @@ async function scoresOf(
       model,
       config,
       config.evaluate.predict,
-      { ...run, data, baseline: settings.baseline },
+      { ...run, data, baseline: settings.baseline, ownCode: settings.ownCode },
       ports,
     );
   }
@@ -154,37 +154,5 @@ async function scoresOf(
     },
     failure: null,
     step: null,
-  };
-}
-
-const noProfiles: RunRecord["profiles"] = { training: null, evaluation: null, predictions: null };
-
-async function writeProfiles(
-  folder: RunFolder,
-  settings: TrainSettings,
-  datasets: readonly DatasetRef[],
-  predictions: RunRecord["predictions"],
-  ports: TrainPorts,
-): Promise<{ refs: RunRecord["profiles"]; rows: Map<string, number> }> {
-  const groups = settings.config.evaluate.groups ?? null;
-  const write = (name: string, profile: Profile | null) =>
-    profile === null ? null : folder.write(`profiles/${name}.json`, prettyJson(profile));
-  const training = await profileIfTables(
-    datasets.filter((dataset) => dataset.role === "training"),
-    { source: "training rows", groups: null },
-    ports,
-  );
-  const evaluation = await profileIfTables(
-    datasets.filter((dataset) => dataset.role === "evaluation"),
-    { source: "evaluation rows", groups },
-    ports,
-  );
-  return {
-    refs: {
-      training: await write("training", training.profile),
-      evaluation: await write("evaluation", evaluation.profile),
-      predictions: await profilePredictions(folder, predictions?.candidate.file.path ?? null, groups, ports),
-    },
-    rows: new Map([...training.rows, ...evaluation.rows]),
   };
 }

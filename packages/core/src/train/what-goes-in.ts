@@ -7,6 +7,7 @@ import type { Params } from "../data/params.ts";
 import type { FileRef, Sha256 } from "../document.ts";
 import type { Registry } from "../registry/read/registry.ts";
 import { findDatasets } from "./datasets.ts";
+import type { OpenOwnCode } from "./own-code.ts";
 import { inputsDigest, lockFileNames, runInputs, treeDigest } from "./run-inputs.ts";
 import type { RunRecord } from "./run-record.ts";
 
@@ -24,6 +25,8 @@ export interface TrainSettings {
   readonly trigger: RunRecord["trigger"];
   /** Asked once `train.steps` are done and what goes in is known: a run of the very same inputs, which is taken instead of training again. */
   readonly sameInputs?: ((inputsDigest: Sha256) => Promise<RunRecord | null>) | undefined;
+  /** Lays out a version's own code, for a baseline that the candidate's cannot score; absent: it is not tried. */
+  readonly ownCode?: OpenOwnCode | undefined;
   /** Version of the tool, recorded. */
   readonly tool: string;
 }

@@ -1,0 +1,64 @@
+import type { Check } from "../../check/check.ts";
+import type { RunRecord } from "../../train/run-record.ts";
+import type { RowOverlap } from "../../train/trained-rows.ts";
+
+/** From this share of the evaluation rows on, 1 %, what a model has seen before decides. */
+const MOST = 0.01;
+/** And so many times as often as chance: the two files need not be drawn alike, and in rows of few values a change of season looks like a leak. */
+const TIMES_CHANCE = 4;
+
+/**
+ * Whether evaluation rows were trained on: figures on rows a model has seen flatter it. Rows of few different values repeat by nature, so the share is
+ * held against the one that chance makes, with three standard errors.
+ */
+export function trainedOn({ overlap, datasets }: Pick<RunRecord, "overlap" | "datasets">): {
+  checks: Check[];
+  notes: string[];
+} {
+  const same = sameFile(datasets);
+  if (same !== null) return { checks: [failed(`${same} is training data too`, overlap)], notes: [] };
+  if (overlap === undefined || overlap.rows === 0 || overlap.of === 0) return { checks: [], notes: [] };
+  const { rows, of, byChance } = overlap;
+  const chance = byChance * of + 3 * Math.sqrt(byChance * (1 - byChance) * of);
+  if (rows > chance && rows >= limitOf(overlap)) return { checks: [failed(said(overlap), overlap)], notes: [] };
+  if (rows > chance) return { checks: [], notes: [`${said(overlap)}.`] };
+  return { checks: [], notes: rows < MOST * of ? [] : [`${said(overlap)}: no sign that they were trained on.`] };
+}
+
+/** Rows from which on the check fails. */
+function limitOf({ of, byChance }: RowOverlap): number {
+  return Math.ceil((MOST + TIMES_CHANCE * byChance) * of);
+}
+
+/** An evaluation file that was trained on, byte for byte; null where there is none. */
+function sameFile(datasets: RunRecord["datasets"]): string | null {
+  const trained = new Set(datasets.filter(({ role }) => role === "training").map(({ digest }) => digest));
+  return (
+    datasets.find(({ role, digest }) => role === "evaluation" && digest !== null && trained.has(digest))?.path ?? null
+  );
+}
+
+function failed(what: string, overlap: RowOverlap | undefined): Check {
+  return {
+    id: "train-test-overlap",
+    subject: "rows",
+    rule: "evaluation rows were not trained on",
+    status: "fail",
+    actual: overlap?.rows ?? null,
+    interval: null,
+    limit: overlap === undefined ? null : limitOf(overlap),
+    unit: "rows",
+    reason: `${what}: figures on rows a model was trained on flatter it`,
+    severity: "fail",
+  };
+}
+
+/** "5,010 of 501,000 evaluation rows (1 %) equal a training row in all 5 columns, where up to 0.002 % would by chance" */
+function said({ rows, of, sampled, byChance, columns }: RowOverlap): string {
+  const among = `${count(rows)} of ${count(of)} evaluation rows${sampled ? " that were looked at" : ""} (${percent(rows / of)})`;
+  const all = columns === 1 ? "the one column they have in common" : `all ${columns} columns`;
+  return `${among} equal a training row in ${all}, where up to ${percent(byChance)} would by chance`;
+}
+
+const count = (rows: number) => rows.toLocaleString("en-US");
+const percent = (share: number) => `${share === 0 ? 0 : Number((100 * share).toPrecision(2))} %`;
