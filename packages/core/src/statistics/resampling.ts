@@ -46,6 +46,15 @@ export function expandedPercentile(sorted: Float64Array, units: number, alpha: n
   return [quantileOfSorted(sorted, tail), quantileOfSorted(sorted, 1 - tail)];
 }
 
+/** Standard deviation of replicates, NaN of less than two. */
+export function spreadOf(replicates: ArrayLike<number>): number {
+  const n = replicates.length;
+  let [mean, squares] = [0, 0];
+  for (let i = 0; i < n; i++) mean += (replicates[i] as number) / n;
+  for (let i = 0; i < n; i++) squares += ((replicates[i] as number) - mean) ** 2;
+  return Math.sqrt(squares / (n - 1));
+}
+
 /** Standard error by the delete-one jackknife: √((n−1)/n Σ (θ₍ᵢ₎ − θ̄)²). */
 export function jackknifeError(leftOut: ArrayLike<number>): number {
   const n = leftOut.length;

@@ -8,6 +8,8 @@ import type { MetricDefinition } from "../metrics/metric.ts";
 export interface Estimator {
   readonly value: number;
   readonly by: TestName;
+  /** Its standard error, where one is known. */
+  readonly error?: number;
   /** Two-sided, of zero, where a test of its own gives it; else it follows from the intervals. */
   readonly p?: number;
   /** The finest p-value it can tell; of drawn replicates, one of them and the one seen. */
@@ -26,6 +28,7 @@ export function student(
   return {
     value,
     by,
+    error,
     interval(alpha) {
       if (degrees < 1 || !Number.isFinite(error) || !Number.isFinite(value)) return null;
       const half = studentTQuantile(1 - alpha / 2, degrees) * error;

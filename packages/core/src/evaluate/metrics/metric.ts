@@ -12,6 +12,8 @@ export interface MetricDefinition {
   /** Values it can take; its own interval is cut there. */
   readonly range: readonly [number, number];
   readonly from: FromSums | FromRatio | FromRanking | FromBins | FromExtreme;
+  /** Of a metric that is the absolute value of a number, that number: its interval is computed and then folded. */
+  readonly signed?: FromSums | FromRatio;
 }
 
 /** A function, the same when all sums are multiplied by one number, of sums of row features. */

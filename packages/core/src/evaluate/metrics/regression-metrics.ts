@@ -42,7 +42,10 @@ const definitions: readonly MetricDefinition[] = [
     range: [Number.NEGATIVE_INFINITY, 1],
   }),
   /** The mean error without its sign: how far predictions are off as a whole. */
-  sums("bias", (all) => Math.abs(at(all, ERROR) / at(all, N)), less),
+  sums("bias", (all) => Math.abs(at(all, ERROR) / at(all, N)), {
+    ...less,
+    signed: { kind: "sums", of: (all) => at(all, ERROR) / at(all, N) },
+  }),
   sums("mape", (all) => at(all, RELATIVE) / at(all, N), less),
   sums("mse", (all) => at(all, SQUARE) / at(all, N), less),
   {
