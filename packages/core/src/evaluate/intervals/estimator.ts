@@ -37,6 +37,24 @@ export function student(
   };
 }
 
+/**
+ * The same for a value in (0, 1), computed for its logarithm of the odds: there its distribution leans less and its error (by the delta method,
+ * error / (value·(1 − value))) depends less on the value, which matters near the ends and on few rows. Never leaves (0, 1).
+ */
+export function studentOfOdds(value: number, error: number, degrees: number, by: TestName): Estimator {
+  const odds = student(Math.log(value / (1 - value)), error / (value * (1 - value)), degrees, by);
+  const back = (end: number) => 1 / (1 + Math.exp(0 - end));
+  return {
+    value,
+    by,
+    error,
+    interval(alpha) {
+      const ends = odds.interval(alpha);
+      return ends === null ? null : [back(ends[0]), back(ends[1])];
+    },
+  };
+}
+
 /** A share or a ranking without any spread (all right, say) is not certain: Wilson's interval, with groups or rows of the rarest class for trials. */
 export function spreadless(metric: MetricDefinition, value: number, trials: number, by: TestName): Estimator {
   const isShare = metric.from.kind !== "sums" || metric.from.share !== undefined;

@@ -1,8 +1,10 @@
 import { effectiveRows } from "../parts/part.ts";
 import type { Estimator } from "./estimator.ts";
 import { folded } from "./folded.ts";
+import type { Method } from "./grounds.ts";
 import { fromBootstrap, fromJackknife } from "./group-intervals.ts";
 import type { Compared, JudgedSide } from "./judged-side.ts";
+import { fromRowDraws } from "./row-draws.ts";
 import { fromRows, rowContrasts, rowEstimate } from "./row-intervals.ts";
 
 /** One metric of the candidate, of the baseline, and their difference (candidate − baseline). */
@@ -13,22 +15,10 @@ export interface Estimators extends Omit<Compared, "sum"> {
   readonly effectiveRows: number | null;
 }
 
-/** How intervals come about. `units` is the number of groups, or of rows without groups. */
-export interface Method {
-  readonly interval: "cluster-bootstrap" | "cluster-t" | "analytic";
-  readonly replicates: number;
-  readonly seed: number;
-}
-
-/** Replicates of the bootstrap. */
-export const REPLICATES = 2_000;
-/** From so many groups on, they are drawn with replacement; below, Student's t on the jackknife. */
-export const BOOTSTRAP_GROUPS = 30;
-
 /**
  * Intervals of all metrics of one or two sides.
  * - without groups: rows are independent. DeLong for ROC-AUC, Wilson for shares, Agresti & Min for paired differences of shares, and
- *   Student's t on the linearised standard error for the rest;
+ *   Student's t on the linearised standard error for the rest; metrics that jump are drawn anew 2,000 times, rows with replacement;
  * - under 30 groups: Student's t with (groups − 1) degrees of freedom on the delete-one-group jackknife;
  * - from 30 groups on: percentiles of 2,000 draws of groups, the same draws for both sides and all metrics when rows are paired.
  */
@@ -38,12 +28,14 @@ export function estimators(
   paired: boolean,
   method: Method,
 ): Estimators[] {
-  if (method.interval === "analytic")
-    return candidate.statistics.metrics.map((_, i) => ({
-      ...folded(fromRows(candidate, baseline, paired, i)),
+  if (method.interval === "analytic") {
+    const drawn = fromRowDraws(candidate, baseline, paired, method);
+    return candidate.statistics.metrics.map((metric, i) => ({
+      ...folded(drawn.get(metric.name) ?? fromRows(candidate, baseline, paired, i)),
       ignoringGroups: null,
       effectiveRows: null,
     }));
+  }
   const grouped =
     method.interval === "cluster-t"
       ? fromJackknife(candidate, baseline, paired)
@@ -62,7 +54,7 @@ export function estimators(
 /** Rows by the design effect (Kish 1965): how many times the variance is, for the groups, what it would be of independent rows. Never more than there are. */
 function worth({ difference, candidate, metric }: Compared, rowwise: Estimator, rows: number): number | null {
   const { error } = difference ?? candidate;
-  if (metric.from.kind === "extreme" || error === undefined || rowwise.error === undefined) return null;
+  if (metric.jumps || metric.from.kind === "extreme" || error === undefined || rowwise.error === undefined) return null;
   const share = (rowwise.error / error) ** 2;
   return Number.isFinite(share) && share > 0 ? Math.max(1, Math.round(rows * Math.min(1, share))) : null;
 }

@@ -36,7 +36,7 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
 
   const other = (evidence.baseline?.stored ?? evidence.baseline?.fromJob)?.path ?? "";
   const clusters = clustersOf(candidate, baseline, pairing?.paired ?? true, other);
-  const method = methodOf(clusters, settings.seed);
+  const method = methodOf(clusters, settings.seed, available);
   const side = (rows: JudgedRows) => judgedSide(rows, available, unitsOf(rows, settings.seed));
   const judged = estimators(
     side(candidate),
