@@ -18,14 +18,18 @@ export type Side = z.infer<typeof Side>;
 
 /**
  * How a metric was tested. `delong`: DeLong, DeLong & Clarke-Pearson 1988; `mcnemar-*`: shares of rows, with Agresti & Min's interval; `wilson`: a share of its
- * own; `t`: Student's t on the linearised standard error of rows; `cluster-t`: the same on the delete-one-group jackknife; `cluster-bootstrap`: draws of groups.
+ * own; `clopper-pearson`: the same of fewer than 30 trials; `t`: Student's t on the linearised standard error of rows; `bca`, `bootstrap`: draws of rows, for
+ * metrics that jump, with Efron's corrections (1987) under 200 of them; `cluster-t`: the same on the delete-one-group jackknife; `cluster-bootstrap`: draws of groups.
  */
 export const TestName = z.enum([
   "delong",
   "mcnemar-exact",
   "mcnemar-mid-p",
   "wilson",
+  "clopper-pearson",
   "t",
+  "bca",
+  "bootstrap",
   "cluster-t",
   "cluster-bootstrap",
 ]);

@@ -1,3 +1,28 @@
+import { regularizedBeta } from "./special-functions.ts";
+
+/**
+ * Clopper & Pearson's exact interval of a proportion (1934), `successes` of `trials` at level 1 − alpha: the shares under which the tail that was seen has
+ * probability alpha/2 at least. Holds the true share at least as often as it says, however few trials.
+ * @param successes A whole number.
+ */
+export function clopperPearson(successes: number, trials: number, alpha: number): [number, number] {
+  const low = successes === 0 ? 0 : betaQuantile(alpha / 2, successes, trials - successes + 1);
+  const high = successes === trials ? 1 : betaQuantile(1 - alpha / 2, successes + 1, trials - successes);
+  return [low, high];
+}
+
+/** The x with I_x(a, b) = p, by bisection. */
+function betaQuantile(p: number, a: number, b: number): number {
+  let [low, high] = [0, 1];
+  while (high - low > 1e-16 * high) {
+    const middle = (low + high) / 2;
+    if (middle === low || middle === high) break;
+    if (regularizedBeta(middle, a, b) < p) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
 /** Wilson's score interval of a proportion, `successes` of `trials` at the normal quantile `z`. Never leaves [0, 1], never has width zero. */
 export function wilson(successes: number, trials: number, z: number): [number, number] {
   const share = successes / trials;

@@ -8,6 +8,8 @@ import type { MetricDefinition } from "../metrics/metric.ts";
 export interface Estimator {
   readonly value: number;
   readonly by: TestName;
+  /** Its standard error, where one is known. */
+  readonly error?: number;
   /** Two-sided, of zero, where a test of its own gives it; else it follows from the intervals. */
   readonly p?: number;
   /** The finest p-value it can tell; of drawn replicates, one of them and the one seen. */
@@ -26,10 +28,29 @@ export function student(
   return {
     value,
     by,
+    error,
     interval(alpha) {
       if (degrees < 1 || !Number.isFinite(error) || !Number.isFinite(value)) return null;
       const half = studentTQuantile(1 - alpha / 2, degrees) * error;
       return [Math.max(range[0], value - half), Math.min(range[1], value + half)];
+    },
+  };
+}
+
+/**
+ * The same for a value in (0, 1), computed for its logarithm of the odds: there its distribution leans less and its error (by the delta method,
+ * error / (value·(1 − value))) depends less on the value, which matters near the ends and on few rows. Never leaves (0, 1).
+ */
+export function studentOfOdds(value: number, error: number, degrees: number, by: TestName): Estimator {
+  const odds = student(Math.log(value / (1 - value)), error / (value * (1 - value)), degrees, by);
+  const back = (end: number) => 1 / (1 + Math.exp(0 - end));
+  return {
+    value,
+    by,
+    error,
+    interval(alpha) {
+      const ends = odds.interval(alpha);
+      return ends === null ? null : [back(ends[0]), back(ends[1])];
     },
   };
 }

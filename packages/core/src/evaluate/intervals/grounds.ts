@@ -1,10 +1,10 @@
 import { TrainyardError } from "../../errors.ts";
 import { bundles } from "../../statistics/resampling.ts";
+import type { MetricDefinition } from "../metrics/metric.ts";
 import { rarest } from "../metrics/metrics.ts";
 import { effectiveRows, type Units } from "../parts/part.ts";
 import type { Factor } from "../rows/factor.ts";
 import type { JudgedRows } from "../rows/predictions.ts";
-import { BOOTSTRAP_GROUPS, type Method, REPLICATES } from "./uncertainty.ts";
 
 /** What intervals rest on: how many groups or rows there are, and which method that allows. */
 
@@ -16,6 +16,18 @@ export interface Grounds {
   readonly count: number;
   readonly of: string;
 }
+
+/** How intervals come about. `units` is the number of groups, or of rows without groups. */
+export interface Method {
+  readonly interval: "cluster-bootstrap" | "cluster-t" | "analytic";
+  readonly replicates: number;
+  readonly seed: number;
+}
+
+/** Replicates of the bootstrap. */
+export const REPLICATES = 2_000;
+/** From so many groups on, they are drawn with replacement; below, Student's t on the jackknife. */
+export const BOOTSTRAP_GROUPS = 30;
 
 /** More units than this are dealt into as many bundles before they are drawn. */
 const MOST_UNITS = 2_000;
@@ -43,8 +55,10 @@ export function rowsOf(...sides: readonly (JudgedRows | null)[]): Grounds {
 
 const distinct = (groups: Factor) => new Set(groups.codes).size;
 
-export function methodOf(clusters: number | null, seed: number): Method {
-  if (clusters === null) return { interval: "analytic", replicates: 0, seed };
+/** @param metrics Those to estimate: of single rows only some are drawn. */
+export function methodOf(clusters: number | null, seed: number, metrics: readonly MetricDefinition[]): Method {
+  if (clusters === null)
+    return { interval: "analytic", replicates: metrics.some(({ jumps }) => jumps) ? REPLICATES : 0, seed };
   return clusters < BOOTSTRAP_GROUPS
     ? { interval: "cluster-t", replicates: 0, seed }
     : { interval: "cluster-bootstrap", replicates: REPLICATES, seed };
@@ -62,4 +76,9 @@ export function unitsOf({ groups, rows }: JudgedRows, seed: number): Units {
   if (count <= MOST_UNITS) return { of, count };
   const dealt = bundles(count, MOST_UNITS, seed);
   return { of: of.map((unit) => dealt.of[unit] as number), count: dealt.count };
+}
+
+/** Every row a unit, or in bundles when there are very many: for metrics that are drawn anew. */
+export function rowUnits(rows: number, seed: number): Units {
+  return bundles(rows, MOST_UNITS, seed);
 }

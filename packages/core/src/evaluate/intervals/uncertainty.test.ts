@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { type Generator, generator } from "../../statistics/generator.ts";
 import { metricsFor } from "../metrics/metrics.ts";
-import { sideStatistics } from "../parts/side-statistics.ts";
 import type { JudgedRows } from "../rows/predictions.ts";
-import { estimators, type Method } from "./uncertainty.ts";
+import type { Method } from "./grounds.ts";
+import { judgedSide } from "./judged-side.ts";
+import { estimators } from "./uncertainty.ts";
 
 /** Rows of days that move together: both a day's base rate and how far one model is ahead on it vary from day to day. */
 function draw(
@@ -57,7 +58,7 @@ function coverage(
     const { ours, theirs, of } = draw(source, days, perDay, dayEffect);
     const metrics = metricsFor(ours, ["f1", "mcc", "recall"]);
     const units = method.interval === "analytic" ? { of: new Int32Array(of.length), count: 1 } : { of, count: days };
-    const judged = (rows: JudgedRows) => ({ rows, statistics: sideStatistics(rows, metrics, units) });
+    const judged = (rows: JudgedRows) => judgedSide(rows, metrics, units);
     for (const { metric, difference } of estimators(judged(ours), judged(theirs), true, { ...method, seed: repeat })) {
       const interval = difference?.interval(0.05);
       if (!interval) throw new Error(`${metric.name} has no interval`);
@@ -101,7 +102,7 @@ test("beyond 400 units the AUC's and the average precision's intervals come from
   const { ours, theirs, of } = draw(generator(3), 400, 10, 0.5);
   const spread = (units: { of: Int32Array; count: number }) => {
     const metrics = metricsFor(ours, []);
-    const side = (rows: JudgedRows) => ({ rows, statistics: sideStatistics(rows, metrics, units) });
+    const side = (rows: JudgedRows) => judgedSide(rows, metrics, units);
     const all = estimators(side(ours), side(theirs), true, {
       interval: "cluster-bootstrap",
       replicates: 1_000,

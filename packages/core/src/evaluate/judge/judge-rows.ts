@@ -1,11 +1,11 @@
 import { verdict } from "../../check/check.ts";
 import { comparison } from "../intervals/comparison.ts";
 import { clustersOf, methodOf, rowsOf, unitsOf } from "../intervals/grounds.ts";
-import { type Estimators, estimators, type JudgedSide } from "../intervals/uncertainty.ts";
+import { judgedSide } from "../intervals/judged-side.ts";
+import { type Estimators, estimators } from "../intervals/uncertainty.ts";
 import { curves, flips } from "../look/curves.ts";
 import { slices } from "../look/slices.ts";
 import { metricsFor } from "../metrics/metrics.ts";
-import { sideStatistics } from "../parts/side-statistics.ts";
 import { pair } from "../rows/pairing.ts";
 import type { JudgedRows, Predictions } from "../rows/predictions.ts";
 import { rowChecks } from "../rows/row-checks.ts";
@@ -36,11 +36,8 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
 
   const other = (evidence.baseline?.stored ?? evidence.baseline?.fromJob)?.path ?? "";
   const clusters = clustersOf(candidate, baseline, pairing?.paired ?? true, other);
-  const method = methodOf(clusters, settings.seed);
-  const side = (rows: JudgedRows): JudgedSide => ({
-    rows,
-    statistics: sideStatistics(rows, available, unitsOf(rows, settings.seed)),
-  });
+  const method = methodOf(clusters, settings.seed, available);
+  const side = (rows: JudgedRows) => judgedSide(rows, available, unitsOf(rows, settings.seed));
   const judged = estimators(
     side(candidate),
     baseline === null ? null : side(baseline),

@@ -77,8 +77,8 @@ const gap = ({ observed, expected }: Bin) => Math.abs(observed - expected);
 
 /** Expected and maximum calibration error (Naeini et al. 2015), and Murphy's decomposition of the Brier score (1973): reliability − resolution + uncertainty. */
 export const calibration: readonly MetricDefinition[] = [
-  sums("ece", meanOf(gap), { goal: "minimize", features }),
-  sums("mce", (all) => Math.max(...binsOf(all).map(gap)), { goal: "minimize", features }),
+  sums("ece", meanOf(gap), { goal: "minimize", jumps: true, features }),
+  sums("mce", (all) => Math.max(...binsOf(all).map(gap)), { goal: "minimize", jumps: true, features }),
   sums(
     "brier_reliability",
     meanOf(({ observed, expected }) => (observed - expected) ** 2),

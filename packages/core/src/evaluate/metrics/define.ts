@@ -1,3 +1,4 @@
+import type { JudgedRows } from "../rows/predictions.ts";
 import type { Bins, FromRatio, FromSums, MetricDefinition, MetricFamily } from "./metric.ts";
 
 /** What a definition may leave out: maximised, without a unit, from 0 to 1, from scores. */
@@ -29,9 +30,13 @@ export const sums = (
 export const ratio = (name: string, parts: FromRatio["parts"], rest: Rest = {}): MetricDefinition =>
   define(name, { kind: "ratio", parts }, rest);
 
+/** A share of rows: those `hit` gives 1. */
+export const hits = (name: string, hit: (rows: JudgedRows) => Float64Array, rest: Rest = {}): MetricDefinition =>
+  define(name, { kind: "ratio", share: true, parts: (rows) => ({ above: hit(rows), below: null }) }, rest);
+
 /** Of the ranking by score. */
 export const ranked = (name: string, of: (bins: Bins) => number, rest: Rest = {}): MetricDefinition =>
-  define(name, { kind: "bins", key: (rows) => rows.scores as Float64Array, of }, rest);
+  define(name, { kind: "bins", key: (rows) => rows.scores as Float64Array, of }, { jumps: true, ...rest });
 
 /** A family whose names are `form` with a number for its capital letter: `precision@K` takes `precision@100`. */
 export function family(

@@ -12,6 +12,10 @@ export interface MetricDefinition {
   /** Values it can take; its own interval is cut there. */
   readonly range: readonly [number, number];
   readonly from: FromSums | FromRatio | FromRanking | FromBins | FromExtreme;
+  /** Of a metric that is the absolute value of a number, that number: its interval is computed and then folded. */
+  readonly signed?: FromSums | FromRatio;
+  /** Moves in steps, or has a kink where its values lie: without groups its interval comes from draws of rows, since no derivative tells it. */
+  readonly jumps?: true;
 }
 
 /** A function, the same when all sums are multiplied by one number, of sums of row features. */
@@ -29,6 +33,8 @@ export interface FromSums {
 /** One sum over rows by another: a mean, where `below` is null. */
 export interface FromRatio {
   readonly kind: "ratio";
+  /** Above is 1 or 0 and below null: a share of rows. */
+  readonly share?: true;
   parts(rows: JudgedRows): { readonly above: Float64Array; readonly below: Float64Array | null };
 }
 

@@ -1,6 +1,6 @@
 import type { JudgedRows } from "../rows/predictions.ts";
 import { CLIP } from "./binary-metrics.ts";
-import { family, POSITIVE, ratio, share, sums } from "./define.ts";
+import { family, hits, POSITIVE, ratio, share, sums } from "./define.ts";
 import type { MetricDefinition, RowFeatures, TaskMetrics } from "./metric.ts";
 
 /** Places in the sums: rows, log loss, then hits, decisions and true rows of every class. */
@@ -57,6 +57,11 @@ const recallOf = (tally: Tally) => share(tally.hits, tally.actual);
 
 const decided = { needs: "decisions" } as const;
 const accuracyOf = (all: ArrayLike<number>) => hitsOf(all) / (all[N] as number);
+const right: Parameters<typeof sums>[2] = {
+  ...decided,
+  share: (all) => [hitsOf(all), all[N] as number],
+  trial: (rows, row) => (rows.decisions as Int32Array)[row] === (rows.labels as Float64Array)[row],
+};
 
 const definitions: readonly MetricDefinition[] = [
   sums("log_loss", (all) => (all[LOSS] as number) / (all[N] as number), {
@@ -74,11 +79,7 @@ const definitions: readonly MetricDefinition[] = [
     from: { kind: "roc-auc-ovr-weighted" },
   },
   ratio("brier", (rows) => ({ above: squares(rows), below: null }), { goal: "minimize", range: [0, 2] }),
-  sums("accuracy", accuracyOf, {
-    ...decided,
-    share: (all) => [hitsOf(all), all[N] as number],
-    trial: (rows, row) => (rows.decisions as Int32Array)[row] === (rows.labels as Float64Array)[row],
-  }),
+  sums("accuracy", accuracyOf, right),
   sums(
     "balanced_accuracy",
     (all) =>
@@ -90,13 +91,13 @@ const definitions: readonly MetricDefinition[] = [
     decided,
   ),
   sums("f1_macro", macro(f1Of), decided),
-  sums("f1_micro", accuracyOf, decided),
+  sums("f1_micro", accuracyOf, right),
   sums("f1_weighted", byActual(f1Of), decided),
   sums("precision_macro", macro(precisionOf), decided),
-  sums("precision_micro", accuracyOf, decided),
+  sums("precision_micro", accuracyOf, right),
   sums("precision_weighted", byActual(precisionOf), decided),
   sums("recall_macro", macro(recallOf), decided),
-  sums("recall_micro", accuracyOf, decided),
+  sums("recall_micro", accuracyOf, right),
   sums("recall_weighted", byActual(recallOf), decided),
   sums("mcc", mccOf, { ...decided, range: [-1, 1] }),
   sums("cohen_kappa", kappaOf, { ...decided, range: [-1, 1] }),
@@ -171,7 +172,7 @@ export const multiclass: TaskMetrics = {
     family(
       "top_k_accuracy@K",
       (value) => Number.isInteger(value) && value > 0,
-      (name, k) => ratio(name, (rows) => ({ above: inTop(rows, k), below: null })),
+      (name, k) => hits(name, (rows) => inTop(rows, k)),
     ),
   ],
   features,

@@ -1,5 +1,5 @@
 import type { JudgedRows } from "../rows/predictions.ts";
-import { family, POSITIVE, ratio, sums } from "./define.ts";
+import { family, hits, POSITIVE, ratio, sums } from "./define.ts";
 import type { Bins, MetricDefinition, RowFeatures, TaskMetrics } from "./metric.ts";
 
 /** Places in the sums: rows, error, squared, absolute and relative error, centred truth and its square. Error = prediction − truth. */
@@ -42,12 +42,16 @@ const definitions: readonly MetricDefinition[] = [
     range: [Number.NEGATIVE_INFINITY, 1],
   }),
   /** The mean error without its sign: how far predictions are off as a whole. */
-  sums("bias", (all) => Math.abs(at(all, ERROR) / at(all, N)), less),
+  sums("bias", (all) => Math.abs(at(all, ERROR) / at(all, N)), {
+    ...less,
+    signed: { kind: "sums", of: (all) => at(all, ERROR) / at(all, N) },
+  }),
   sums("mape", (all) => at(all, RELATIVE) / at(all, N), less),
   sums("mse", (all) => at(all, SQUARE) / at(all, N), less),
   {
     name: "median_absolute_error",
     unit: "",
+    jumps: true,
     needs: "scores",
     ...less,
     from: { kind: "bins", key: absolute, of: medianOf },
@@ -84,13 +88,12 @@ const definitions: readonly MetricDefinition[] = [
     { ...less, needs: ["y_naive"] },
   ),
   /** Share of rows whose truth lies in [y_lower, y_upper]. */
-  ratio(
+  hits(
     "coverage",
-    mean((rows) =>
+    (rows) =>
       (rows.labels as Float64Array).map((truth, row) =>
         truth >= (rows.extra.y_lower?.[row] as number) && truth <= (rows.extra.y_upper?.[row] as number) ? 1 : 0,
       ),
-    ),
     { needs: ["y_lower", "y_upper"] },
   ),
 ];

@@ -4,6 +4,8 @@ import { EXACT_UNITS, effectiveRows, type Part, type Side, widen } from "./part.
 
 /** Multiplications that one replicate may take; fewer bins are used with more units. */
 const CELLS = 30_000;
+/** Up to so many rows a replicate counts every one, in bins of its own key. */
+const EXACT_ROWS = 20_000;
 /** Bins the deviations are told from: the local density of the key is that of a bin. */
 const DEVIATION_BINS = 200;
 
@@ -19,7 +21,10 @@ export function binnedPart(side: Side, metric: FromBins): Part {
   const { rows, units } = side;
   const key = metric.key(rows);
   const order = side.order(key);
-  const value = metric.of(binned(side, key, order, Number.POSITIVE_INFINITY).bins);
+  const exact = binned(side, key, order, Number.POSITIVE_INFINITY);
+  const value = metric.of(exact.bins);
+  const deviations = () => deviationsOf(side, metric, key, order);
+  if (rows.rows <= EXACT_ROWS) return { value, at: (weights) => metric.of(weighted(side, exact, weights)), deviations };
   const coarse = binned(side, key, order, binsFor(units.count));
   const byUnit = cellsOf(side, coarse);
   const count = coarse.bins.bins;
@@ -40,19 +45,36 @@ export function binnedPart(side: Side, metric: FromBins): Part {
       }
       return metric.of({ ...coarse.bins, ...scratch }) + shift;
     },
-    deviations() {
-      const few = binned(side, key, order, DEVIATION_BINS);
-      const gradient = gradientOf(metric, few.bins);
-      const scale = widen(effectiveRows(rows));
-      const deviations = new Float64Array(rows.rows);
-      for (let row = 0; row < rows.rows; row++) {
-        const weight = rows.weights === null ? 1 : (rows.weights[row] as number);
-        const own = gradient[isPositive(side, row) ? 1 : 0] as Float64Array;
-        deviations[row] = scale * weight * (own[few.of[row] as number] as number);
-      }
-      return deviations;
-    },
+    deviations,
   };
+}
+
+/** The bins with unit u counted weights[u] times. */
+function weighted({ rows, units }: Side, { bins, of }: { bins: Bins; of: Uint32Array }, weights: Float64Array): Bins {
+  const drawn = { positives: new Float64Array(bins.bins), rows: new Float64Array(bins.bins) };
+  const labels = rows.task === "binary" ? rows.labels : null;
+  for (let row = 0; row < rows.rows; row++) {
+    const weight =
+      (weights[units.of[row] as number] as number) * (rows.weights === null ? 1 : (rows.weights[row] as number));
+    const bin = of[row] as number;
+    drawn.rows[bin] = (drawn.rows[bin] as number) + weight;
+    if (labels?.[row] === 1) drawn.positives[bin] = (drawn.positives[bin] as number) + weight;
+  }
+  return { ...bins, ...drawn };
+}
+
+function deviationsOf(side: Side, metric: FromBins, key: Float64Array, order: Uint32Array): Float64Array {
+  const { rows } = side;
+  const few = binned(side, key, order, DEVIATION_BINS);
+  const gradient = gradientOf(metric, few.bins);
+  const scale = widen(effectiveRows(rows));
+  const deviations = new Float64Array(rows.rows);
+  for (let row = 0; row < rows.rows; row++) {
+    const weight = rows.weights === null ? 1 : (rows.weights[row] as number);
+    const own = gradient[isPositive(side, row) ? 1 : 0] as Float64Array;
+    deviations[row] = scale * weight * (own[few.of[row] as number] as number);
+  }
+  return deviations;
 }
 
 const isPositive = ({ rows }: Side, row: number) => rows.task === "binary" && rows.labels?.[row] === 1;
