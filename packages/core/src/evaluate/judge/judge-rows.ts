@@ -1,6 +1,7 @@
 import { verdict } from "../../check/check.ts";
 import { comparison } from "../intervals/comparison.ts";
 import { clustersOf, methodOf, rowsOf, unitsOf } from "../intervals/grounds.ts";
+import { reportedComparison } from "../intervals/reported.ts";
 import { type Estimators, estimators, type JudgedSide } from "../intervals/uncertainty.ts";
 import { curves, flips } from "../look/curves.ts";
 import { slices } from "../look/slices.ts";
@@ -10,6 +11,7 @@ import { pair } from "../rows/pairing.ts";
 import type { JudgedRows, Predictions } from "../rows/predictions.ts";
 import { rowChecks } from "../rows/row-checks.ts";
 import { compares, defaultGate, judgeGate } from "./gate.ts";
+import { REPORTED_GROUNDS } from "./judge-points.ts";
 import { type Evidence, type Judgement, type JudgeSettings, whyNoBaseline } from "./judgement.ts";
 import { notesOf, pairingNotes, weightNotes } from "./notes.ts";
 import { pointsOf, refuseUnknown } from "./point-metrics.ts";
@@ -53,12 +55,17 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
   const context = { against: settings.against, noBaseline: whyNoBaseline(settings), evidence: grounds };
   const checks = gates.map((gate) => {
     const point = points.get(gate.metric);
-    if (point !== undefined) return judgeGate(gate, point, { ...context, pointOnly: true });
-    const own = judged.find((one) => one.metric.name === gate.metric) as Estimators;
     const alpha = gate.alpha ?? settings.alpha;
+    if (point !== undefined)
+      return judgeGate(gate, reportedComparison(point, alpha), {
+        ...context,
+        evidence: REPORTED_GROUNDS,
+        reported: true,
+      });
+    const own = judged.find((one) => one.metric.name === gate.metric) as Estimators;
     return judgeGate(gate, comparison(own, alpha, units), {
       ...context,
-      pointOnly: false,
+      reported: false,
       units: { count: units, of: clusters === null ? "rows" : "groups", alpha },
     });
   });
@@ -86,7 +93,10 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
       labelsChanged: pairing?.labelsChanged ?? 0,
     },
     method: { ...method, level: 1 - settings.alpha, groups: candidate.groups?.column ?? null, clusters },
-    metrics: [...judged.flatMap((one) => comparison(one, settings.alpha, units) ?? []), ...points.values()],
+    metrics: [
+      ...judged.flatMap((one) => comparison(one, settings.alpha, units) ?? []),
+      ...[...points.values()].map((point) => reportedComparison(point, settings.alpha)),
+    ],
     checks,
     slices:
       sliceMetric === undefined
