@@ -75,7 +75,7 @@ function fromRows(candidate: JudgedSide, baseline: JudgedSide | null, paired: bo
 function rowEstimate({ rows, statistics }: JudgedSide, index: number): Estimator {
   const metric = statistics.metrics[index] as MetricDefinition;
   const value = statistics.values[index] as number;
-  const share = metric.from.kind === "sums" ? metric.from.share?.(statistics.sums) : undefined;
+  const share = metric.from.kind === "sums" ? metric.from.share?.(statistics.sumsOf(index)) : undefined;
   const effective = effectiveRows(rows);
   if (share !== undefined && share[1] > 0) {
     const each = rows.weights === null ? 1 : effective / total(rows.weights); // a weighted row counts as this much of one

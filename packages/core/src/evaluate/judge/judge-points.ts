@@ -1,5 +1,7 @@
 import { type Check, verdict } from "../../check/check.ts";
+import type { Task } from "../../config/task.ts";
 import { meant, shownName, standardMetric } from "../../train/metric-names.ts";
+import type { Metric } from "../../train/run-record.ts";
 import { type ReportedPair, reportedComparison } from "../intervals/reported.ts";
 import { knownMetric, taskMetrics } from "../metrics/metrics.ts";
 import { defaultGate, judgeGate } from "./gate.ts";
@@ -15,8 +17,9 @@ export const REPORTED_GROUNDS = { count: Number.POSITIVE_INFINITY, of: "rows" } 
 export function judgePoints(evidence: Evidence, settings: JudgeSettings): Judgement {
   const { task } = settings;
   const reported = evidence.metrics.map(standardMetric);
-  const loss =
-    taskMetrics[task].metrics.find(({ name }) => meant(reported, name) !== undefined)?.name ?? reported[0]?.name ?? "";
+  const directed = reported.find(({ name, goal }) => goal !== null || knownMetric(name, task) !== null);
+  const known = taskMetrics[task].metrics.find(({ name }) => meant(reported, name) !== undefined);
+  const loss = known?.name ?? (directed ?? reported[0])?.name ?? "";
   const gates = settings.gates ?? [defaultGate(loss)];
   const pairs = pointsOf(gates, [], evidence, task);
   for (const metric of reported) {
@@ -80,4 +83,14 @@ function reportedNotes(checks: readonly Check[], metrics: Judgement["metrics"]):
         ]
       : []),
   ];
+}
+
+/** The task that reported metrics are of, told from their names: the first that knows most of them; `scores` where none knows any. */
+export function taskOf(metrics: readonly Metric[]): Task {
+  let best: { task: Task; known: number } = { task: "scores", known: 0 };
+  for (const { task } of Object.values(taskMetrics)) {
+    const known = metrics.filter(({ name }) => knownMetric(name, task) !== null).length;
+    if (known > best.known) best = { task, known };
+  }
+  return best.task;
 }

@@ -13,7 +13,7 @@ import { rowChecks } from "../rows/row-checks.ts";
 import { compares, defaultGate, judgeGate } from "./gate.ts";
 import { REPORTED_GROUNDS } from "./judge-points.ts";
 import { type Evidence, type Judgement, type JudgeSettings, whyNoBaseline } from "./judgement.ts";
-import { notesOf, pairingNotes, weightNotes } from "./notes.ts";
+import { notesOf, pairingNotes, scoreNotes, weightNotes } from "./notes.ts";
 import { pointsOf, refuseUnknown } from "./point-metrics.ts";
 import { hasSlices, judgeGateSlices } from "./slice-check.ts";
 
@@ -23,10 +23,14 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
   const candidate = pairing?.candidate ?? predictions;
   const baseline = pairing?.baseline ?? null;
   const shown = settings.metrics ?? [];
-  const available = metricsFor(baseline?.scores === null ? { ...candidate, scores: null } : candidate, [
-    ...(settings.gates ?? []).map((gate) => gate.metric),
-    ...shown,
-  ]);
+  const available = metricsFor(
+    candidate,
+    baseline,
+    [...(settings.gates ?? []).map((gate) => gate.metric), ...shown],
+    new Map(
+      (settings.gates ?? []).flatMap(({ metric, goal }) => (goal === undefined ? [] : [[metric, goal] as const])),
+    ),
+  );
   refuseUnknown(shown, available, evidence.metrics, settings.task);
   const gates = settings.gates ?? [defaultGate(available[0]?.name ?? "")];
   const points = pointsOf(
@@ -107,6 +111,7 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
     pointOnly: false,
     notes: [
       ...pairingNotes(pairing, predictions, evidence.baseline, settings.against),
+      ...scoreNotes(predictions, pairing, settings.against),
       ...weightNotes(candidate, predictions.unusedWeight),
       ...notesOf(gates, grounds, settings.noBaseline !== null),
     ],
