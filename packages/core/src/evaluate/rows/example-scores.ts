@@ -3,7 +3,6 @@ import { type Column, type Table, textAt } from "../../data/table.ts";
 import { TrainyardError } from "../../errors.ts";
 import type { Factor } from "./factor.ts";
 import { yesOrNo } from "./labels.ts";
-import type { Predictions } from "./predictions.ts";
 import { refuseNotFinite, refuseNulls } from "./row-ids.ts";
 
 /** Scores of single examples, whoever gave them: columns `score` and `score.<metric>`. */
@@ -62,12 +61,25 @@ export interface Repeats {
   readonly most: number;
 }
 
+/** Scored rows, as far as items are concerned. */
+interface ItemRows {
+  readonly path: string;
+  readonly rows: number;
+  readonly ids: Column | null;
+  readonly named?: ReadonlyMap<string, Float64Array>;
+  readonly scores: Float64Array | null;
+  readonly weights: Float64Array | null;
+  readonly groups: Factor | null;
+  readonly slices: readonly Factor[];
+  readonly repeats?: Repeats;
+}
+
 /**
  * One row an item: scores of rows with one id are averaged before anything else, since repeats of an item tell nothing of other items. What else
  * stands in its rows is taken from the first; a group must be the same in all of them.
  * @throws TASK_MISMATCH for an id in two groups
  */
-export function oncePerItem(rows: Predictions): Predictions {
+export function oncePerItem<P extends ItemRows>(rows: P): P {
   if (rows.ids === null || rows.named === undefined) return rows;
   const { item, first, count } = itemsOf(rows.ids, rows.rows);
   if (first.length === rows.rows) return rows;
@@ -108,7 +120,7 @@ function itemsOf(ids: Column, rows: number): { item: Int32Array; first: Int32Arr
   return { item, first: first.subarray(0, items), count: count.subarray(0, items) };
 }
 
-function refuseSplitItems({ groups, ids, path }: Predictions, item: Int32Array, first: Int32Array): void {
+function refuseSplitItems({ groups, ids, path }: ItemRows, item: Int32Array, first: Int32Array): void {
   if (groups === null) return;
   for (let row = 0; row < item.length; row++) {
     const own = first[item[row] as number] as number;
