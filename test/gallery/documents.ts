@@ -265,12 +265,66 @@ const pointOnly = evaluation({
       unit: "",
       actual: 0.0038,
       limit: -0.01,
-      reason: "point only: there are no predictions to compute an interval from",
+      reason:
+        "unverified (point only): neither predictions nor a standard error, an interval or samples to tell chance from",
+      pointOnly: true,
     }),
   ],
   slices: [],
   curves: [],
   flips: null,
+});
+
+const reported = evaluation({
+  model: "summaries",
+  task: "scores",
+  method: { interval: "reported", level: 0.95, replicates: 0, seed: 0, groups: null, clusters: null },
+  pairing: { mode: "none", rows: 0, overlap: 0, labelsChanged: 0 },
+  data: null,
+  metrics: [
+    comparison({
+      name: "rougeL",
+      goal: "maximize",
+      unit: "",
+      candidate: estimate(0.412, [0.401, 0.423]),
+      baseline: estimate(0.398, [0.387, 0.409]),
+      difference: estimate(0.014, [0.004, 0.024]),
+      test: { name: "paired-samples-t", p: 0.016 },
+    }),
+    comparison({
+      name: "latency",
+      unit: "ms",
+      candidate: estimate(212),
+      baseline: estimate(208),
+      difference: estimate(4),
+    }),
+  ],
+  checks: [
+    check({
+      id: "rougeL-not-better",
+      subject: "rougeL",
+      rule: "rougeL better than production v1",
+      unit: "",
+      actual: 0.014,
+      interval: [0.004, 0.024],
+      limit: 0,
+    }),
+    check({
+      id: "latency-worse",
+      subject: "latency",
+      rule: "latency not worse than production v1 by more than 10",
+      unit: "ms",
+      actual: 4,
+      limit: 10,
+      reason:
+        "unverified (point only): neither predictions nor a standard error, an interval or samples to tell chance from",
+      pointOnly: true,
+    }),
+  ],
+  slices: [],
+  curves: [],
+  flips: null,
+  notes: ["Unverified (point only), because nothing is said of its uncertainty: latency."],
 });
 
 const unpaired = evaluation({
@@ -360,6 +414,7 @@ export const evaluations: Readonly<Record<string, EvaluationReport>> = {
   "worse-in-slices": worseInSlices,
   unchanged,
   "point-only": pointOnly,
+  reported,
   unpaired,
   hostile,
 };

@@ -11,49 +11,73 @@ import { readRecords, syntax, type TextSource } from "./text-source.ts";
  * @throws TABLE_EMPTY, TABLE_SYNTAX, TABLE_TRUNCATED, FILE_UNREADABLE
  */
 export async function readJsonl(source: TextSource, wanted: ReadonlySet<string> | null): Promise<Table> {
-  const { budget } = source;
-  const columns = new Map<string, JsonColumn>();
-  let rows = 0;
+  const columns = new RecordColumns(source.budget, wanted);
   let line = 1;
   const take = (bytes: Buffer): number => {
     for (let start = 0; start < bytes.length; line++) {
       const end = bytes.indexOf(0x0a, start) + 1 || bytes.length;
       const text = bytes.toString("utf8", start, end).trim();
       start = end;
-      if (text === "") continue;
-      const row = objectOf(text, source.name, line);
-      for (const name of Object.keys(row)) {
-        let column = columns.get(name);
-        if (column === undefined) {
-          if (wanted !== null && !wanted.has(name)) continue;
-          mustHoldColumns(columns.size + 1, budget);
-          column = new JsonColumn(budget);
-          columns.set(name, column);
-        }
-        const value = row[name];
-        column.set(rows, typeof value === "object" && value !== null ? jsonOf(value, source.name, line) : value);
-      }
-      rows++;
+      if (text !== "") columns.add(objectOf(text, source.name, line), source.name, line);
     }
     return bytes.length;
   };
   await readRecords(source, take, () => line);
-  if (rows === 0) throw new TrainyardError("TABLE_EMPTY", { path: source.name });
-  return { rows, columns: new Map([...columns].map(([name, column]) => [name, column.finish(rows)])) };
+  if (columns.rows === 0) throw new TrainyardError("TABLE_EMPTY", { path: source.name });
+  return columns.finish();
+}
+
+/** Columns that grow by one record after another. */
+export class RecordColumns {
+  rows = 0;
+  readonly #columns = new Map<string, JsonColumn>();
+  readonly #budget: MemoryBudget;
+  readonly #wanted: ReadonlySet<string> | null;
+
+  /** @param wanted Names of the columns to keep; null: all. */
+  constructor(budget: MemoryBudget, wanted: ReadonlySet<string> | null) {
+    this.#budget = budget;
+    this.#wanted = wanted;
+  }
+
+  /** @param line Where the record stands, for messages. @throws TABLE_SYNTAX, TABLE_TOO_LARGE */
+  add(record: Readonly<Record<string, unknown>>, path: string, line: number): void {
+    for (const name of Object.keys(record)) {
+      let column = this.#columns.get(name);
+      if (column === undefined) {
+        if (this.#wanted !== null && !this.#wanted.has(name)) continue;
+        mustHoldColumns(this.#columns.size + 1, this.#budget);
+        column = new JsonColumn(this.#budget);
+        this.#columns.set(name, column);
+      }
+      const value = record[name];
+      column.set(this.rows, typeof value === "object" && value !== null ? jsonOf(value, path, line) : value);
+    }
+    this.rows++;
+  }
+
+  finish(): Table {
+    const { rows } = this;
+    return { rows, columns: new Map([...this.#columns].map(([name, column]) => [name, column.finish(rows)])) };
+  }
 }
 
 /** @throws TABLE_SYNTAX */
 function objectOf(text: string, path: string, line: number): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = parse(text);
-  } catch (cause) {
-    throw syntax(path, line, `this is not JSON: ${(cause as Error).message}`);
-  }
+  const value = parsedJson(text, path, line);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw syntax(path, line, "this is not a JSON object; one object a line is needed");
   }
   return value as Record<string, unknown>;
+}
+
+/** JSON as Python writes it too, with bare NaN and Infinity. @throws TABLE_SYNTAX */
+export function parsedJson(text: string, path: string, line: number): unknown {
+  try {
+    return parse(text);
+  } catch (cause) {
+    throw syntax(path, line, `this is not JSON: ${(cause as Error).message}`);
+  }
 }
 
 /** @throws TABLE_SYNTAX for more levels than the stack has room for: reading nested JSON needs no stack, writing it does. */

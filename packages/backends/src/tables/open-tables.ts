@@ -5,21 +5,22 @@ import { MemoryBudget } from "./memory-budget.ts";
 const COMMA = 0x2c;
 const TAB = 0x09;
 
-/** Reads CSV, TSV, JSONL and Parquet files of this machine, text formats also compressed (.gz, .zst). Each reader is loaded when it is needed. */
+/** Reads CSV, TSV, JSONL, JSON and Parquet files of this machine, tables of text lines also compressed (.gz, .zst). Each reader is loaded when it is needed. */
 export function openTables(): Tables {
   return { read: readTable };
 }
 
 async function readTable(file: string, name: string, options: { columns?: readonly string[] } = {}): Promise<Table> {
   const [, format, compression = null] =
-    /\.(csv|tsv|jsonl|ndjson|parquet)(?:\.(gz|zst))?$/i.exec(file.toLowerCase()) ?? [];
-  if (format === undefined || (format === "parquet" && compression !== null)) {
+    /\.(csv|tsv|jsonl|ndjson|json|parquet)(?:\.(gz|zst))?$/i.exec(file.toLowerCase()) ?? [];
+  if (format === undefined || ((format === "parquet" || format === "json") && compression !== null)) {
     throw new TrainyardError("TABLE_FORMAT", { path: name });
   }
   await mustBePlainFile(file, name);
   const wanted = options.columns === undefined ? null : new Set(options.columns);
   const budget = new MemoryBudget(name);
   if (format === "parquet") return (await import("./parquet.ts")).readParquet(file, wanted, budget);
+  if (format === "json") return (await import("./json.ts")).readJson({ file, name, budget }, wanted);
   const source = { file, name, compression: compression as "gz" | "zst" | null, budget };
   if (format === "csv" || format === "tsv")
     return (await import("./csv.ts")).readCsv(source, format === "csv" ? COMMA : TAB, wanted);

@@ -88,7 +88,7 @@ function withoutMark(bytes: Buffer): Buffer {
 }
 
 /** @throws TABLE_SYNTAX naming the line */
-function checkText(bytes: Buffer, firstLine: () => number, name: string): void {
+export function checkText(bytes: Buffer, firstLine: () => number, name: string): void {
   if (isUtf8(bytes) && !bytes.includes(0)) return;
   let line = firstLine();
   for (let start = 0; start < bytes.length; line++) {

@@ -6,11 +6,14 @@ import {
   type EvaluationReport,
   evaluate,
   evaluateFiles,
+  type GivenFile,
   parseColumnNames,
+  parseWithNaN,
+  recordsIn,
   TrainyardError,
 } from "@trainyard/core";
 import { clockFrom } from "../local/clock.ts";
-import { digestFile } from "../local/plain-file.ts";
+import { digestFile, readText } from "../local/plain-file.ts";
 import { sha256 } from "../local/sha256.ts";
 import type { Project } from "../project.ts";
 import { openTables } from "../tables/open-tables.ts";
@@ -79,7 +82,14 @@ export async function evaluateFilesVerb(
   return { report, exit: verdictExit(report.verdict, inputs["on-inconclusive"] ?? "fail") };
 }
 
-async function given(folder: string, path: string) {
+/** A JSON document without rows is a metrics file. */
+async function given(folder: string, path: string): Promise<GivenFile> {
   const file = resolve(folder, path);
-  return { file, name: basename(path), digest: (await digestFile(file)).digest };
+  const { digest, size } = await digestFile(file);
+  const text = path.toLowerCase().endsWith(".json") && size <= LONGEST_METRICS ? await readText(file) : null;
+  const isMetrics = text !== null && text.trim() !== "" && recordsIn(parseWithNaN(text)) === null;
+  return { file, name: basename(path), digest, ...(isMetrics && { metrics: text }) };
 }
+
+/** Metrics of a training are no longer; longer JSON is read as rows. */
+const LONGEST_METRICS = 64 * 1024 * 1024;

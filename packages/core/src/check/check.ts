@@ -29,6 +29,8 @@ export const Check = z.object({
   unit: z.string(),
   /** Why it came out so, when the numbers do not say it. */
   reason: z.string().nullable(),
+  /** True where point values alone were compared, so that chance is not ruled out. Absent: an interval decided, or nothing was compared. */
+  pointOnly: z.literal(true).optional(),
   /** How much evidence the gate needs to pass nine times in ten: a margin, a model as good as the baseline; other limits, one with this value. Absent: not known. */
   required: z.object({ count: z.int().positive(), of: z.enum(["groups", "rows"]) }).optional(),
   /** `fail` decides the verdict, `warn` and `info` are only shown. */

@@ -123,6 +123,7 @@ function metricsNow(
   const units = groups ?? { of: Int32Array.from({ length: rows.rows }, (_, row) => row), count: rows.rows };
   const metrics = metricsFor(
     rows,
+    null,
     rule.reference.map((metric) => metric.name),
   );
   const statistics = sideStatistics(rows, metrics, units);

@@ -4,13 +4,19 @@ import type { Gate } from "../config/config.ts";
 import type { Task } from "../config/task.ts";
 import { type ColumnNames, underStandardNames } from "../data/column-names.ts";
 import { canonicalJson, type Sha256 } from "../document.ts";
+import { TrainyardError } from "../errors.ts";
 import { seedOf } from "../statistics/generator.ts";
 import { timestamp } from "../time.ts";
+import { finalMetrics } from "../train/metrics.ts";
+import { metricsOfJson } from "../train/metrics-json.ts";
+import type { Metric } from "../train/run-record.ts";
 import { further } from "./baseline/further.ts";
 import type { Against } from "./baseline/judge-against.ts";
 import { EvaluationReport, type Side } from "./evaluation-report.ts";
 import { compares } from "./judge/gate.ts";
 import { judge } from "./judge/judge.ts";
+import { taskOf } from "./judge/judge-points.ts";
+import { scoreColumns } from "./rows/example-scores.ts";
 import { type Predictions, readPredictions, WEIGHTS } from "./rows/predictions.ts";
 
 /** A predictions file of the user's: where it lies, what to call it, and its digest where the caller knows it. */
@@ -18,6 +24,8 @@ export interface GivenFile {
   readonly file: string;
   readonly name: string;
   readonly digest: Sha256 | null;
+  /** Its text where it is a metrics file and no table. */
+  readonly metrics?: string;
 }
 
 export interface EvaluateFilesSettings {
@@ -36,34 +44,18 @@ export interface EvaluateFilesSettings {
 }
 
 /**
- * Judges a predictions file, alone or against another, without a project or a registry.
- * @throws what `readPredictions` and `judge` refuse
+ * Judges a predictions file or a metrics file, alone or against others of its kind, without a project or a registry.
+ * @throws METRICS_INVALID, TASK_MISMATCH, and what `readPredictions` and `judge` refuse
  */
 export async function evaluateFiles(
   settings: EvaluateFilesSettings,
   { tables, sha256, clock }: Pick<Backend, "tables" | "sha256" | "clock">,
 ): Promise<EvaluationReport> {
-  const { candidate: own } = settings;
-  const { task, groups, slices, columns } = settings;
-  const read = async ({ file, name }: GivenFile, absent: "refuse" | "keep") =>
-    underStandardNames(await tables.read(file, name), name, columns, absent);
-  const candidate = readPredictions(await read(own, "refuse"), own.name, {
-    task,
-    groups,
-    slices,
-    weights: WEIGHTS,
-    labels: "required",
-  });
+  const { candidate: own, baselines } = settings;
+  const candidate = await readGiven(own, settings, null, tables);
   const others: Judged[] = [];
-  for (const other of settings.baselines) {
-    const table = await read(other, "keep");
-    const baseline = readPredictions(table, other.name, {
-      task: candidate.task,
-      groups: groups !== null && table.columns.has(groups) ? groups : null,
-      slices: [],
-      weights: WEIGHTS,
-      labels: "optional",
-    });
+  for (const other of baselines) {
+    const baseline = await readGiven(other, settings, candidate, tables);
     others.push(judgeFile(candidate, other, baseline, settings, others.length === 0, sha256));
   }
   const [first = judgeFile(candidate, null, null, settings, true, sha256), ...rest] = others;
@@ -89,24 +81,84 @@ export async function evaluateFiles(
   } satisfies EvaluationReport);
 }
 
+/** What one file holds: scored rows, or the metrics of a training. */
+interface Given {
+  readonly task: Task;
+  readonly rows: Predictions | null;
+  readonly metrics: readonly Metric[];
+}
+
+/** @param candidate What a baseline is compared with, and has to be of a kind with; null for the candidate itself. */
+async function readGiven(
+  { file, name, metrics }: GivenFile,
+  settings: EvaluateFilesSettings,
+  candidate: Given | null,
+  tables: Backend["tables"],
+): Promise<Given> {
+  const isOther = candidate !== null && (candidate.rows === null) !== (metrics !== undefined);
+  if (isOther)
+    throw new TrainyardError("TASK_MISMATCH", {
+      path: name,
+      task: candidate.task,
+      problem:
+        metrics === undefined ? "it holds rows, and the candidate metrics" : "it holds metrics, and the candidate rows",
+    });
+  if (metrics !== undefined) {
+    const reported = metricsIn(metrics, name);
+    return { task: candidate?.task ?? settings.task ?? taskOf(reported), rows: null, metrics: reported };
+  }
+  const table = underStandardNames(
+    await tables.read(file, name),
+    name,
+    settings.columns,
+    candidate === null ? "refuse" : "keep",
+  );
+  const task = candidate?.task ?? settings.task;
+  const isScored = task === "scores" || (task === null && scoreColumns(table).length > 0);
+  const groups = settings.groups ?? (isScored && table.columns.has("group") ? "group" : null);
+  const rows = readPredictions(table, name, {
+    task,
+    groups: candidate === null || table.columns.has(groups ?? "") ? groups : null,
+    slices: candidate === null ? settings.slices : [],
+    weights: WEIGHTS,
+    labels: candidate === null ? "required" : "optional",
+  });
+  return { task: rows.task, rows, metrics: [] };
+}
+
+/** @throws METRICS_INVALID */
+function metricsIn(text: string, path: string): Metric[] {
+  const found = metricsOfJson(text);
+  if (found === null)
+    throw new TrainyardError("METRICS_INVALID", { path, field: "the file", problem: "is neither rows nor metrics" });
+  const [problem] = found.problems;
+  if (problem !== undefined) throw new TrainyardError("METRICS_INVALID", { path, ...problem });
+  const { metrics, invalid } = finalMetrics([found.metrics]);
+  const [broken] = invalid;
+  if (broken !== undefined)
+    throw new TrainyardError("METRICS_INVALID", { path, field: broken.name, problem: "is NaN or infinite" });
+  if (metrics.length === 0)
+    throw new TrainyardError("METRICS_INVALID", { path, field: "the file", problem: "holds no number" });
+  return metrics;
+}
+
 type Judged = Pick<Against, "judgement" | "side" | "label">;
 
 function judgeFile(
-  candidate: Predictions,
+  candidate: Given,
   other: GivenFile | null,
-  baseline: Predictions | null,
+  baseline: Given | null,
   { groups, metrics, gates, alpha }: EvaluateFilesSettings,
   first: boolean,
   sha256: Backend["sha256"],
 ): Judged {
-  const bytes = (side: Predictions | null) =>
-    side?.scores ? sha256(new Uint8Array(side.scores.buffer, side.scores.byteOffset, side.scores.byteLength)) : null;
+  const bytes = (side: Given | null) => digestOf(side?.rows ?? null, sha256);
   const judgement = judge(
     {
-      candidate,
-      baseline: baseline === null ? null : { stored: baseline, fromJob: null },
-      metrics: [],
-      baselineMetrics: null,
+      candidate: candidate.rows,
+      baseline: baseline?.rows ? { stored: baseline.rows, fromJob: null } : null,
+      metrics: candidate.metrics,
+      baselineMetrics: baseline?.metrics ?? null,
       sameData: true, // two files that share ids are of one evaluation set, as far as anybody can tell
     },
     {
@@ -124,13 +176,19 @@ function judgeFile(
   return { judgement, label, side: other === null || baseline === null ? null : side(other, baseline) };
 }
 
-function side(given: GivenFile, { rows }: Predictions): Side {
+function digestOf(side: Predictions | null, sha256: Backend["sha256"]): Sha256 | null {
+  if (side === null || side.scores === null) return null;
+  const { buffer, byteOffset, byteLength } = side.scores;
+  return sha256(new Uint8Array(buffer, byteOffset, byteLength));
+}
+
+function side({ name, digest }: GivenFile, { rows }: Given): Side {
   return {
-    label: given.name,
+    label: name,
     run: null,
     version: null,
     rootDigest: null,
-    predictions: given.digest === null ? null : { path: given.name, digest: given.digest, rows },
+    predictions: digest === null || rows === null ? null : { path: name, digest, rows: rows.rows },
     scoredBy: "given",
   };
 }

@@ -20,6 +20,8 @@ export type Side = z.infer<typeof Side>;
  * How a metric was tested. `delong`: DeLong, DeLong & Clarke-Pearson 1988; `mcnemar-*`: shares of rows, with Agresti & Min's interval; `wilson`: a share of its
  * own; `clopper-pearson`: the same of fewer than 30 trials; `t`: Student's t on the linearised standard error of rows; `bca`, `bootstrap`: draws of rows, for
  * metrics that jump, with Efron's corrections (1987) under 200 of them; `cluster-t`: the same on the delete-one-group jackknife; `cluster-bootstrap`: draws of groups.
+ * From a metrics file: `reported-se`: the normal, or t with n − 1, on the standard error it gives, `reported-interval`: the interval it gives, two of them
+ * subtracted by MOVER (Donner & Zou 2012); `samples-t`: Student's t on its samples, `paired-samples-t`: on their differences; `welch-t`: Welch 1947.
  */
 export const TestName = z.enum([
   "delong",
@@ -32,6 +34,11 @@ export const TestName = z.enum([
   "bootstrap",
   "cluster-t",
   "cluster-bootstrap",
+  "reported-se",
+  "reported-interval",
+  "samples-t",
+  "paired-samples-t",
+  "welch-t",
 ]);
 export type TestName = z.infer<typeof TestName>;
 
@@ -110,8 +117,9 @@ export const EvaluationReport = z.object({
   noBaseline: z.enum(["never-held", "not-asked"]).nullable(),
   data: z.object({ path: z.string(), rows: z.int().nonnegative(), digest: Sha256.nullable() }).nullable(),
   pairing: Pairing,
+  /** `reported`: intervals follow from what a metrics file says of its own uncertainty. */
   method: z.object({
-    interval: z.enum(["cluster-bootstrap", "cluster-t", "analytic", "bootstrap", "point"]),
+    interval: z.enum(["cluster-bootstrap", "cluster-t", "analytic", "bootstrap", "reported", "point"]),
     level: z.number(),
     replicates: z.int().nonnegative(),
     seed: z.int().nonnegative(),

@@ -2,7 +2,7 @@
 export const dataRefusals = {
   TABLE_FORMAT: (d: { path: string }) => [
     `${d.path} has no known table format.`,
-    "Use .csv, .tsv, .jsonl, .ndjson or .parquet, optionally with .gz or .zst for text.",
+    "Use .csv, .tsv, .jsonl or .ndjson, each also with .gz or .zst; .json with a list of rows; or .parquet.",
   ],
   TABLE_EMPTY: (d: { path: string }) => [`${d.path} has no rows.`, "Check the job that writes it."],
   TABLE_TRUNCATED: (d: { path: string; problem: string }) => [

@@ -44,7 +44,7 @@ export const evaluateRefusals = {
   ],
   GOAL_UNKNOWN: (d: { metric: string }) => [
     `Is a larger ${d.metric} better or worse? Trainyard does not know this metric.`,
-    "Add `goal: maximize` or `goal: minimize` to its gate.",
+    'Add `goal: maximize` or `goal: minimize` to its gate, or `"goal"` to it in the metrics file.',
   ],
   BASELINE_MISSING: (d: { model: string; baseline: string; reason: string }) => [
     `${d.model}@${d.baseline} was held before and is gone: ${d.reason}.`,

@@ -1,3 +1,5 @@
+import { visibleText } from "../escape.ts";
+
 /** Refusals of train, predict and run bundles. A training that ran and failed is a verdict (exit 1), not a refusal. */
 export const trainRefusals = {
   GIT_MISSING: (d: { problem: string }) => [
@@ -67,6 +69,10 @@ export const trainRefusals = {
   OUTPUT_LINK: (d: { path: string; target: string }) => [
     `Output ${d.path} is a symlink out of the project (${d.target}).`,
     "Write a plain file there.",
+  ],
+  METRICS_INVALID: (d: { path: string; field: string; problem: string }) => [
+    `${d.path}: ${visibleText(d.field, 200)} ${visibleText(d.problem, 200)}.`,
+    "Write numbers as {name: number}, or with their uncertainty as {name: {value, se}}: docs/your-code.md lists the forms.",
   ],
   PREDICT_MISSING: (d: { model: string }) => [
     `models.${d.model}.evaluate.predict is not set, so rows cannot be scored.`,

@@ -1,6 +1,7 @@
 import type { Check } from "../check/check.ts";
 import { htmlText } from "../escape.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
+import { UNVERIFIED } from "./gate-table.ts";
 import { plainSentence } from "./phrase.ts";
 import { verdictSentence } from "./verdict-sentence.ts";
 
@@ -35,7 +36,8 @@ function testCase(model: string, check: Check): string {
   const message = check.reason ?? numbers(check);
   if (check.status === "skipped") return `${open}<skipped${attributes({ message })}/></testcase>`;
   if (decides(check)) return `${open}<failure${attributes({ message, type: check.status })}/></testcase>`;
-  const said = check.status === "pass" ? numbers(check) : `${check.status}, does not decide: ${message}`;
+  const unverified = check.pointOnly === true ? `, ${UNVERIFIED}` : "";
+  const said = check.status === "pass" ? numbers(check) + unverified : `${check.status}, does not decide: ${message}`;
   return `${open}<system-out>${htmlText(said)}</system-out></testcase>`;
 }
 

@@ -20,7 +20,7 @@ export interface GateRow {
   /** The same with better to the right, as the forest plot has it. */
   readonly gainSketch: string;
   readonly status: CheckStatus;
-  /** "pass"; "fail, only shown" for a gate that does not decide; "skipped". */
+  /** "pass"; "fail, does not decide"; "pass, unverified (point only)"; "skipped". */
   readonly word: string;
 }
 
@@ -30,6 +30,9 @@ export interface GateTable {
 }
 
 export const SIGNS: Readonly<Record<CheckStatus, string>> = { pass: "✅", fail: "❌", inconclusive: "⚠️", skipped: "–" };
+
+/** How a verdict on point values is marked, wherever it is shown. */
+export const UNVERIFIED = "unverified (point only)";
 
 /** All gates of a report in one table. Without a baseline, its column says so with dashes. */
 export function gateTable(report: EvaluationReport): GateTable {
@@ -64,7 +67,11 @@ function gateRow(reading: GateReading): GateRow {
     sketch: undrawn ? "" : intervalSketch(shown, limit),
     gainSketch: undrawn ? "" : metric?.goal === "minimize" ? mirrored(shown, limit) : intervalSketch(shown, limit),
     status: check.status,
-    word: check.severity === "fail" || skipped ? check.status : `${check.status}, does not decide`,
+    word: [
+      check.status,
+      ...(check.severity === "fail" || skipped ? [] : ["does not decide"]),
+      ...(check.pointOnly === true ? [UNVERIFIED] : []),
+    ].join(", "),
   };
 }
 

@@ -48,7 +48,8 @@ export function pointDifference(value: number, decimals: number, unit = ""): Phr
 export function evidence(report: EvaluationReport): string {
   const { mode, rows } = report.pairing;
   const seen = mode === "none" || rows === 0 ? (report.data?.rows ?? report.candidate.predictions?.rows ?? rows) : rows;
-  if (report.pointOnly || seen === 0) return "the figures the trainings reported";
+  if (report.pointOnly || report.method.interval === "reported" || seen === 0)
+    return "the figures the trainings reported";
   const { groups, clusters } = report.method;
   const of =
     groups === null || clusters === null ? "" : ` of ${counted(clusters, groupNoun(groups, 1), groupNoun(groups, 2))}`;

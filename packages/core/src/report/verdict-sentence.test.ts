@@ -44,7 +44,7 @@ describe("the sentence of a verdict", () => {
     ],
     [
       "point-only",
-      "no worse than production v1: NDCG@10 0.4125 against 0.4087: 0.0038 higher on the figures the trainings reported; the margin is 0.01. The gate passed. Point values only: without predictions there is no interval, and no claim of significance.",
+      "no worse than production v1, unverified (point only): NDCG@10 0.4125 against 0.4087: 0.0038 higher on the figures the trainings reported; the margin is 0.01. The gate passed. Point values only: without predictions there is no interval, and no claim of significance.",
     ],
     [
       "unpaired",

@@ -6,6 +6,7 @@ import { estimateText } from "./format/interval.ts";
 import { metricTitle } from "./format/metric-name.ts";
 import { count, counted } from "./format/number.ts";
 import { type GateReading, gateReadings } from "./gate-reading.ts";
+import { UNVERIFIED } from "./gate-table.ts";
 import type { Phrase, Sentence } from "./phrase.ts";
 import { aboveStandard, inconclusive, lessOrMore } from "./verdict-clauses.ts";
 
@@ -44,7 +45,15 @@ export function verdictSentence(report: EvaluationReport): VerdictSentence {
   const said = report.doubts
     ? doubted(sayPass(report, readings, baseline), report.doubts)
     : sayVerdict(report, readings, deciding, baseline);
-  return { ...said, body: [...said.body, ...caveats(report)] };
+  return { ...said, headline: said.headline + mark(report), body: [...said.body, ...caveats(report)] };
+}
+
+/** Point values that helped to decide are marked wherever the headline stands: in a title, a badge, a check. */
+function mark({ checks }: EvaluationReport): string {
+  const deciding = checks.filter(({ severity, status }) => severity === "fail" && status !== "skipped");
+  const points = deciding.filter(({ pointOnly }) => pointOnly === true).length;
+  if (points === 0) return "";
+  return points === deciding.length ? `, ${UNVERIFIED}` : `, partly ${UNVERIFIED}`;
 }
 
 function sayVerdict(
@@ -216,6 +225,8 @@ function caveats(report: EvaluationReport): Phrase[] {
     said.push(" Point values only: without predictions there is no interval, and no claim of significance.");
   else if (report.method.interval === "point")
     said.push(" Point values were compared; noise was not taken into account.");
+  else if (report.checks.some(({ pointOnly }) => pointOnly === true))
+    said.push(" Where a gate says so, point values were compared; noise was not taken into account.");
   if (report.baseline !== null && report.pairing.mode === "unpaired" && !report.pointOnly) {
     said.push(" The comparison is unpaired: each side is judged on rows of its own.");
   }

@@ -1,4 +1,6 @@
 /** All values added up. */
-export function total(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0);
+export function total(values: Float64Array | readonly number[]): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
 }

@@ -1,49 +1,5 @@
-import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import { finalMetrics, metricOfLine, metricOfPrinted, metricsOfJson } from "./metrics.ts";
-
-describe("metrics.json", () => {
-  test("plain numbers, {value} and nested objects are metrics by their dotted name", () => {
-    const found = metricsOfJson(
-      '{"auc": 0.7, "loss": {"value": 0.5, "n": 3}, "test": {"f1": 0.6}, "note": "x", "list": [1]}',
-    );
-    expect(found?.map(({ name, value }) => [name, value])).toEqual([
-      ["auc", 0.7],
-      ["loss", 0.5],
-      ["test.f1", 0.6],
-    ]);
-  });
-
-  test("Python's bare NaN and Infinity are read as such, not taken for a damaged file", () => {
-    const found = metricsOfJson('{"loss": NaN, "gap": -Infinity, "text": "NaN and Infinity", "ok": 1}');
-    expect(found?.map(({ name, value }) => [name, value])).toEqual([
-      ["loss", Number.NaN],
-      ["gap", Number.NEGATIVE_INFINITY],
-      ["ok", 1],
-    ]);
-  });
-
-  test("null, which pandas writes for NaN, and the words NaN and inf are no numbers either", () => {
-    const found = metricsOfJson('{"loss": null, "auc": "NaN", "gap": {"value": null}, "note": "fine"}');
-    expect(found).toEqual(["loss", "auc", "gap"].map((name) => ({ name, value: Number.NaN, step: null })));
-  });
-
-  test.each(["", "[1]", "null", "{", '{"a": nan}'])("%j is no object of metrics", (text) => {
-    expect(metricsOfJson(text)).toBeNull();
-  });
-
-  test("any finite numbers come back as they were written", () => {
-    const names = fc.stringMatching(/^[a-z_]{1,12}$/).filter((name) => name !== "value" && name !== "__proto__");
-    fc.assert(
-      fc.property(fc.dictionary(names, fc.double({ noNaN: true, noDefaultInfinity: true })), (metrics) => {
-        const found = metricsOfJson(JSON.stringify(metrics)) ?? [];
-        expect(Object.fromEntries(found.map(({ name, value }) => [name, value]))).toEqual(
-          JSON.parse(JSON.stringify(metrics)),
-        );
-      }),
-    );
-  });
-});
+import { expect, test } from "vitest";
+import { finalMetrics, metricOfLine, metricOfPrinted } from "./metrics.ts";
 
 test("a line of TRAINYARD_METRICS_FILE is one JSON object; any other line is passed over", () => {
   expect(metricOfLine('{"step": 3, "name": "loss", "value": 0.5}')).toEqual({ name: "loss", step: 3, value: 0.5 });
@@ -67,5 +23,29 @@ test("of a name reported often the last value counts, and what is no number is k
   const steps = [1, 2, 3].map((step) => ({ name: "loss", value: 1 / step, step }));
   const { metrics, invalid } = finalMetrics([steps, [{ name: "auc", value: Number.NaN, step: null }]]);
   expect(metrics.map(({ name, value }) => [name, value])).toEqual([["loss", 1 / 3]]);
-  expect(invalid).toEqual(["auc"]);
+  expect(invalid).toEqual([{ name: "auc", split: null }]);
+});
+
+test("what trainers prefix goes under the field's name with its split, and anybody's own name stays as it is", () => {
+  const reported = Object.entries({
+    eval_accuracy: 0.9,
+    "eval/f1_score": 0.8,
+    training_accuracy_score: 0.99,
+    train_loss: 0.1,
+    "test.roc_auc": 0.7,
+    eval_runtime: 12,
+    test_gap: 3,
+    r2_score: 0.5,
+  }).map(([name, value]) => ({ name, value, step: null }));
+  const { metrics } = finalMetrics([reported]);
+  expect(metrics.map(({ name, split, goal }) => [name, split, goal]).sort()).toEqual([
+    ["accuracy", "eval", null],
+    ["accuracy", "train", null],
+    ["eval_runtime", null, null],
+    ["f1", "eval", null],
+    ["loss", "train", "minimize"],
+    ["r2", null, null],
+    ["roc_auc", "test", null],
+    ["test_gap", null, null],
+  ]);
 });

@@ -1,54 +1,7 @@
+import { type MetricName, standardName } from "./metric-names.ts";
+import { parseWithNaN } from "./metrics-json.ts";
+import { numberOf, type ReportedMetric } from "./reported-metric.ts";
 import type { Metric } from "./run-record.ts";
-
-/** A number a training reported, not yet known to be finite. */
-export interface ReportedMetric {
-  readonly name: string;
-  readonly value: number;
-  readonly step: number | null;
-}
-
-/**
- * Numbers of a metrics.json: `{name: number}`, `{name: {value}}`, nested objects joined with a dot. Python's json writes bare NaN and Infinity,
- * which JSON does not have: they are read as such, so that a diverged training is seen and not taken for a damaged file.
- * @returns null when the text is no JSON object.
- */
-export function metricsOfJson(text: string): ReportedMetric[] | null {
-  const parsed = parseWithNaN(text);
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return null;
-  return flatten(parsed as Record<string, unknown>, "");
-}
-
-/** JSON in which bare NaN and ±Infinity are numbers; undefined when it is not even that. */
-function parseWithNaN(text: string): unknown {
-  const marked = text.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (token) =>
-    token.startsWith('"') ? token : `"\\u0000${token}"`,
-  );
-  try {
-    return JSON.parse(marked, (_key, value: unknown) =>
-      typeof value === "string" && value.startsWith("\u0000") ? Number(value.slice(1)) : value,
-    );
-  } catch {
-    return undefined;
-  }
-}
-
-/** A reported value as a number: null (what pandas writes for NaN) and "NaN" are NaN. Undefined for what is no value. */
-function numberOf(value: unknown): number | undefined {
-  if (typeof value === "number") return value;
-  if (value === null) return Number.NaN;
-  return typeof value === "string" && /^[+-]?(nan|inf(inity)?)$/i.test(value) ? Number.NaN : undefined;
-}
-
-function flatten(values: Record<string, unknown>, prefix: string): ReportedMetric[] {
-  return Object.entries(values).flatMap(([key, value]) => {
-    const name = `${prefix}${key}`;
-    const detailed = typeof value === "object" && value !== null && "value" in value ? value.value : value;
-    const number = numberOf(detailed);
-    if (number !== undefined) return [{ name, value: number, step: null }];
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
-    return flatten(value as Record<string, unknown>, `${name}.`);
-  });
-}
 
 /** One line of TRAINYARD_METRICS_FILE: {"step","name","value"}; null when it is none. A NaN is reported, so that no older value stands for it. */
 export function metricOfLine(line: string): ReportedMetric | null {
@@ -78,18 +31,28 @@ export function metricOfPrinted(line: string): ReportedMetric | null {
   return { name, value, step: values.has("step") ? Number(values.get("step")) : null };
 }
 
-/** The last value of every name, later sources first; those that are no numbers are returned apart. */
+/** The last value of every name and split, later sources first, under the names the field has; those that are no numbers are returned apart. */
 export function finalMetrics(sources: readonly (readonly ReportedMetric[])[]): {
   metrics: Metric[];
-  invalid: string[];
+  invalid: MetricName[];
 } {
-  const last = new Map<string, number>();
-  for (const metric of sources.flat()) last.set(metric.name, metric.value);
-  const all = [...last].sort(([a], [b]) => (a < b ? -1 : 1));
+  const last = new Map<string, Metric>();
+  for (const metric of sources.flat().map(recorded)) last.set(`${metric.name} ${metric.split ?? ""}`, metric);
+  const all = [...last].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, metric]) => metric);
   return {
-    metrics: all
-      .filter(([, value]) => Number.isFinite(value))
-      .map(([name, value]) => ({ name, value, goal: null, split: null, unit: null })),
-    invalid: all.filter(([, value]) => !Number.isFinite(value)).map(([name]) => name),
+    metrics: all.filter(({ value }) => Number.isFinite(value)),
+    invalid: all.filter(({ value }) => !Number.isFinite(value)).map(({ name, split }): MetricName => ({ name, split })),
+  };
+}
+
+/** A loss is better low, whatever it is a loss of. */
+function recorded({ name, value, goal, unit, split, step: _, ...known }: ReportedMetric): Metric {
+  const standard = split === undefined ? standardName(name) : { name, split };
+  return {
+    ...standard,
+    value,
+    goal: goal ?? (standard.name === "loss" ? "minimize" : null),
+    unit: unit ?? null,
+    ...known,
   };
 }

@@ -1,4 +1,6 @@
 import type { Exit } from "../backend.ts";
+import { TrainyardError } from "../errors.ts";
+import type { MetricProblem } from "./reported-metric.ts";
 import type { Failure } from "./run-record.ts";
 
 /** What decides whether a command did its job. */
@@ -13,6 +15,8 @@ export interface Evidence {
   readonly invalidMetrics: readonly string[];
   /** The metrics the gates judge; one of these being no number fails the run. */
   readonly primaryMetrics: readonly string[];
+  /** A field of metrics.json that makes no sense, of a metric that gates judge or of the file as a whole. */
+  readonly unreadable?: Pick<MetricProblem, "field" | "problem"> | null;
 }
 
 /** A command that says EX_TEMPFAIL asks to be run again: it was interrupted and knows it (sysexits.h). */
@@ -47,6 +51,11 @@ export function outcome(evidence: Evidence): Failure | null {
   if (evidence.empty.length > 0) return failure("output-invalid", `It wrote an empty ${evidence.empty.join(", ")}.`);
   const broken = evidence.invalidMetrics.filter((name) => evidence.primaryMetrics.includes(name));
   if (broken.length > 0) return failure("metric-invalid", `It reported ${broken.join(", ")} as NaN or infinite.`);
+  if (evidence.unreadable != null)
+    return failure(
+      "metric-invalid",
+      `METRICS_INVALID: ${new TrainyardError("METRICS_INVALID", { path: "metrics.json", ...evidence.unreadable }).message}`,
+    );
   return null;
 }
 

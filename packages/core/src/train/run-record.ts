@@ -1,17 +1,27 @@
 import { z } from "zod";
+import { Interval } from "../check/check.ts";
 import { Task } from "../config/task.ts";
 import { DatasetRef } from "../data/dataset.ts";
 import { Params } from "../data/params.ts";
 import { Actor, FileRef, ObjectId, RelativePath, Sha256, Timestamp } from "../document.ts";
 import { RowOverlap } from "./trained-rows.ts";
 
-/** A number the training reported. `goal` says which way is better, null when nobody said. */
+/** A number the training reported. `goal` says which way is better, null when nobody said. What it knows of the number's uncertainty is absent where it says nothing. */
 export const Metric = z.object({
   name: z.string(),
   value: z.number(),
   goal: z.enum(["maximize", "minimize"]).nullable(),
   split: z.string().nullable(),
   unit: z.string().nullable(),
+  /** Independent rows or groups behind it. */
+  n: z.int().positive().optional(),
+  /** Standard error, in the metric's unit. */
+  se: z.number().nonnegative().optional(),
+  /** Two-sided interval; at `level`, 0.95 where that is absent. */
+  ci: Interval.optional(),
+  level: z.number().gt(0).lt(1).optional(),
+  /** The metric on each fold or seed, at most 10,000; `value` is their mean. */
+  samples: z.array(z.number()).min(2).max(10_000).optional(),
 });
 export type Metric = z.infer<typeof Metric>;
 

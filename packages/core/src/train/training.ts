@@ -3,8 +3,11 @@ import type { ModelConfig } from "../config/config.ts";
 import type { DatasetRef } from "../data/dataset.ts";
 import type { FileRef, Sha256 } from "../document.ts";
 import { timestamp } from "../time.ts";
-import { finalMetrics, metricOfLine, metricOfPrinted, metricsOfJson, type ReportedMetric } from "./metrics.ts";
+import { type MetricName, meant, standardName } from "./metric-names.ts";
+import { finalMetrics, metricOfLine, metricOfPrinted } from "./metrics.ts";
+import { type MetricsFile, metricsOfJson } from "./metrics-json.ts";
 import { outcome } from "./outcome.ts";
+import type { MetricProblem, ReportedMetric } from "./reported-metric.ts";
 import { treeDigest } from "./run-inputs.ts";
 import type { Failure, Metric, StepRecord } from "./run-record.ts";
 
@@ -73,14 +76,17 @@ export async function runTraining(
     const missing = await unwritten(config.train.outputs, ports);
     if (missing.length === 0 && modelFilesOf(written, config).length === 0)
       missing.push("any file of a model besides predictions and metrics.json");
-    const reported = finalMetrics([await linesOf(folder), printed, await jsonOf(written, ports)]);
+    const file = await jsonOf(written, ports);
+    const reported = finalMetrics([await linesOf(folder), printed, file.metrics]);
+    const judged = judgedMetrics(config);
     const failure = outcome({
       step: "train",
       exit,
       missing,
       empty: written.filter((file) => file.size === 0).map((file) => file.path),
-      invalidMetrics: reported.invalid,
-      primaryMetrics: judgedMetrics(config),
+      invalidMetrics: judged.filter((name) => isInvalid(name, reported)),
+      primaryMetrics: judged,
+      unreadable: file.problems.find((problem) => stopsJudging(problem, judged)) ?? null,
     });
     const outputs: FileRef[] = [];
     for (const file of failure === null ? written : []) {
@@ -91,7 +97,9 @@ export async function runTraining(
       kept = true;
       await checkpoints.clear();
       if (reported.invalid.length > 0)
-        ports.progress.note(`Not recorded, because they are no numbers: ${reported.invalid.join(", ")}.`);
+        ports.progress.note(`Not recorded, because they are no numbers: ${reported.invalid.map(nameOf).join(", ")}.`);
+      for (const { field, problem } of file.problems.slice(0, 20))
+        ports.progress.note(`Not recorded: in metrics.json, ${field} ${problem}.`);
       ports.progress.done("train", config.train.run, { seconds: exit.seconds, extra: headline(reported.metrics) });
     }
     const left = {
@@ -144,13 +152,30 @@ async function linesOf(folder: RunFolder): Promise<ReportedMetric[]> {
 async function jsonOf(
   written: readonly FileRef[],
   ports: Pick<Backend, "workspace" | "progress">,
-): Promise<ReportedMetric[]> {
+): Promise<MetricsFile> {
+  const none = { metrics: [], problems: [] };
   const text = written.some((file) => file.path === "metrics.json") ? await ports.workspace.read("metrics.json") : null;
-  if (text === null) return [];
-  const metrics = metricsOfJson(text);
-  if (metrics === null) ports.progress.note("metrics.json is not a JSON object; its metrics are not recorded.");
-  return metrics ?? [];
+  if (text === null) return none;
+  const found = metricsOfJson(text);
+  if (found === null) ports.progress.note("metrics.json is not a JSON object; its metrics are not recorded.");
+  return found ?? none;
 }
+
+/** The metric that a gate's name means is there and is no number. */
+function isInvalid(
+  name: string,
+  { metrics, invalid }: { metrics: readonly MetricName[]; invalid: MetricName[] },
+): boolean {
+  const found = meant([...metrics.map(({ name, split }) => ({ name, split })), ...invalid], name);
+  return found !== undefined && invalid.some((one) => one.name === found.name && one.split === found.split);
+}
+
+/** What a gate judges cannot be read; of the rest a note is enough. */
+function stopsJudging({ metric }: MetricProblem, judged: readonly string[]): boolean {
+  return metric === null || judged.some((name) => meant([standardName(metric)], name) !== undefined);
+}
+
+const nameOf = ({ name, split }: MetricName) => (split === null ? name : `${name} (${split})`);
 
 function headline(metrics: readonly Metric[]): string {
   return metrics

@@ -30,31 +30,10 @@ export function comparison(estimators: Estimators, alpha: number, units: number)
   };
 }
 
-function pOf(difference: Estimator): number | null {
+/** The two-sided p-value of no difference; never finer than the estimator can tell. */
+export function pOf(difference: Estimator): number | null {
   const p = difference.p ?? twoSidedP((level) => difference.interval(level));
   return p === null ? null : Math.max(p, difference.leastP ?? 0);
-}
-
-/** A comparison of two point values: from a metrics file, without an interval. */
-export function pointComparison(
-  name: string,
-  goal: "maximize" | "minimize",
-  unit: string,
-  candidate: number,
-  baseline: number | null,
-): MetricComparison {
-  const difference = baseline === null ? null : candidate - baseline;
-  return {
-    name,
-    goal,
-    unit,
-    candidate: { value: candidate, interval: null },
-    baseline: baseline === null ? null : { value: baseline, interval: null },
-    difference: difference === null ? null : { value: difference, interval: null },
-    gain: difference === null ? null : { value: towardsGain(difference, goal), interval: null },
-    ignoringGroups: null,
-    moreNeeded: null,
-  };
 }
 
 /** A difference signed so that more is better; and back. Zero stays plain zero. */
@@ -62,7 +41,8 @@ export function towardsGain(value: number, goal: "maximize" | "minimize"): numbe
   return goal === "maximize" ? value : 0 - value;
 }
 
-function gainInterval(interval: Interval | null, goal: "maximize" | "minimize"): Interval | null {
+/** The interval of a difference as one of the gain. */
+export function gainInterval(interval: Interval | null, goal: "maximize" | "minimize"): Interval | null {
   return interval === null || goal === "maximize" ? interval : [0 - interval[1], 0 - interval[0]];
 }
 

@@ -40,7 +40,7 @@ export function rowEstimate({ rows, statistics }: JudgedSide, index: number): Es
   const metric = statistics.metrics[index] as MetricDefinition;
   const value = statistics.values[index] as number;
   const effective = effectiveRows(rows);
-  const share = sharesOf(metric, rows, value, statistics.sums);
+  const share = sharesOf(metric, rows, value, statistics.sumsOf(index));
   if (share !== null)
     return shareEstimate(value, share, rows.weights === null ? null : effective / total(rows.weights));
   const error = Math.sqrt(squares(statistics.deviations(index)));

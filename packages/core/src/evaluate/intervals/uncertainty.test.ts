@@ -56,7 +56,7 @@ function coverage(
   const held = new Map<string, number>();
   for (let repeat = 0; repeat < repeats; repeat++) {
     const { ours, theirs, of } = draw(source, days, perDay, dayEffect);
-    const metrics = metricsFor(ours, ["f1", "mcc", "recall"]);
+    const metrics = metricsFor(ours, null, ["f1", "mcc", "recall"]);
     const units = method.interval === "analytic" ? { of: new Int32Array(of.length), count: 1 } : { of, count: days };
     const judged = (rows: JudgedRows) => judgedSide(rows, metrics, units);
     for (const { metric, difference } of estimators(judged(ours), judged(theirs), true, { ...method, seed: repeat })) {
@@ -101,7 +101,7 @@ describe("between two equally good models, 95 % intervals of the difference hold
 test("beyond 400 units the AUC's and the average precision's intervals come from each unit's share, and agree with the exact ones", () => {
   const { ours, theirs, of } = draw(generator(3), 400, 10, 0.5);
   const spread = (units: { of: Int32Array; count: number }) => {
-    const metrics = metricsFor(ours, []);
+    const metrics = metricsFor(ours, null, []);
     const side = (rows: JudgedRows) => judgedSide(rows, metrics, units);
     const all = estimators(side(ours), side(theirs), true, {
       interval: "cluster-bootstrap",

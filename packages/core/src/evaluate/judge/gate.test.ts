@@ -7,7 +7,7 @@ import { furtherBaseline, furtherCheckId, type GateContext, judgeGate } from "./
 const context: GateContext = {
   against: "production v1",
   noBaseline: null,
-  pointOnly: false,
+  reported: false,
   evidence: { count: 30, of: "groups" },
 };
 
@@ -138,7 +138,7 @@ test("a number of a metrics file is judged by its point, and marked", () => {
     candidate: { value: 0.65, interval: null },
     difference: { value: 0.15, interval: null },
   };
-  expect(judgeGate(gate({ "improve-by": 0 }), point, { ...context, pointOnly: true })).toMatchObject({
+  expect(judgeGate(gate({ "improve-by": 0 }), point, { ...context, reported: true })).toMatchObject({
     status: "pass",
     reason: expect.stringContaining("point only"),
   });

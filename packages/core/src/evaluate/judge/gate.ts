@@ -11,8 +11,8 @@ export interface GateContext {
   readonly against: string;
   /** Why comparing gates cannot be judged; null when there is a baseline. */
   readonly noBaseline: string | null;
-  /** The numbers come from a metrics file: there is nothing to compute an interval from. */
-  readonly pointOnly: boolean;
+  /** The numbers come from a metrics file: where it says nothing of their uncertainty, points decide. */
+  readonly reported: boolean;
   /** Groups, or rows where there are none, behind the interval, and its level; absent for point values. */
   readonly units?: { readonly count: number; readonly of: "groups" | "rows"; readonly alpha: number };
   /** What the interval rests on. */
@@ -42,7 +42,6 @@ export function defaultGate(metric: string): Gate {
 export function judgeGate(gate: Gate, metric: MetricComparison | null, context: GateContext): Check {
   const goal = metric?.goal ?? gate.goal ?? "maximize";
   const { id, rule, limit, good } = meaning(gate, goal, metric?.baseline?.value ?? 0, context.against);
-  const byPoint = gate.mode === "point" || context.pointOnly;
   const judged = compares(gate) ? (metric?.difference ?? null) : (metric?.candidate ?? null);
   const base = {
     id,
@@ -66,13 +65,13 @@ export function judgeGate(gate: Gate, metric: MetricComparison | null, context: 
     };
   }
   const numbers = { actual: judged.value, interval: judged.interval, limit };
-  if (byPoint) {
+  if (gate.mode === "point" || (context.reported && judged.interval === null)) {
     const status = pointStatus(gate, judged.value, limit, good);
     const reason =
       gate.mode === "point"
-        ? "point values compared, as the gate asks: chance is not ruled out"
-        : "point only: there are no predictions to compute an interval from";
-    return { ...base, ...numbers, status, reason };
+        ? "unverified (point only), as the gate asks: chance is not ruled out"
+        : "unverified (point only): neither predictions nor a standard error, an interval or samples to tell chance from";
+    return { ...base, ...numbers, status, reason, pointOnly: true };
   }
   if (judged.interval === null)
     return { ...base, ...numbers, status: "inconclusive", reason: "no interval could be computed from these rows" };

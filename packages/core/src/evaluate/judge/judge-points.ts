@@ -1,4 +1,8 @@
-import { verdict } from "../../check/check.ts";
+import { type Check, verdict } from "../../check/check.ts";
+import type { Task } from "../../config/task.ts";
+import { meant, shownName, standardMetric } from "../../train/metric-names.ts";
+import type { Metric } from "../../train/run-record.ts";
+import { type ReportedPair, reportedComparison } from "../intervals/reported.ts";
 import { knownMetric, taskMetrics } from "../metrics/metrics.ts";
 import { defaultGate, judgeGate } from "./gate.ts";
 import { type Evidence, type Judgement, type JudgeSettings, whyNoBaseline } from "./judgement.ts";
@@ -6,48 +10,87 @@ import { notesOf } from "./notes.ts";
 import { pointOf, pointsOf } from "./point-metrics.ts";
 import { hasSlices, judgeGateSlices } from "./slice-check.ts";
 
-/** Judges the numbers of a metrics file: there is nothing to compute an interval from. @throws METRIC_UNKNOWN, GOAL_UNKNOWN */
+/** The numbers' own uncertainty, where it was reported, is all there is: how many rows stand behind it is the training's to say. */
+export const REPORTED_GROUNDS = { count: Number.POSITIVE_INFINITY, of: "rows" } as const;
+
+/** Judges the numbers of a metrics file: by intervals where it says how sure it is of them, else by points. @throws METRIC_UNKNOWN, GOAL_UNKNOWN */
 export function judgePoints(evidence: Evidence, settings: JudgeSettings): Judgement {
-  const known = evidence.metrics.map((metric) => metric.name);
-  const loss = taskMetrics[settings.task].metrics.find((metric) => known.includes(metric.name))?.name ?? known[0] ?? "";
+  const { task } = settings;
+  const reported = evidence.metrics.map(standardMetric);
+  const directed = reported.find(({ name, goal }) => goal !== null || knownMetric(name, task) !== null);
+  const known = taskMetrics[task].metrics.find(({ name }) => meant(reported, name) !== undefined);
+  const loss = known?.name ?? (directed ?? reported[0])?.name ?? "";
   const gates = settings.gates ?? [defaultGate(loss)];
-  const points = pointsOf(gates, [], evidence, settings.task);
-  for (const metric of evidence.metrics) {
-    const goal = metric.goal ?? knownMetric(metric.name, settings.task)?.goal;
-    if (goal !== undefined && !points.has(metric.name)) points.set(metric.name, pointOf(metric, goal, evidence));
+  const pairs = pointsOf(gates, [], evidence, task);
+  for (const metric of reported) {
+    const name = shownName(reported, metric);
+    const goal = metric.goal ?? knownMetric(metric.name, task)?.goal;
+    const isGated = [...pairs.values()].some(({ candidate }) => candidate === metric);
+    if (goal !== undefined && !isGated && !pairs.has(name))
+      pairs.set(name, pointOf(metric, name, goal, evidence, task));
   }
   const context = {
     against: settings.against,
     noBaseline: whyNoBaseline(settings),
-    evidence: { count: 0, of: "rows" },
-    pointOnly: true,
+    evidence: REPORTED_GROUNDS,
+    reported: true,
   };
+  const at = (pair: ReportedPair | undefined, alpha: number) =>
+    pair === undefined ? null : reportedComparison(pair, alpha);
   const checks = [
-    ...gates.map((gate) => judgeGate(gate, points.get(gate.metric) ?? null, context)),
+    ...gates.map((gate) => judgeGate(gate, at(pairs.get(gate.metric), gate.alpha ?? settings.alpha), context)),
     ...gates.filter(hasSlices).map((gate) => judgeGateSlices(gate, null, context, settings.alpha)),
   ];
+  const metrics = [...pairs.values()].map((pair) => reportedComparison(pair, settings.alpha));
+  const pointOnly = metrics.every(({ test }) => test === undefined);
   return {
     verdict: settings.unchanged ? "pass" : verdict(checks),
     unchanged: settings.unchanged,
     noBaseline: settings.noBaseline,
     pairing: { mode: "none", rows: 0, overlap: 0, labelsChanged: 0 },
     method: {
-      interval: "point",
+      interval: pointOnly ? "point" : "reported",
       level: 1 - settings.alpha,
       replicates: 0,
       seed: settings.seed,
       groups: null,
       clusters: null,
     },
-    metrics: [...points.values()],
+    metrics,
     checks,
     slices: [],
     curves: [],
     flips: null,
-    pointOnly: true,
-    notes: [
-      "Point values only: the run wrote metrics and no predictions, so chance is not ruled out.",
-      ...notesOf(gates, null, settings.noBaseline !== null),
-    ],
+    pointOnly,
+    notes: [...reportedNotes(checks, metrics), ...notesOf(gates, null, settings.noBaseline !== null)],
   };
+}
+
+/** Where intervals come from when no row was seen, and which gates have none. */
+function reportedNotes(checks: readonly Check[], metrics: Judgement["metrics"]): string[] {
+  const tests = new Set(metrics.map(({ test }) => test?.name));
+  if (metrics.every(({ test }) => test === undefined))
+    return ["Point values only: the run wrote metrics and no predictions, so chance is not ruled out."];
+  const points = checks.filter((check) => check.pointOnly).map(({ subject }) => subject);
+  return [
+    "Intervals follow from what the training says of its own uncertainty; no rows were seen.",
+    ...(points.length === 0
+      ? []
+      : [`Unverified (point only), because nothing is said of its uncertainty: ${points.join(", ")}.`]),
+    ...(tests.has("samples-t") || tests.has("paired-samples-t")
+      ? [
+          "Samples from folds of one data set share rows, and samples from seeds see the same ones: their interval is narrower than that of new rows.",
+        ]
+      : []),
+  ];
+}
+
+/** The task that reported metrics are of, told from their names: the first that knows most of them; `scores` where none knows any. */
+export function taskOf(metrics: readonly Metric[]): Task {
+  let best: { task: Task; known: number } = { task: "scores", known: 0 };
+  for (const { task } of Object.values(taskMetrics)) {
+    const known = metrics.filter(({ name }) => knownMetric(name, task) !== null).length;
+    if (known > best.known) best = { task, known };
+  }
+  return best.task;
 }

@@ -2,6 +2,7 @@ import { verdict } from "../../check/check.ts";
 import { comparison } from "../intervals/comparison.ts";
 import { clustersOf, methodOf, rowsOf, unitsOf } from "../intervals/grounds.ts";
 import { judgedSide } from "../intervals/judged-side.ts";
+import { reportedComparison } from "../intervals/reported.ts";
 import { type Estimators, estimators } from "../intervals/uncertainty.ts";
 import { curves, flips } from "../look/curves.ts";
 import { slices } from "../look/slices.ts";
@@ -10,8 +11,9 @@ import { pair } from "../rows/pairing.ts";
 import type { JudgedRows, Predictions } from "../rows/predictions.ts";
 import { rowChecks } from "../rows/row-checks.ts";
 import { compares, defaultGate, judgeGate } from "./gate.ts";
+import { REPORTED_GROUNDS } from "./judge-points.ts";
 import { type Evidence, type Judgement, type JudgeSettings, whyNoBaseline } from "./judgement.ts";
-import { notesOf, pairingNotes, weightNotes } from "./notes.ts";
+import { notesOf, pairingNotes, scoreNotes, weightNotes } from "./notes.ts";
 import { pointsOf, refuseUnknown } from "./point-metrics.ts";
 import { hasSlices, judgeGateSlices } from "./slice-check.ts";
 
@@ -21,10 +23,14 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
   const candidate = pairing?.candidate ?? predictions;
   const baseline = pairing?.baseline ?? null;
   const shown = settings.metrics ?? [];
-  const available = metricsFor(baseline?.scores === null ? { ...candidate, scores: null } : candidate, [
-    ...(settings.gates ?? []).map((gate) => gate.metric),
-    ...shown,
-  ]);
+  const available = metricsFor(
+    candidate,
+    baseline,
+    [...(settings.gates ?? []).map((gate) => gate.metric), ...shown],
+    new Map(
+      (settings.gates ?? []).flatMap(({ metric, goal }) => (goal === undefined ? [] : [[metric, goal] as const])),
+    ),
+  );
   refuseUnknown(shown, available, evidence.metrics, settings.task);
   const gates = settings.gates ?? [defaultGate(available[0]?.name ?? "")];
   const points = pointsOf(
@@ -50,12 +56,17 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
   const context = { against: settings.against, noBaseline: whyNoBaseline(settings), evidence: grounds };
   const checks = gates.map((gate) => {
     const point = points.get(gate.metric);
-    if (point !== undefined) return judgeGate(gate, point, { ...context, pointOnly: true });
-    const own = judged.find((one) => one.metric.name === gate.metric) as Estimators;
     const alpha = gate.alpha ?? settings.alpha;
+    if (point !== undefined)
+      return judgeGate(gate, reportedComparison(point, alpha), {
+        ...context,
+        evidence: REPORTED_GROUNDS,
+        reported: true,
+      });
+    const own = judged.find((one) => one.metric.name === gate.metric) as Estimators;
     return judgeGate(gate, comparison(own, alpha, units), {
       ...context,
-      pointOnly: false,
+      reported: false,
       units: { count: units, of: clusters === null ? "rows" : "groups", alpha },
     });
   });
@@ -83,7 +94,10 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
       labelsChanged: pairing?.labelsChanged ?? 0,
     },
     method: { ...method, level: 1 - settings.alpha, groups: candidate.groups?.column ?? null, clusters },
-    metrics: [...judged.flatMap((one) => comparison(one, settings.alpha, units) ?? []), ...points.values()],
+    metrics: [
+      ...judged.flatMap((one) => comparison(one, settings.alpha, units) ?? []),
+      ...[...points.values()].map((point) => reportedComparison(point, settings.alpha)),
+    ],
     checks,
     slices:
       sliceMetric === undefined
@@ -94,6 +108,7 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
     pointOnly: false,
     notes: [
       ...pairingNotes(pairing, predictions, evidence.baseline, settings.against),
+      ...scoreNotes(predictions, pairing, settings.against),
       ...weightNotes(candidate, predictions.unusedWeight),
       ...notesOf(gates, grounds, settings.noBaseline !== null),
     ],

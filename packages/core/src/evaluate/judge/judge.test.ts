@@ -449,10 +449,7 @@ describe("metrics of a file", () => {
     candidate: null,
     baseline: null,
     metrics: [metric("log_loss", 0.4), metric("latency", 9)],
-    baselineMetrics: [
-      { name: "log_loss", value: 0.41 },
-      { name: "latency", value: 8 },
-    ],
+    baselineMetrics: [metric("log_loss", 0.41), metric("latency", 8)],
   };
 
   test("alone they are judged by their points, and the report says so everywhere", () => {
@@ -483,6 +480,52 @@ describe("metrics of a file", () => {
       interval: null,
       reason: expect.stringContaining("point only"),
     });
+  });
+
+  test("with a standard error on both sides an interval decides, and nothing is called point only", () => {
+    const uncertain = (value: number, se: number) => ({ ...metric("log_loss", value), se, n: 400 });
+    const gates = [Gate.parse({ metric: "log_loss", margin: 0.05 })];
+    const at = (ours: number, se: number) =>
+      judge(
+        { ...points, metrics: [uncertain(ours, se)], baselineMetrics: [uncertain(0.41, se)] },
+        { ...settings, gates },
+      );
+    expect(at(0.4, 0.01)).toMatchObject({ verdict: "pass", pointOnly: false, method: { interval: "reported" } });
+    expect(at(0.4, 0.05).verdict).toBe("inconclusive");
+    expect(at(0.6, 0.01).verdict).toBe("fail");
+    expect(at(0.4, 0.01).checks[0]?.pointOnly).toBeUndefined();
+    expect(at(0.4, 0.01).notes.join(" ")).not.toContain("point only");
+  });
+
+  test("with uncertainty on one side alone, the comparing gate is point only and the standard is not", () => {
+    const gates = [Gate.parse({ metric: "log_loss", margin: 0.05 }), Gate.parse({ metric: "log_loss", max: 0.5 })];
+    const found = judge({ ...points, metrics: [{ ...metric("log_loss", 0.4), se: 0.01 }] }, { ...settings, gates });
+    expect(found.checks.map(({ status, pointOnly }) => [status, pointOnly])).toEqual([
+      ["pass", true],
+      ["pass", undefined],
+    ]);
+  });
+
+  test("a gate finds the metric that is meant: of the evaluation before the training's, and by the trainer's own name", () => {
+    const of = (split: string, value: number) => ({ ...metric("accuracy", value), split });
+    const metrics = [of("train", 0.99), of("eval", 0.8), { ...metric("eval_f1", 0.7) }];
+    const found = judge(
+      { ...points, metrics, baselineMetrics: [metric("eval_accuracy", 0.79)] },
+      {
+        ...settings,
+        gates: ["accuracy", "eval_accuracy", "train_accuracy", "f1"].map((name) =>
+          Gate.parse({ metric: name, min: 0.75 }),
+        ),
+      },
+    );
+    expect(found.checks.map(({ subject, actual }) => [subject, actual])).toEqual([
+      ["accuracy", 0.8],
+      ["eval_accuracy", 0.8],
+      ["train_accuracy", 0.99],
+      ["f1", 0.7],
+    ]);
+    expect(found.metrics[0]?.baseline?.value).toBe(0.79);
+    expect(found.metrics.map(({ name }) => name)).toEqual(["accuracy", "eval_accuracy", "train_accuracy", "f1"]);
   });
 
   test("a metric nobody knows is refused with the nearest name", () => {

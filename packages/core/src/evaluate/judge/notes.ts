@@ -32,6 +32,26 @@ export function pairingNotes(
   return notes;
 }
 
+/** Items that were scored several times, and metrics that only one side has. */
+export function scoreNotes(
+  { repeats, named }: Pick<Predictions, "repeats" | "named">,
+  pairing: Pairing | null,
+  against: string,
+): string[] {
+  const notes: string[] = [];
+  if (repeats !== undefined) {
+    const often = repeats.least === repeats.most ? `${repeats.most}` : `${repeats.least} to ${repeats.most}`;
+    notes.push(`${often} repeats an item: they are averaged first, so an item counts once.`);
+  }
+  const other = pairing?.baseline.named;
+  const apart = other === undefined ? [] : [...(named?.keys() ?? [])].filter((name) => !other.has(name));
+  if (apart.length > 0)
+    notes.push(
+      `${against} has no scores for ${apart.slice(0, 5).join(", ")}${apart.length > 5 ? ", …" : ""}: not compared.`,
+    );
+  return notes;
+}
+
 /** Rows that do not count alike. */
 export function weightNotes(rows: JudgedRows, unused: string | undefined): string[] {
   if (rows.weights === null)

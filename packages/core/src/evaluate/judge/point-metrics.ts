@@ -2,9 +2,10 @@ import type { Gate } from "../../config/config.ts";
 import type { Task } from "../../config/task.ts";
 import { TrainyardError } from "../../errors.ts";
 import { nearest } from "../../nearest.ts";
+import { meant, standardMetric } from "../../train/metric-names.ts";
 import type { Metric } from "../../train/run-record.ts";
-import type { MetricComparison } from "../evaluation-report.ts";
-import { pointComparison } from "../intervals/comparison.ts";
+import type { ReportedPair } from "../intervals/reported.ts";
+import { UNBOUNDED } from "../metrics/define.ts";
 import type { MetricDefinition } from "../metrics/metric.ts";
 import { knownMetric, taskMetrics } from "../metrics/metrics.ts";
 import { compares } from "./gate.ts";
@@ -12,7 +13,7 @@ import { compares } from "./gate.ts";
 /** Numbers the runs reported themselves; those of the baseline are null without one. */
 export interface Reported {
   readonly metrics: readonly Metric[];
-  readonly baselineMetrics: readonly { readonly name: string; readonly value: number }[] | null;
+  readonly baselineMetrics: readonly Metric[] | null;
 }
 
 /** Gated metrics that only stand in the metrics file. @throws METRIC_UNKNOWN, GOAL_UNKNOWN */
@@ -21,17 +22,17 @@ export function pointsOf(
   computed: readonly string[],
   evidence: Reported,
   task: Task,
-): Map<string, MetricComparison> {
-  const points = new Map<string, MetricComparison>();
+): Map<string, ReportedPair> {
+  const points = new Map<string, ReportedPair>();
+  const reported = evidence.metrics.map(standardMetric);
   for (const gate of gates) {
     if (computed.includes(gate.metric)) continue;
-    const metric =
-      evidence.metrics.find((one) => one.name === gate.metric && one.split !== "train") ??
-      evidence.metrics.find((one) => one.name === gate.metric);
+    const metric = meant(reported, gate.metric);
     if (metric === undefined) throw unknown(gate.metric, computed, evidence, task);
     const goal = gate.goal ?? metric.goal ?? knownMetric(metric.name, task)?.goal;
     if (goal === undefined && compares(gate)) throw new TrainyardError("GOAL_UNKNOWN", { metric: gate.metric });
-    points.set(gate.metric, pointOf(metric, goal ?? (gate.min === undefined ? "minimize" : "maximize"), evidence));
+    const other = goal ?? (gate.min === undefined ? "minimize" : "maximize");
+    points.set(gate.metric, pointOf(metric, gate.metric, other, evidence, task));
   }
   return points;
 }
@@ -45,7 +46,7 @@ export function refuseUnknown(
 ): void {
   const names = computed.map(({ name }) => name);
   for (const name of asked)
-    if (!names.includes(name) && !reported.some((one) => one.name === name))
+    if (!names.includes(name) && meant(reported.map(standardMetric), name) === undefined)
       throw unknown(name, names, { metrics: reported }, task);
 }
 
@@ -62,8 +63,17 @@ function quiet(task: Task, computed: readonly string[]): string[] {
   return all.filter((metric) => scored || metric.needs === "decisions").map((metric) => metric.name);
 }
 
-/** One of them, compared with the baseline's of the same name. */
-export function pointOf(metric: Metric, goal: "maximize" | "minimize", evidence: Reported): MetricComparison {
-  const baseline = evidence.baselineMetrics?.find((one) => one.name === metric.name)?.value ?? null;
-  return pointComparison(metric.name, goal, metric.unit ?? "", metric.value, baseline);
+/** One of them beside the baseline's of the same name, on rows of the same split where both say which; `name` is what the reader asked for. */
+export function pointOf(
+  metric: Metric,
+  name: string,
+  goal: "maximize" | "minimize",
+  { baselineMetrics }: Reported,
+  task: Task,
+): ReportedPair {
+  const others = (baselineMetrics ?? []).map(standardMetric).filter((one) => one.name === metric.name);
+  const same = others.find(({ split }) => split === metric.split) ?? others.find(({ split }) => split === null);
+  const baseline = same ?? (metric.split === null ? meant(others, metric.name) : undefined) ?? null;
+  const range = knownMetric(metric.name, task)?.range ?? UNBOUNDED;
+  return { metric: { name, goal, unit: metric.unit ?? "", range }, candidate: metric, baseline };
 }

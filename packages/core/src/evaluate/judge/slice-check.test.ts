@@ -125,7 +125,7 @@ describe("a gate's slices", () => {
     });
     const reported = { name: "log_loss", value: 0.5, goal: null, split: null, unit: null };
     const points = judge(
-      { candidate: null, baseline: null, metrics: [reported], baselineMetrics: [{ name: "log_loss", value: 0.5 }] },
+      { candidate: null, baseline: null, metrics: [reported], baselineMetrics: [reported] },
       {
         ...{ task: "binary", alpha: 0.05, seed: 1, against: "v1", noBaseline: null, unchanged: false },
         gates: [Gate.parse({ metric: "log_loss", margin: 0.1, slices: ["origin"] })],

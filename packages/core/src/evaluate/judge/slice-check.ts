@@ -46,7 +46,7 @@ export function judgeGateSlices(
   });
   if (context.noBaseline !== null) return check("skipped", context.noBaseline);
   if (rows === null || rows.metric === null)
-    return check("inconclusive", "point only: there are no predictions to cut into slices");
+    return check("inconclusive", "there are no predictions to cut into slices");
   if (rows.baseline === null) return check("inconclusive", "rows are not paired, so slices do not compare");
   const candidate = {
     ...rows.candidate,

@@ -123,5 +123,5 @@ function rowsByCode({ codes, values }: Factor): Uint32Array[] {
 
 function bothClasses({ labels }: JudgedRows): boolean {
   const first = labels?.[0];
-  return labels?.some((label) => label !== first) ?? false;
+  return labels?.some((label) => label !== first) ?? true; // scores have none
 }

@@ -1,11 +1,11 @@
-import type { Task } from "../../config/task.ts";
+import type { Goal, Task } from "../../config/task.ts";
 import type { JudgedRows } from "../rows/predictions.ts";
 import { binary } from "./binary-metrics.ts";
 import type { MetricDefinition, TaskMetrics } from "./metric.ts";
 import { multiclass } from "./multiclass-metrics.ts";
 import { ranking } from "./ranking-metrics.ts";
 import { regression } from "./regression-metrics.ts";
-import { scores } from "./score-metrics.ts";
+import { namedMetrics, scores } from "./score-metrics.ts";
 
 /** The metrics of every task: one table. */
 export const taskMetrics: Readonly<Record<Task, TaskMetrics>> = { binary, multiclass, regression, ranking, scores };
@@ -17,9 +17,20 @@ const SHOWN: ReadonlySet<string> = new Set([
   ...["ndcg@10", "mrr", "mean_score"],
 ]);
 
-/** The metrics to compute for these rows: those shown by default, and those that gates name. */
-export function metricsFor(rows: JudgedRows, gated: readonly string[]): MetricDefinition[] {
-  const { task } = rows;
+/**
+ * The metrics to compute for these rows: those shown by default, and those that gates name. Of task `scores` they are the file's own.
+ * @param baseline The other side: where it has no scores, only decisions are compared.
+ * @param goals Directions that gates give to metrics of the file's own.
+ */
+export function metricsFor(
+  candidate: JudgedRows,
+  baseline: JudgedRows | null,
+  gated: readonly string[],
+  goals: ReadonlyMap<string, Goal> = new Map(),
+): MetricDefinition[] {
+  const { task } = candidate;
+  if (candidate.named !== undefined) return namedMetrics(candidate, baseline, gated, goals);
+  const rows = baseline?.scores === null ? { ...candidate, scores: null } : candidate;
   const families = [...new Set(gated)].flatMap((name) => familyMetric(name, task) ?? []);
   return [...taskMetrics[task].metrics, ...families].filter(
     (metric) =>

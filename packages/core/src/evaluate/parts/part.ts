@@ -18,6 +18,8 @@ export interface Side {
 export interface Part {
   /** With every unit once; exact. */
   readonly value: number;
+  /** The sums it follows from, where they are its own. */
+  readonly sums?: Float64Array;
   /** Unit u counted weights[u] times; NaN where it has no value. */
   at(weights: Float64Array): number;
   /** One number a row whose squares add up to the metric's variance if rows are independent. */

@@ -14,7 +14,8 @@ export interface SideStatistics {
   readonly metrics: readonly MetricDefinition[];
   /** With every unit once; exact. */
   readonly values: Float64Array;
-  readonly sums: Float64Array;
+  /** The sums that a metric of kind `sums` follows from. */
+  sumsOf(metric: number): Float64Array;
   /** Unit u counted weights[u] times: one value a metric, NaN where it has none. */
   at(weights: Float64Array): Float64Array;
   /** One number a row whose squares add up to the metric's variance if rows are independent (AUC: DeLong 1988; sums: delta method). */
@@ -38,7 +39,7 @@ export function sideStatistics(rows: JudgedRows, metrics: readonly MetricDefinit
     units,
     metrics,
     values: Float64Array.from(metrics, (metric, i) => parts[i]?.value ?? (metric.from as FromSums).of(sums.all)),
-    sums: sums.all,
+    sumsOf: (index) => parts[index]?.sums ?? sums.all,
     at(weights) {
       const weighted = sums.at(weights);
       return Float64Array.from(metrics, (metric, i) => parts[i]?.at(weights) ?? (metric.from as FromSums).of(weighted));

@@ -47,6 +47,7 @@ export function sumsOf({ rows, units }: Side, features: RowFeatures): Sums {
 export function sumsPart(sums: Sums, metric: FromSums): Part {
   return {
     value: metric.of(sums.all),
+    sums: sums.all,
     at: (weights) => metric.of(sums.at(weights)),
     deviations: () => sums.deviations(metric),
   };

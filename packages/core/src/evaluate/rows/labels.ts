@@ -5,6 +5,12 @@ import { TrainyardError } from "../../errors.ts";
 const YES: ReadonlySet<string> = new Set(["1", "1.0", "true", "yes", "y", "t", "positive", "pos"]);
 const NO: ReadonlySet<string> = new Set(["0", "0.0", "false", "no", "n", "f", "negative", "neg"]);
 
+/** 1 for a word or digit that means yes, 0 for one that means no; null for anything else. */
+export function yesOrNo(word: string): 0 | 1 | null {
+  const plain = word.toLowerCase().trim();
+  return YES.has(plain) ? 1 : NO.has(plain) ? 0 : null;
+}
+
 /** True for a word or digit that means the positive outcome. */
 export function isYes(word: string): boolean {
   return YES.has(word.toLowerCase().trim());

@@ -130,9 +130,14 @@ export function takeRows<T extends JudgedRows & { readonly slices: readonly Fact
     extra: Object.fromEntries(
       Object.entries(side.extra).map(([name, values]) => [name, taken(values, new Float64Array(rows.length), rows)]),
     ),
+    ...(side.named && { named: takenNamed(side.named, rows) }),
     groups: side.groups && cut(side.groups),
     slices: side.slices.map(cut),
   };
+}
+
+function takenNamed(named: ReadonlyMap<string, Float64Array>, rows: Uint32Array): ReadonlyMap<string, Float64Array> {
+  return new Map([...named].map(([name, values]) => [name, taken(values, new Float64Array(rows.length), rows)]));
 }
 
 /** Copies rows of `width` numbers each; a plain loop, since these arrays are long and `from` is ten times slower. */
@@ -177,7 +182,29 @@ function gather(
   });
   const { y_naive: naive } = candidate.extra; // of the rows, not of a model
   const extra = { ...(naive && { y_naive: naive }), ...Object.fromEntries(bounds) };
-  return { ...candidate, scores, decisions, extra };
+  const named = candidate.named && gatherNamed(candidate.named, stored, fromJob, source);
+  return { ...candidate, scores, decisions, extra, ...(named && { named }) };
+}
+
+/** Scores of every metric that each present side has; of others the baseline has none. */
+function gatherNamed(
+  named: ReadonlyMap<string, Float64Array>,
+  stored: Predictions | null,
+  fromJob: Predictions | null,
+  source: Int32Array,
+): ReadonlyMap<string, Float64Array> {
+  const found = new Map<string, Float64Array>();
+  for (const name of named.keys()) {
+    const [ours, theirs] = [stored?.named?.get(name), fromJob?.named?.get(name)];
+    if ((stored !== null && ours === undefined) || (fromJob !== null && theirs === undefined)) continue;
+    const values = new Float64Array(source.length);
+    for (let i = 0; i < source.length; i++) {
+      const place = source[i] as number;
+      values[i] = (place >= 0 ? ours?.[place] : theirs?.[-1 - place]) as number;
+    }
+    found.set(name, values);
+  }
+  return found;
 }
 
 const widthOf = (side: JudgedRows) => (side.task === "multiclass" ? side.classes.length : 1);

@@ -2,7 +2,9 @@ import type { Task } from "../../config/task.ts";
 import type { Column, Table } from "../../data/table.ts";
 import { TrainyardError } from "../../errors.ts";
 import { nearest } from "../../nearest.ts";
+import { oncePerItem, type Repeats, readNamedScores, scoreColumns } from "./example-scores.ts";
 import { distinctUpTo, type Factor, factor, sliceFactor } from "./factor.ts";
+import { fromHarness } from "./harness.ts";
 import { binaryLabels, classLabels, isYes, numericLabels } from "./labels.ts";
 import { readIds, refuseNotFinite, refuseNulls } from "./row-ids.ts";
 
@@ -28,6 +30,10 @@ export interface Predictions {
   readonly unusedWeight?: string;
   /** Columns beside truth and prediction that some metrics of a regression take. */
   readonly extra: Readonly<Partial<Record<ExtraColumn, Float64Array>>>;
+  /** Of task `scores`: every metric's scores by its name, `mean_score` for a column `score`; `scores` are those of the first. */
+  readonly named?: ReadonlyMap<string, Float64Array>;
+  /** Of task `scores`, where ids repeated: rows are items then, and this many scores of each were averaged. */
+  readonly repeats?: Repeats;
   readonly groups: Factor | null;
   readonly slices: readonly Factor[];
 }
@@ -38,7 +44,7 @@ export type ExtraColumn = "y_naive" | "y_lower" | "y_upper";
 /** What a metric is computed from: rows one model scored, of one task. Labels are there unless the task is `scores`. */
 export type JudgedRows = Pick<
   Predictions,
-  "task" | "rows" | "classes" | "labels" | "scores" | "decisions" | "weights" | "extra" | "groups"
+  "task" | "rows" | "classes" | "labels" | "scores" | "decisions" | "weights" | "extra" | "named" | "groups"
 >;
 
 /** What to read a table as. */
@@ -63,11 +69,12 @@ const CLASS_SCORE = "y_score.";
 
 /**
  * Reads a table of predictions. Columns: `id`; `y_true`, `label` or `target`; `y_score`, `proba`, `probability` or `score`, or one
- * `y_score.<class>` each; `y_pred` or `prediction`.
+ * `y_score.<class>` each; `y_pred` or `prediction`; scores of examples as `score` and `score.<metric>`, or as a harness writes them.
  * @throws TABLE_EMPTY, COLUMN_MISSING, LABELS_MISSING, GROUPS_MISSING, ID_DUPLICATE, VALUE_NOT_FINITE, ONE_CLASS, POSITIVE_UNKNOWN, SCORE_RANGE, TASK_MISMATCH, COLUMN_TYPE
  */
-export function readPredictions(table: Table, path: string, settings: PredictionSettings): Predictions {
-  if (table.rows === 0) throw new TrainyardError("TABLE_EMPTY", { path });
+export function readPredictions(given: Table, path: string, settings: PredictionSettings): Predictions {
+  if (given.rows === 0) throw new TrainyardError("TABLE_EMPTY", { path });
+  const table = settings.task === null || settings.task === "scores" ? fromHarness(given, path) : given;
   const find = (names: readonly string[]) => names.find((name) => table.columns.has(name)) ?? null;
   const labelName = find(LABELS);
   const scoreName = find(SCORES);
@@ -75,7 +82,9 @@ export function readPredictions(table: Table, path: string, settings: Prediction
   const classNames = [...table.columns.keys()].filter(
     (name) => name.startsWith(CLASS_SCORE) && name.length > CLASS_SCORE.length,
   );
-  if (scoreName === null && decisionName === null && classNames.length === 0) throw missing(table, path, "y_score");
+  const scored = scoreColumns(table).length > 0;
+  if (scoreName === null && decisionName === null && classNames.length === 0 && !scored)
+    throw missing(table, path, "y_score");
 
   const at = (name: string) => table.columns.get(name) as Column;
   const task =
@@ -85,6 +94,7 @@ export function readPredictions(table: Table, path: string, settings: Prediction
       score: scoreName,
       decision: decisionName === null ? null : at(decisionName),
       classes: classNames.length,
+      scored: scored && (scoreName === null || scoreName === "score"),
     });
   if (labelName === null && settings.labels === "required" && task !== "scores")
     throw new TrainyardError("LABELS_MISSING", { path });
@@ -100,12 +110,14 @@ export function readPredictions(table: Table, path: string, settings: Prediction
       ? readBinary(columns)
       : task === "multiclass"
         ? readMulticlass(columns)
-        : readNumeric(columns, task);
-  return {
+        : task === "scores"
+          ? readScores(table, columns)
+          : readNumeric(columns, task);
+  const predictions: Predictions = {
     path,
     task,
     rows: table.rows,
-    ids: readIds(table.columns.get("id") ?? null, path),
+    ids: readIds(table.columns.get("id") ?? null, path, { mayRepeat: task === "scores" }),
     ...read,
     ...readWeights(table, path, settings),
     extra: Object.fromEntries(
@@ -121,6 +133,7 @@ export function readPredictions(table: Table, path: string, settings: Prediction
       return sliceFactor(name, column);
     }),
   };
+  return task === "scores" ? oncePerItem(predictions) : predictions;
 }
 
 interface Named {
@@ -134,7 +147,7 @@ interface Columns {
   readonly decision: Named | null;
   readonly classes: readonly (Named & { readonly class: string })[];
 }
-type Read = Pick<Predictions, "labels" | "classes" | "scores" | "decisions">;
+type Read = Pick<Predictions, "labels" | "classes" | "scores" | "decisions" | "named">;
 
 function readBinary({ path, label, score, decision, classes }: Columns): Read {
   if (classes.length > 2) throw mismatch(path, "binary", `it has ${classes.length} y_score.<class> columns`);
@@ -197,9 +210,16 @@ function readMulticlass({ path, label, decision, classes }: Columns): Read {
   return { labels, classes: names, scores, decisions: predicted ?? decisions };
 }
 
+function readScores(table: Table, { path, score, decision }: Columns): Read {
+  const named = readNamedScores(table, path, score ?? decision);
+  const [first] = named.values();
+  if (first === undefined) throw mismatch(path, "scores", "it has only y_score.<class> columns");
+  return { labels: null, classes: [], scores: first, decisions: null, named };
+}
+
 function readNumeric({ path, label, score, decision }: Columns, task: Task): Read {
   const chosen = task === "regression" ? (decision ?? score) : (score ?? decision);
-  if (chosen === null) throw mismatch(path, task, "it has only y_score.<class> columns");
+  if (chosen === null) throw mismatch(path, task, "it has neither y_score nor y_pred");
   return {
     labels: label === null ? null : numericLabels(label.column, label.name, path, task),
     classes: [],
@@ -214,7 +234,10 @@ function inferTask(found: {
   score: string | null;
   decision: Column | null;
   classes: number;
+  /** Columns `score.<metric>`, and none of probabilities. */
+  scored: boolean;
 }): Task {
+  if (found.scored && found.classes === 0 && found.decision === null) return "scores";
   // A `score` alone is a judgement per example; probabilities without labels are a file that lost its labels.
   if (found.label === null) return found.classes > 2 ? "multiclass" : found.score === "score" ? "scores" : "binary";
   const distinct = distinctUpTo(found.label, 21);

@@ -26,10 +26,11 @@ export function refuseNulls(column: Column, name: string, path: string): void {
   if (bad > 0) throw new TrainyardError("VALUE_NOT_FINITE", { path, column: name, row: first, rows: bad });
 }
 
-/** Ids that name every row once; null without an `id` column. @throws VALUE_NOT_FINITE, ID_DUPLICATE */
-export function readIds(ids: Column | null, path: string): Column | null {
+/** Ids that name every row once, or items that may have several; null without an `id` column. @throws VALUE_NOT_FINITE, ID_DUPLICATE */
+export function readIds(ids: Column | null, path: string, { mayRepeat = false } = {}): Column | null {
   if (ids === null) return null;
   refuseNulls(ids, "id", path);
+  if (mayRepeat) return ids;
   let repeats = 0;
   let first = -1;
   const note = (row: number) => {

@@ -12,6 +12,11 @@ const NAMES: Readonly<Record<TestName, string>> = {
   t: "Student's t over rows",
   "cluster-t": "Student's t over groups",
   "cluster-bootstrap": "bootstrap over groups",
+  "reported-se": "reported standard error",
+  "reported-interval": "reported interval",
+  "samples-t": "Student's t over samples",
+  "paired-samples-t": "Student's t over paired samples",
+  "welch-t": "Welch's t",
 };
 
 /** "McNemar, mid-p"; "–" for point values. */

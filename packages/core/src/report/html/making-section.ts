@@ -19,6 +19,7 @@ const METHODS: Readonly<Record<EvaluationReport["method"]["interval"], string>> 
   "cluster-t": "t intervals over clusters",
   bootstrap: "bootstrap over rows",
   analytic: "analytic",
+  reported: "as the training reported it",
   point: "none: point values only",
 };
 
