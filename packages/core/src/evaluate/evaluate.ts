@@ -95,6 +95,7 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
     task,
     metrics: rules.metrics,
     gates: (rules.gates as Gate[] | undefined) ?? null,
+    fairness: rules.fairness,
     alpha: rules.alpha,
     seed,
     against: baseline.label,
@@ -154,8 +155,9 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
 }
 
 /** Columns to look into, and those that gates hold to. */
-function sliceColumns({ slices, gates }: ModelConfig["evaluate"]): string[] {
-  return [...new Set([...slices, ...(gates ?? []).flatMap((gate) => gate.slices ?? [])])];
+function sliceColumns({ slices, gates, fairness }: ModelConfig["evaluate"]): string[] {
+  const sensitive = fairness.map(({ column }) => column);
+  return [...new Set([...slices, ...(gates ?? []).flatMap((gate) => gate.slices ?? []), ...sensitive])];
 }
 
 /** Rows of the evaluation data; null where not all of them were counted. */

@@ -1,5 +1,6 @@
 import { verdict } from "../../check/check.ts";
 import { knownMetric, taskMetrics } from "../metrics/metrics.ts";
+import { judgeFairness } from "./fairness-check.ts";
 import { defaultGate, judgeGate } from "./gate.ts";
 import { type Evidence, type Judgement, type JudgeSettings, whyNoBaseline } from "./judgement.ts";
 import { notesOf } from "./notes.ts";
@@ -25,6 +26,7 @@ export function judgePoints(evidence: Evidence, settings: JudgeSettings): Judgem
   const checks = [
     ...gates.map((gate) => judgeGate(gate, points.get(gate.metric) ?? null, context)),
     ...gates.filter(hasSlices).map((gate) => judgeGateSlices(gate, null, context, settings.alpha)),
+    ...(settings.fairness ?? []).flatMap((rule) => judgeFairness(rule, null, context)),
   ];
   return {
     verdict: settings.unchanged ? "pass" : verdict(checks),

@@ -2,7 +2,7 @@ import { verdict } from "../../check/check.ts";
 import { comparison } from "../intervals/comparison.ts";
 import { clustersOf, methodOf, rowsOf, unitsOf } from "../intervals/grounds.ts";
 import { type Estimators, estimators, type JudgedSide } from "../intervals/uncertainty.ts";
-import { curves, flips } from "../look/curves.ts";
+import { curves } from "../look/curves.ts";
 import { slices } from "../look/slices.ts";
 import { metricsFor } from "../metrics/metrics.ts";
 import { sideStatistics } from "../parts/side-statistics.ts";
@@ -11,6 +11,7 @@ import type { JudgedRows, Predictions } from "../rows/predictions.ts";
 import { rowChecks } from "../rows/row-checks.ts";
 import { compares, defaultGate, judgeGate } from "./gate.ts";
 import { type Evidence, type Judgement, type JudgeSettings, whyNoBaseline } from "./judgement.ts";
+import { lookInto } from "./looks.ts";
 import { notesOf, pairingNotes, weightNotes } from "./notes.ts";
 import { pointsOf, refuseUnknown } from "./point-metrics.ts";
 import { hasSlices, judgeGateSlices } from "./slice-check.ts";
@@ -20,7 +21,7 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
   const pairing = evidence.baseline === null ? null : pair(predictions, evidence.baseline, evidence.sameData ?? null);
   const candidate = pairing?.candidate ?? predictions;
   const baseline = pairing?.baseline ?? null;
-  const shown = settings.metrics ?? [];
+  const shown = [...(settings.metrics ?? []), ...(settings.fairness ?? []).map(({ metric }) => metric)];
   const available = metricsFor(baseline?.scores === null ? { ...candidate, scores: null } : candidate, [
     ...(settings.gates ?? []).map((gate) => gate.metric),
     ...shown,
@@ -68,6 +69,8 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
     const rows = { candidate, baseline: pairing?.paired ? baseline : null, metric };
     checks.push(judgeGateSlices(gate, rows, context, gate.alpha ?? settings.alpha));
   }
+  const looked = lookInto({ predictions, pairing, method, grounds, metrics: available }, settings);
+  checks.push(...looked.checks);
   const { evaluationRows = null } = evidence;
   checks.unshift(...rowChecks(pairing, { scored: predictions.rows, evaluationRows, against: settings.against }));
 
@@ -93,7 +96,7 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
         ? []
         : slices(candidate, pairing?.paired ? baseline : null, sliceMetric, settings.alpha),
     curves: curves(candidate, baseline),
-    flips: pairing?.paired && baseline !== null ? flips(candidate, baseline) : null,
+    ...looked.looks,
     pointOnly: false,
     notes: [
       ...pairingNotes(pairing, predictions, evidence.baseline, settings.against),

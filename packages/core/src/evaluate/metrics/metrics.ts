@@ -17,13 +17,17 @@ const SHOWN: ReadonlySet<string> = new Set([
   ...["ndcg@10", "mrr", "mean_score"],
 ]);
 
+/** Only where somebody asks for them: one repeats another, and of the other neither more nor less is better. */
+const ASKED: ReadonlySet<string> = new Set(["false_positive_rate", "selection_rate"]);
+
 /** The metrics to compute for these rows: those shown by default, and those that gates name. */
 export function metricsFor(rows: JudgedRows, gated: readonly string[]): MetricDefinition[] {
   const { task } = rows;
   const families = [...new Set(gated)].flatMap((name) => familyMetric(name, task) ?? []);
   return [...taskMetrics[task].metrics, ...families].filter(
     (metric) =>
-      computable(metric, rows) && (SHOWN.has(metric.name) || gated.includes(metric.name) || rows.scores === null),
+      computable(metric, rows) &&
+      (SHOWN.has(metric.name) || gated.includes(metric.name) || (rows.scores === null && !ASKED.has(metric.name))),
   );
 }
 
