@@ -93,6 +93,7 @@ export { evaluateFiles, type GivenFile } from "./evaluate/evaluate-files.ts";
 export { Change, Curve, EvaluationReport, MetricComparison, Side, SliceResult } from "./evaluate/evaluation-report.ts";
 export { firstGain } from "./evaluate/first-gain.ts";
 export { EvaluateInputs } from "./evaluate/inputs.ts";
+export { fairnessCheckId } from "./evaluate/judge/fairness-check.ts";
 export { gateCheckId, sliceCheckId } from "./evaluate/judge/gate.ts";
 export { type Field, type FieldMeta, fields, readFields } from "./inputs/field.ts";
 export { jsonSchemaText } from "./json-schema.ts";

@@ -3,6 +3,7 @@ import { ColumnNames } from "../data/column-names.ts";
 import { AliasName, ModelName } from "../document.ts";
 import { DriftSection } from "./drift-section.ts";
 import { Duration } from "./duration.ts";
+import { FairnessRule } from "./fairness-rule.ts";
 import { Patterns } from "./patterns.ts";
 import { Goal, Task } from "./task.ts";
 
@@ -135,6 +136,10 @@ const Evaluate = z.strictObject({
     .min(1, "at least one gate; leave `gates` out for the default")
     .optional()
     .describe("complete when given; default: margin-rel 0.02 on the task's loss"),
+  fairness: z
+    .array(FairnessRule)
+    .default([])
+    .describe("metrics to hold alike between the groups of a sensitive column"),
   alpha: z.number().gt(0).lt(0.5).default(0.05),
   "on-inconclusive": z.enum(["fail", "warn"]).default("fail"),
 });

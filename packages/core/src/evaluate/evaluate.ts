@@ -147,12 +147,13 @@ function withBudget(rules: ModelConfig["evaluate"]): ModelConfig["evaluate"] {
 
 /** Standards are held once, against no baseline. */
 function comparingOnly(run: JudgedRun): JudgedRun {
-  return { ...run, rules: { ...run.rules, gates: run.rules.gates?.filter(compares) } };
+  return { ...run, rules: { ...run.rules, gates: run.rules.gates?.filter(compares), fairness: [] } };
 }
 
 /** Columns to look into, and those that gates hold to. */
-function sliceColumns({ slices, gates }: ModelConfig["evaluate"]): string[] {
-  return [...new Set([...slices, ...(gates ?? []).flatMap((gate) => gate.slices ?? [])])];
+function sliceColumns({ slices, gates, fairness }: ModelConfig["evaluate"]): string[] {
+  const sensitive = fairness.map(({ column }) => column);
+  return [...new Set([...slices, ...(gates ?? []).flatMap((gate) => gate.slices ?? []), ...sensitive])];
 }
 
 function rulesNote(files: readonly string[]): string[] {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Check, Estimate, Interval, Verdict } from "../check/check.ts";
 import { Goal, Task } from "../config/task.ts";
 import { Sha256, Timestamp } from "../document.ts";
+import { Calibration, Confusion, Fairness, Flips, WeakSlices } from "./looks.ts";
 
 /** One side of a comparison: what was scored, and by whom. */
 export const Side = z.object({
@@ -76,9 +77,12 @@ export const SliceResult = z.object({
 export type SliceResult = z.infer<typeof SliceResult>;
 
 export const Point = z.tuple([z.number(), z.number()]);
-/** A curve of each side, ≤ 200 points. ROC: x false positive rate, y true positive rate. Calibration: x mean score, y observed rate per equal-mass bin. Residuals: x prediction decile mean, y mean residual. */
+/**
+ * A curve of each side, ≤ 200 points. ROC: x false positive rate, y true positive rate. Precision-recall: x recall, y precision. Calibration: x mean score,
+ * y observed rate per equal-mass bin. Residuals: x prediction decile mean, y mean residual. Score and residual histogram: x middle of a bin, y share of rows.
+ */
 export const Curve = z.object({
-  id: z.enum(["roc", "calibration", "residuals"]),
+  id: z.enum(["roc", "precision-recall", "calibration", "residuals", "score-histogram", "residual-histogram"]),
   candidate: z.array(Point),
   baseline: z.array(Point).nullable(),
 });
@@ -130,8 +134,16 @@ export const EvaluationReport = z.object({
   checks: z.array(Check),
   slices: z.array(SliceResult),
   curves: z.array(Curve),
-  /** Rows whose decision at 0.5 differs between the sides: [candidate right, baseline right]. */
-  flips: z.object({ candidateRight: z.int(), baselineRight: z.int() }).nullable(),
+  /** Rows on which one side is better: with classes, those they decide differently. Null where rows are not paired. */
+  flips: Flips.nullable(),
+  /** Observed against predicted rate of a binary model. Absent: not known. */
+  calibration: Calibration.optional(),
+  /** Decisions against the truth, of tasks with classes. Absent: none are known. */
+  confusion: Confusion.optional(),
+  /** What `evaluate.fairness` asks for. Absent: nothing. */
+  fairness: z.array(Fairness).optional(),
+  /** Where the model is weak: found on one half of the rows, confirmed on the other. Absent: too few rows, or no columns to look into. */
+  weakSlices: WeakSlices.optional(),
   changes: z.array(Change),
   /** True when only metrics.json was there: no interval, and no claim of significance. */
   pointOnly: z.boolean(),

@@ -1,5 +1,13 @@
 import { ask } from "@trainyard/backends/github/call/ask";
-import { type GateNotice, gateCheckId, gateNotices, isRefusal, sliceCheckId, z } from "@trainyard/core";
+import {
+  fairnessCheckId,
+  type GateNotice,
+  gateCheckId,
+  gateNotices,
+  isRefusal,
+  sliceCheckId,
+  z,
+} from "@trainyard/core";
 import type { Judged, Setting } from "./judge-runs.ts";
 import { configPath } from "./judging-rules.ts";
 
@@ -48,10 +56,13 @@ async function linesOf(
   try {
     const yaml = parseYamlText(Buffer.from(found.content, "base64"), path);
     return (model, id, subject) => {
-      const gates = ["models", model, "evaluate", "gates"];
-      const list = gates.reduce<unknown>((value, key) => own(value, key), yaml.value);
-      const at = Array.isArray(list) ? list.findIndex((gate) => stands(gate, id, subject)) : -1;
-      return at < 0 ? yaml.line(gates.slice(0, -1), true) : yaml.line([...gates, at]);
+      const rules = ["models", model, "evaluate"];
+      for (const name of ["gates", "fairness"]) {
+        const list = [...rules, name].reduce<unknown>((value, key) => own(value, key), yaml.value);
+        const at = Array.isArray(list) ? list.findIndex((rule) => stands(rule, id, subject)) : -1;
+        if (at >= 0) return yaml.line([...rules, name, at]);
+      }
+      return yaml.line(rules, true);
     };
   } catch (error) {
     if (isRefusal(error)) return nowhere;
@@ -61,7 +72,12 @@ async function linesOf(
 
 function stands(gate: unknown, id: string, subject: string): boolean {
   const { success, data } = Written.safeParse(gate);
-  return success && data.metric === subject && (gateCheckId(data) === id || sliceCheckId(data) === id);
+  if (!success || data.metric !== subject) return false;
+  return [
+    gateCheckId(data),
+    sliceCheckId(data),
+    ...(data["column"] === undefined ? [] : [fairnessCheckId(data)]),
+  ].includes(id);
 }
 
 function own(value: unknown, key: string): unknown {

@@ -64,7 +64,7 @@ function heldAgainstAnchor(
       ? null
       : judge(
           { candidate, baseline: { stored, fromJob: null }, metrics: [], baselineMetrics: null, sameData: null },
-          { ...settings, gates: margins, metrics: [], against, noBaseline: null },
+          { ...settings, gates: margins, metrics: [], fairness: [], gatesAlone: true, against, noBaseline: null },
         );
   if (judged === null || judged.pairing.mode !== "paired")
     return { checks: margins.map((gate) => untested(gate, against)), improved: null };

@@ -65,6 +65,7 @@ export async function judgeAgainst(
     task,
     metrics: rules.metrics,
     gates: (rules.gates as Gate[] | undefined) ?? null,
+    fairness: rules.fairness,
     alpha: rules.alpha,
     seed: seedOf(ports.sha256(canonicalJson(seeds))),
     against: baseline.label,

@@ -4,6 +4,7 @@ import { meant, shownName, standardMetric } from "../../train/metric-names.ts";
 import type { Metric } from "../../train/run-record.ts";
 import { type ReportedPair, reportedComparison } from "../intervals/reported.ts";
 import { knownMetric, taskMetrics } from "../metrics/metrics.ts";
+import { judgeFairness } from "./fairness-check.ts";
 import { defaultGate, judgeGate } from "./gate.ts";
 import { type Evidence, type Judgement, type JudgeSettings, whyNoBaseline } from "./judgement.ts";
 import { notesOf } from "./notes.ts";
@@ -40,6 +41,7 @@ export function judgePoints(evidence: Evidence, settings: JudgeSettings): Judgem
   const checks = [
     ...gates.map((gate) => judgeGate(gate, at(pairs.get(gate.metric), gate.alpha ?? settings.alpha), context)),
     ...gates.filter(hasSlices).map((gate) => judgeGateSlices(gate, null, context, settings.alpha)),
+    ...(settings.fairness ?? []).flatMap((rule) => judgeFairness(rule, null, context)),
   ];
   const metrics = [...pairs.values()].map((pair) => reportedComparison(pair, settings.alpha));
   const pointOnly = metrics.every(({ test }) => test === undefined);

@@ -4,7 +4,7 @@ import { clustersOf, methodOf, rowsOf, unitsOf } from "../intervals/grounds.ts";
 import { judgedSide } from "../intervals/judged-side.ts";
 import { reportedComparison } from "../intervals/reported.ts";
 import { type Estimators, estimators } from "../intervals/uncertainty.ts";
-import { curves, flips } from "../look/curves.ts";
+import { curves } from "../look/curves.ts";
 import { slices } from "../look/slices.ts";
 import { metricsFor } from "../metrics/metrics.ts";
 import { pair } from "../rows/pairing.ts";
@@ -13,6 +13,7 @@ import { rowChecks } from "../rows/row-checks.ts";
 import { compares, defaultGate, judgeGate } from "./gate.ts";
 import { REPORTED_GROUNDS } from "./judge-points.ts";
 import { type Evidence, type Judgement, type JudgeSettings, whyNoBaseline } from "./judgement.ts";
+import { lookInto } from "./looks.ts";
 import { notesOf, pairingNotes, scoreNotes, weightNotes } from "./notes.ts";
 import { pointsOf, refuseUnknown } from "./point-metrics.ts";
 import { hasSlices, judgeGateSlices } from "./slice-check.ts";
@@ -22,7 +23,7 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
   const pairing = evidence.baseline === null ? null : pair(predictions, evidence.baseline, evidence.sameData ?? null);
   const candidate = pairing?.candidate ?? predictions;
   const baseline = pairing?.baseline ?? null;
-  const shown = settings.metrics ?? [];
+  const shown = [...(settings.metrics ?? []), ...(settings.fairness ?? []).map(({ metric }) => metric)];
   const available = metricsFor(
     candidate,
     baseline,
@@ -76,6 +77,8 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
     const rows = { candidate, baseline: pairing?.paired ? baseline : null, metric };
     checks.push(judgeGateSlices(gate, rows, context, gate.alpha ?? settings.alpha));
   }
+  const looked = lookInto({ predictions, pairing, method, grounds, metrics: available }, settings);
+  checks.push(...looked.checks);
   const { evaluationRows = null } = evidence;
   checks.unshift(...rowChecks(pairing, { scored: predictions.rows, evaluationRows, against: settings.against }));
 
@@ -104,7 +107,7 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
         ? []
         : slices(candidate, pairing?.paired ? baseline : null, sliceMetric, settings.alpha),
     curves: curves(candidate, baseline),
-    flips: pairing?.paired && baseline !== null ? flips(candidate, baseline) : null,
+    ...looked.looks,
     pointOnly: false,
     notes: [
       ...pairingNotes(pairing, predictions, evidence.baseline, settings.against),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Estimate, Interval } from "../../check/check.ts";
 import { Gate } from "../../config/config.ts";
+import { FairnessRule } from "../../config/fairness-rule.ts";
 import type { Task } from "../../config/task.ts";
 import { type Column, textAt } from "../../data/table.ts";
 import { generator } from "../../statistics/generator.ts";
@@ -137,7 +138,7 @@ describe("the verdict", () => {
       const days = sides(made({ days: groups })).stored;
       const found = judge(evidence({ candidate: days, stored: days }), settings);
       for (const metric of found.metrics) expect(metric.difference).toEqual({ value: 0, interval: [0, 0] });
-      expect(found.flips).toEqual({ candidateRight: 0, baselineRight: 0 });
+      expect(found.flips).toMatchObject({ candidateRight: 0, baselineRight: 0, examples: [] });
     }
     expect(judge(evidence({ candidate: stored, stored }), { ...settings, unchanged: true })).toMatchObject({
       verdict: "pass",
@@ -567,7 +568,12 @@ describe("slices", () => {
 });
 
 test("curves have at most 200 points, from (0, 0) to (1, 1), and calibration bins of equal mass", () => {
-  const [roc, calibration] = judge(evidence(sides(made())), settings).curves;
+  const { curves } = judge(evidence(sides(made())), settings);
+  const [roc, precision, calibration] = curves;
+  expect(curves.map(({ id }) => id)).toEqual(["roc", "precision-recall", "calibration", "score-histogram"]);
+  expect(precision?.candidate.length).toBeLessThanOrEqual(200);
+  expect(precision?.candidate.at(-1)?.[0]).toBe(1);
+  expect(curves[3]?.candidate.reduce((sum, [, share]) => sum + share, 0)).toBeCloseTo(1, 12);
   expect(roc?.candidate.length).toBeLessThanOrEqual(200);
   expect(roc?.candidate[0]).toEqual([0, 0]);
   expect(roc?.candidate.at(-1)).toEqual([1, 1]);
@@ -620,4 +626,67 @@ test.each(["regression", "multiclass", "ranking", "scores"] as const)("task %s i
     ).toBe(true);
   }
   expect(["pass", "fail", "inconclusive"]).toContain(found.verdict);
+});
+
+describe("what a reader looks into", () => {
+  const sexes = (rows: number): Column => ({
+    type: "text",
+    codes: Int32Array.from({ length: rows }, (_, row) => row % 2),
+    dictionary: ["F", "M"],
+  });
+  /** A candidate that says less of the women than happens to them. */
+  function unequal(groups: string | null) {
+    const { id, day, truth, ours, theirs } = made();
+    const shared = { id: numbers(id), day: numbers(day), y_true: numbers(truth), sex: sexes(id.length) };
+    const low = ours.map((score, row) => (row % 2 === 0 ? score * 0.6 : score));
+    const change = { groups, slices: ["sex"] };
+    return evidence({
+      candidate: read({ ...shared, y_score: numbers(low) }, change),
+      stored: read({ ...shared, y_score: numbers(theirs) }, change),
+    });
+  }
+  const rules = [FairnessRule.parse({ column: "sex", metric: "recall", "max-difference": 0.05 })];
+
+  test.each(["day", null])("a recall that differs between groups fails the verdict, by %s", (groups) => {
+    const found = judge(unequal(groups), { ...settings, gates: [gates[1] as Gate], fairness: rules });
+    expect(found.verdict).toBe("fail");
+    expect(found.checks.at(-1)).toMatchObject({ id: "recall-unequal", status: "fail", limit: 0.05 });
+    expect(found.fairness?.[0]).toMatchObject({ column: "sex", candidate: { lowest: "F", highest: "M" } });
+    expect(found.fairness?.[0]?.baseline?.difference.value).toBeLessThan(0.05);
+    expect(found.metrics.some(({ name }) => name === "recall")).toBe(true);
+    const { value: apart = 0 } = found.fairness?.[0]?.candidate?.difference ?? {};
+    expect(apart).toBeGreaterThan(0.2);
+  });
+
+  test("a metric nobody knows is refused, and where there are only points nothing is known to be equal", () => {
+    const wrong = [{ ...(rules[0] as FairnessRule), metric: "recal" }];
+    expect(() => judge(unequal(null), { ...settings, fairness: wrong })).toThrow(
+      expect.objectContaining({ code: "METRIC_UNKNOWN" }),
+    );
+    const reported = { name: "roc_auc", value: 0.7, unit: null, split: null, goal: null };
+    const points = judge(
+      { candidate: null, baseline: null, metrics: [reported], baselineMetrics: null },
+      { ...settings, ...first, gates: [gates[1] as Gate], fairness: rules },
+    );
+    expect(points.checks.at(-1)).toMatchObject({ id: "recall-unequal", status: "inconclusive" });
+  });
+
+  test("calibration has shifted where the ratios' difference leaves zero out", () => {
+    const { calibration } = judge(unequal("day"), settings);
+    expect(calibration?.candidate.ratio.value).toBeGreaterThan(1.1); // it says too little
+    expect(calibration?.baseline?.ratio.value).toBeCloseTo(1, 1);
+    expect(calibration?.difference?.interval?.[0]).toBeGreaterThan(0);
+    expect(calibration?.candidate.observed).toBe(calibration?.baseline?.observed);
+  });
+
+  test("decisions, flips and weak slices stand beside each other", () => {
+    const found = judge(unequal(null), settings);
+    const all = found.confusion?.candidate.flat().reduce((sum, rows) => sum + rows, 0);
+    expect(all).toBe(found.pairing.rows);
+    expect(found.flips?.slices?.[0]).toMatchObject({ column: "sex", value: "F" });
+    expect(found.weakSlices?.confirmed.map(({ where, than }) => [where[0]?.value, than])).toContainEqual([
+      "F",
+      "baseline",
+    ]);
+  });
 });

@@ -1,4 +1,5 @@
 import type { Gate } from "../../config/config.ts";
+import type { FairnessRule } from "../../config/fairness-rule.ts";
 import type { Task } from "../../config/task.ts";
 import type { EvaluationReport } from "../evaluation-report.ts";
 import type { BaselineScores } from "../rows/pairing.ts";
@@ -12,6 +13,10 @@ export interface JudgeSettings {
   readonly gates: readonly Gate[] | null;
   /** Metrics to show besides those shown anyway and those gates name. */
   readonly metrics?: readonly string[];
+  /** Metrics to hold alike between groups; absent: none. */
+  readonly fairness?: readonly FairnessRule[];
+  /** True where only the gates' checks are wanted: nothing else is looked into. */
+  readonly gatesAlone?: boolean;
   readonly alpha: number;
   /** First 32 bits of a digest of what is judged. */
   readonly seed: number;
@@ -45,6 +50,10 @@ export type Judgement = Pick<
   | "slices"
   | "curves"
   | "flips"
+  | "calibration"
+  | "confusion"
+  | "fairness"
+  | "weakSlices"
   | "pointOnly"
   | "notes"
 >;

@@ -1,4 +1,5 @@
 import { argsort } from "../../statistics/argsort.ts";
+import { quantileOfSorted } from "../../statistics/resampling.ts";
 import { eachTie } from "../../statistics/roc-auc.ts";
 import type { Curve } from "../evaluation-report.ts";
 import type { JudgedRows } from "../rows/predictions.ts";
@@ -11,15 +12,68 @@ const RESIDUAL_BINS = 10;
 
 type Point = [number, number];
 
-/** The curves of a task: ROC and calibration of binary scores, residuals of a regression. */
+/** Bins of equal width. */
+const HISTOGRAM_BINS = 24;
+
+/** The curves of a task: ROC, precision-recall, calibration and histogram of binary scores; residuals of a regression, and their histogram. */
 export function curves(candidate: JudgedRows, baseline: JudgedRows | null): Curve[] {
   const ours = curvesOf(candidate);
   const theirs = baseline === null ? [] : curvesOf(baseline);
-  return ours.map(({ id, points }) => ({
-    id,
-    candidate: points,
-    baseline: theirs.find((other) => other.id === id)?.points ?? null,
-  }));
+  return [
+    ...ours.map(({ id, points }) => ({
+      id,
+      candidate: points,
+      baseline: theirs.find((other) => other.id === id)?.points ?? null,
+    })),
+    ...histograms(candidate, baseline),
+  ];
+}
+
+/** Of the scores from 0 to 1, or of the residuals over what both sides have of them, the ends with whatever lies far out. */
+function histograms(candidate: JudgedRows, baseline: JudgedRows | null): Curve[] {
+  const ours = spreadOf(candidate);
+  if (ours === null) return [];
+  const theirs = baseline === null ? null : spreadOf(baseline);
+  const isScore = candidate.task === "binary";
+  const [low, high] = isScore ? [0, 1] : reach([ours, ...(theirs === null ? [] : [theirs])]);
+  if (!(high > low)) return [];
+  const side = (rows: JudgedRows, values: Float64Array) => histogram(values, rows.weights, low, high);
+  return [
+    {
+      id: isScore ? "score-histogram" : "residual-histogram",
+      candidate: side(candidate, ours),
+      baseline: theirs === null || baseline === null ? null : side(baseline, theirs),
+    },
+  ];
+}
+
+function spreadOf({ task, labels, scores }: JudgedRows): Float64Array | null {
+  if (scores === null || labels === null) return null;
+  if (task === "binary") return scores;
+  return task === "regression" ? labels.map((truth, row) => truth - (scores[row] as number)) : null;
+}
+
+/** All but the outermost hundredth of the values, so that one of them does not leave a single bar. */
+function reach(sides: readonly Float64Array[]): [number, number] {
+  const ends = sides.map((values) => {
+    const sorted = values.slice().sort();
+    return [0.005, 0.995].map((share) => quantileOfSorted(sorted, share)) as [number, number];
+  });
+  return [Math.min(...ends.map(([low]) => low)), Math.max(...ends.map(([, high]) => high))];
+}
+
+function histogram(values: Float64Array, weights: Float64Array | null, low: number, high: number): Point[] {
+  const mass = new Float64Array(HISTOGRAM_BINS);
+  let total = 0;
+  for (let row = 0; row < values.length; row++) {
+    const place = Math.floor((((values[row] as number) - low) / (high - low)) * HISTOGRAM_BINS);
+    const bin = Math.min(HISTOGRAM_BINS - 1, Math.max(0, place));
+    const weight = weights === null ? 1 : (weights[row] as number);
+    mass[bin] = (mass[bin] as number) + weight;
+    total += weight;
+  }
+  const step = (high - low) / HISTOGRAM_BINS;
+  return Array.from(mass, (one, bin): Point => [low + (bin + 0.5) * step, one / total]);
 }
 
 function curvesOf({ task, rows, labels, scores, weights }: JudgedRows): { id: Curve["id"]; points: Point[] }[] {
@@ -30,6 +84,7 @@ function curvesOf({ task, rows, labels, scores, weights }: JudgedRows): { id: Cu
     const observed = (row: number) => labels[row] as number;
     return [
       { id: "roc", points: roc(scores, labels, order, weight) },
+      { id: "precision-recall", points: precisionRecall(scores, labels, order, weight) },
       { id: "calibration", points: bins(scores, order, CALIBRATION_BINS, observed, weight) },
     ];
   }
@@ -68,6 +123,43 @@ function roc(scores: Float64Array, labels: Float64Array, order: Uint32Array, wei
   return points.reverse();
 }
 
+/**
+ * (recall, precision) from the highest threshold down, at even steps of the recall. It starts where the highest scores lie: scikit-learn's point (0, 1) is
+ * no threshold's.
+ */
+function precisionRecall(
+  scores: Float64Array,
+  labels: Float64Array,
+  order: Uint32Array,
+  weight: (row: number) => number,
+): Point[] {
+  let [p, n] = [0, 0];
+  for (let row = 0; row < order.length; row++) {
+    if (labels[row] === 1) p += weight(row);
+    else n += weight(row);
+  }
+  const positives = p;
+  const points: Point[] = [];
+  // From the lowest score up, a point each time the recall has moved by a step; then turned round.
+  let walked = 1;
+  eachTie(scores, order, (from, to) => {
+    const due = walked >= 1 / (MOST_POINTS - 2) || to === order.length;
+    if (due && p > 0) {
+      points.push([p / positives, p / (p + n)]);
+      walked = 0;
+    }
+    for (let i = from; i < to; i++) {
+      const row = order[i] as number;
+      if (labels[row] !== 1) n -= weight(row);
+      else {
+        p -= weight(row);
+        walked += weight(row) / positives;
+      }
+    }
+  });
+  return points.reverse();
+}
+
 /** (weighted mean score, of `value`) of each bin of as many rows, in order of the score; equal scores share a bin. */
 function bins(
   scores: Float64Array,
@@ -91,20 +183,4 @@ function bins(
     [sum, total, mass] = [0, 0, 0];
   });
   return points;
-}
-
-/** Rows whose decision differs between the sides, by who was right. Of two wrong classes neither counts. */
-export function flips(
-  candidate: JudgedRows,
-  baseline: JudgedRows,
-): { candidateRight: number; baselineRight: number } | null {
-  if (candidate.decisions === null || baseline.decisions === null || candidate.labels === null) return null;
-  let [candidateRight, baselineRight] = [0, 0];
-  for (let row = 0; row < candidate.rows; row++) {
-    const [ours, theirs, truth] = [candidate.decisions[row], baseline.decisions[row], candidate.labels[row]];
-    if (ours === theirs) continue;
-    if (ours === truth) candidateRight++;
-    else if (theirs === truth) baselineRight++;
-  }
-  return { candidateRight, baselineRight };
 }

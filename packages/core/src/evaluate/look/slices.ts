@@ -108,7 +108,8 @@ function statisticsOf(rows: JudgedRows, metric: MetricDefinition): SideStatistic
   return sideStatistics(rows, [metric], { of: new Int32Array(rows.rows), count: 1 });
 }
 
-function rowsByCode({ codes, values }: Factor): Uint32Array[] {
+/** The rows of each value. */
+export function rowsByCode({ codes, values }: Factor): Uint32Array[] {
   const sizes = new Uint32Array(values.length);
   for (const code of codes) sizes[code] = (sizes[code] as number) + 1;
   const rows = Array.from(sizes, (size) => new Uint32Array(size));

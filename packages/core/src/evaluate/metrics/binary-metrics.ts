@@ -69,6 +69,18 @@ const definitions: readonly MetricDefinition[] = [
     share: (all) => [at(all, TN), at(all, TN) + at(all, FP)],
     trial: (rows, row) => ((rows.labels as Float64Array)[row] === 0 ? right(rows, row) : null),
   }),
+  sums("false_positive_rate", (all) => share(at(all, FP), at(all, TN) + at(all, FP)), {
+    ...decided,
+    goal: "minimize",
+    share: (all) => [at(all, FP), at(all, TN) + at(all, FP)],
+    trial: (rows, row) => ((rows.labels as Float64Array)[row] === 0 ? !right(rows, row) : null),
+  }),
+  // Neither more nor less of it is better: it is there to be compared between groups, and for a `min` or `max`.
+  sums("selection_rate", (all) => (at(all, TP) + at(all, FP)) / at(all, N), {
+    ...decided,
+    share: (all) => [at(all, TP) + at(all, FP), at(all, N)],
+    trial: (rows, row) => (rows.decisions as Int32Array)[row] === 1,
+  }),
   sums("f1", fBeta(1), decided),
   sums("mcc", mccOf, { ...decided, range: [-1, 1] }),
   sums("cohen_kappa", kappaOf, { ...decided, range: [-1, 1] }),

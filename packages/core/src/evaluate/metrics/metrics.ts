@@ -17,6 +17,9 @@ const SHOWN: ReadonlySet<string> = new Set([
   ...["ndcg@10", "mrr", "mean_score"],
 ]);
 
+/** Only where somebody asks for them: one repeats another, and of the other neither more nor less is better. */
+const ASKED: ReadonlySet<string> = new Set(["false_positive_rate", "selection_rate"]);
+
 /**
  * The metrics to compute for these rows: those shown by default, and those that gates name. Of task `scores` they are the file's own.
  * @param baseline The other side: where it has no scores, only decisions are compared.
@@ -34,7 +37,8 @@ export function metricsFor(
   const families = [...new Set(gated)].flatMap((name) => familyMetric(name, task) ?? []);
   return [...taskMetrics[task].metrics, ...families].filter(
     (metric) =>
-      computable(metric, rows) && (SHOWN.has(metric.name) || gated.includes(metric.name) || rows.scores === null),
+      computable(metric, rows) &&
+      (SHOWN.has(metric.name) || gated.includes(metric.name) || (rows.scores === null && !ASKED.has(metric.name))),
   );
 }
 

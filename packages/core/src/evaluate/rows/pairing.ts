@@ -14,6 +14,8 @@ export interface Pairing {
   readonly paired: boolean;
   readonly candidate: JudgedRows & { readonly slices: readonly Factor[] };
   readonly baseline: JudgedRows;
+  /** Which rows of the candidate's file are left; null: all of them. */
+  readonly kept: Uint32Array | null;
   /** Rows both scored. */
   readonly rows: number;
   /** `rows` as a share of the candidate's. */
@@ -80,6 +82,7 @@ export function pair(
     stored: fromStored,
     fromJob: rows - fromStored,
     leftOut,
+    kept: null,
   };
   if (leftOut !== null && standsAlone((theirs ?? ours) as Predictions, candidate))
     return { ...counts, paired: false, candidate, baseline: (theirs ?? ours) as Predictions };
@@ -89,8 +92,15 @@ export function pair(
       throw new TrainyardError("LABELS_MISSING", { path: other.path });
     return { ...counts, paired: false, candidate, baseline: other };
   }
-  const left = rows === candidate.rows ? candidate : takeRows(candidate, kept.subarray(0, rows));
-  return { ...counts, paired: true, candidate: left, baseline: gather(left, ours, theirs, source.subarray(0, rows)) };
+  const cut = rows === candidate.rows ? null : kept.subarray(0, rows);
+  const left = cut === null ? candidate : takeRows(candidate, cut);
+  return {
+    ...counts,
+    kept: cut,
+    paired: true,
+    candidate: left,
+    baseline: gather(left, ours, theirs, source.subarray(0, rows)),
+  };
 }
 
 /**

@@ -1,12 +1,15 @@
 import { htmlText } from "../../escape.ts";
 import type { Curve, EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import { fixed } from "../format/number.ts";
-import { calibrationPlot, residualPlot, rocPlot } from "../svg/curve-plots.ts";
+import { calibrationPlot, histogramPlot, precisionRecallPlot, residualPlot, rocPlot } from "../svg/curve-plots.ts";
 import { htmlFolded, htmlTable } from "./element.ts";
 
 /** Drawn at one width: it fits a phone after little shrinking, and two stand side by side on a desk. */
 const WIDTH = 400;
-const ORDER: readonly Curve["id"][] = ["calibration", "roc", "residuals"];
+const ORDER: readonly Curve["id"][] = [
+  ...(["calibration", "score-histogram", "roc", "precision-recall"] as const),
+  ...(["residuals", "residual-histogram"] as const),
+];
 
 const KINDS = {
   calibration: {
@@ -22,6 +25,27 @@ const KINDS = {
     x: "false positive rate",
     y: "true positive rate",
     said: "Positives found against false alarms, over all thresholds. The straight line is chance.",
+  },
+  "precision-recall": {
+    heading: "Precision and recall",
+    draw: precisionRecallPlot,
+    x: "recall",
+    y: "precision",
+    said: "Share of the alarms that are right against the share of positives found, over all thresholds. The straight line calls every row positive.",
+  },
+  "score-histogram": {
+    heading: "Scores",
+    draw: histogramPlot,
+    x: "score",
+    y: "share of rows",
+    said: "How the scores are spread, in bins of equal width.",
+  },
+  "residual-histogram": {
+    heading: "Spread of the residuals",
+    draw: histogramPlot,
+    x: "residual",
+    y: "share of rows",
+    said: "Truth − prediction, in bins of equal width; the outermost bins hold whatever lies farther out.",
   },
   residuals: {
     heading: "Residuals",

@@ -12,6 +12,7 @@ const GREY = "#8b949e";
 /** A report's curves as Mermaid charts, each with a sentence that says how to read it. Empty when there are none. */
 export function curvesMarkdown(report: EvaluationReport): string {
   return report.curves
+    .filter(({ id }) => !id.endsWith("-histogram")) // a comment has no room for them; the page does
     .map((curve) => curveMarkdown(curve, visibleText(report.baseline?.label ?? "baseline", 60)))
     .join("\n\n");
 }
@@ -19,11 +20,15 @@ export function curvesMarkdown(report: EvaluationReport): string {
 function curveMarkdown(curve: Curve, baseline: string): string {
   if (curve.candidate.length < 2) return "";
   const grey = curve.baseline === null || curve.baseline.length < 2 ? null : curve.baseline;
-  if (curve.id === "roc") {
+  if (curve.id === "roc" || curve.id === "precision-recall") {
     const series = [
       ...(grey === null ? [] : [line(baseline, GREY, resampled(grey))]),
       line("candidate", CANDIDATE, resampled(curve.candidate)),
     ];
+    if (curve.id === "precision-recall") {
+      const said = `**Precision and recall.** Share of the alarms that are right against share of positives found; ${reading(grey !== null, "line")}`;
+      return `${said}\n\n${chart('x-axis "recall" 0 --> 1', 'y-axis "precision" 0 --> 1', series)}`;
+    }
     const said = `**ROC.** Share of positives found against share of false alarms; ${reading(grey !== null, "line")}`;
     return `${said}\n\n${chart('x-axis "false positive rate" 0 --> 1', 'y-axis "true positive rate" 0 --> 1', series)}`;
   }

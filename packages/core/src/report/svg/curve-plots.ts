@@ -1,5 +1,5 @@
 import type { Curve } from "../../evaluate/evaluation-report.ts";
-import { type ChartFrame, canvas, disc, fitting, line, path, square, text } from "./canvas.ts";
+import { type ChartFrame, canvas, disc, fitting, line, path, rect, square, text } from "./canvas.ts";
 import { curveFrame, type Plot } from "./curve-frame.ts";
 import { extent } from "./scale.ts";
 
@@ -31,6 +31,40 @@ export function rocPlot(curve: Curve, baseline: string, frame: ChartFrame): stri
   });
   const chance = line(plot.x(0), plot.y(0), plot.x(1), plot.y(1), "diagonal");
   return canvas(frame, plot.height, [...plot.body, chance, ...bothSides(plot, curve, baseline, false)]);
+}
+
+/** Precision against recall. The straight line is the share of positives: what is right when everything is called positive. */
+export function precisionRecallPlot(curve: Curve, baseline: string, frame: ChartFrame): string {
+  const plot = curveFrame(frame.width, { x: [0, 1], y: [0, 1], xLabel: "recall", yLabel: "precision", aspect: 0.8 });
+  const rate = curve.candidate.at(-1)?.[1] ?? 0;
+  const chance = line(plot.x(0), plot.y(rate), plot.x(1), plot.y(rate), "diagonal");
+  return canvas(frame, plot.height, [...plot.body, chance, ...bothSides(plot, curve, baseline, false)]);
+}
+
+/** Shares of rows in bins of equal width: the baseline as grey bars, the candidate as a line with discs. */
+export function histogramPlot(curve: Curve, baseline: string, frame: ChartFrame): string {
+  const points = [...curve.candidate, ...(curve.baseline ?? [])];
+  const step = (curve.candidate[1]?.[0] ?? 1) - (curve.candidate[0]?.[0] ?? 0);
+  const [first, last] = extent(curve.candidate.map(([x]) => x));
+  const [, most] = extent([0, ...points.map(([, y]) => y)], 0.08);
+  const plot = curveFrame(frame.width, {
+    x: [first - step / 2, last + step / 2],
+    y: [0, most],
+    xLabel: curve.id === "score-histogram" ? "score" : "residual",
+    yLabel: "share of rows",
+    aspect: 0.6,
+  });
+  const bars = (curve.baseline ?? []).map(([x, y]) => {
+    const [left, right] = [plot.x(x - step / 2), plot.x(x + step / 2)];
+    return rect(left + 0.5, plot.y(y), right - left - 1, plot.y(0) - plot.y(y), "bar");
+  });
+  const drawn = { ...plot, body: [...plot.body, ...bars] };
+  const alone = { ...curve, baseline: null };
+  const key =
+    curve.baseline === null
+      ? ""
+      : text(frame.width - 12, 12, fitting(`bars: ${baseline}`, frame.width * 0.6, 12), "small grey", "end");
+  return canvas(frame, plot.height, [...drawn.body, key, ...bothSides(drawn, alone, baseline, true)]);
 }
 
 /** Mean residual per tenth of the predictions: around zero the model is unbiased. */
