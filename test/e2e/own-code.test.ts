@@ -68,6 +68,26 @@ test(
     const report = EvaluationReport.parse(value);
     expect(report.pairing).toMatchObject({ mode: "paired", rows: 2400 });
     expect(report.notes).toContain(`P${baselineProblem?.slice(1)}.`);
+
+    const code = report.changes.find(({ what, name }) => what === "code" && name === "code");
+    expect(code?.lines).toEqual({
+      added: 4,
+      removed: 2,
+      files: [
+        { path: "predict.mjs", added: 3, removed: 1 },
+        { path: "train.mjs", added: 1, removed: 1 },
+      ],
+      more: 0,
+      uncommitted: 0,
+    });
+    expect(report.footprint?.bytes.baseline).toBeGreaterThan(0);
+    expect(report.footprint?.scoring).toMatchObject({
+      rows: 2400,
+      candidate: candidate?.seconds,
+      baseline: baseline?.seconds,
+    });
+    const { stdout } = await project.trainyard("evaluate");
+    expect(stdout).toMatch(/changed {2}1 parameter, 6 lines of code\n {2}model {4}\d+ B, was \d+ B/);
   },
   MINUTES,
 );

@@ -16,7 +16,12 @@ import {
   slices,
 } from "./build.ts";
 
-const better = evaluation();
+const better = evaluation({
+  footprint: {
+    bytes: { candidate: 227_694, baseline: 230_512 },
+    scoring: { rows: 508_120, candidate: 0.613, baseline: 0.722 },
+  },
+});
 
 const noWorse = evaluation({
   baseline: { ...(better.baseline as NonNullable<EvaluationReport["baseline"]>), label: "production v11", version: 11 },
@@ -240,6 +245,58 @@ const unchanged = evaluation({
   changes: [],
 });
 
+const trainedOn = evaluation({
+  verdict: "fail",
+  checks: [
+    check({
+      id: "train-test-overlap",
+      subject: "rows",
+      rule: "evaluation rows were not trained on",
+      status: "fail",
+      actual: 16_939,
+      limit: 5_295,
+      unit: "rows",
+      reason: "16,939 of 508,120 evaluation rows (3.3 %) equal a training row, up to 0.062 % would by chance",
+    }),
+    ...better.checks,
+  ],
+  changes: [
+    {
+      what: "data",
+      name: "data/2001-06.parquet",
+      from: digest("e"),
+      to: digest("f"),
+      rows: { from: 491_181, to: 508_120 },
+      bytes: { from: 3_690_114, to: 3_825_512 },
+    },
+    {
+      what: "code",
+      name: "code",
+      from: digest("1"),
+      to: digest("2"),
+      lines: {
+        added: 31,
+        removed: 4,
+        files: [
+          { path: "airports.npz", added: null, removed: null },
+          { path: "flights.py", added: 12, removed: 0 },
+          { path: "predict.py", added: 19, removed: 4 },
+        ],
+        more: 0,
+        uncommitted: 1,
+      },
+    },
+    { what: "code", name: "command", from: "python train.py", to: "python train.py --all" },
+  ],
+  footprint: {
+    bytes: { candidate: 1_227_694, baseline: 230_512 },
+    scoring: { rows: 508_120, candidate: 131.2, baseline: null },
+  },
+  notes: [
+    "Production v1 was scored with its own code of commit 1a2b3c4, as the candidate's predict cannot read it: KeyError: 'airports'.",
+  ],
+});
+
 const pointOnly = evaluation({
   model: "ranking",
   task: "scores",
@@ -381,7 +438,16 @@ const hostile = evaluation({
   slices: slices(TROUBLE)
     .slice(0, 6)
     .map((slice) => ({ ...slice, value: TROUBLE })),
-  changes: [{ what: "param", name: TROUBLE, from: TROUBLE, to: "```\n# not a heading\n```" }],
+  changes: [
+    { what: "param", name: TROUBLE, from: TROUBLE, to: "```\n# not a heading\n```" },
+    {
+      what: "code",
+      name: "code",
+      from: digest("1"),
+      to: digest("2"),
+      lines: { added: 1, removed: 0, files: [{ path: TROUBLE, added: 1, removed: 0 }], more: 2, uncommitted: 0 },
+    },
+  ],
   notes: [TROUBLE, "</ul></main><h1>mine</h1>", "=====", "1. one", "---", "- [ ] a task"],
   commit: null,
 });
@@ -413,6 +479,7 @@ export const evaluations: Readonly<Record<string, EvaluationReport>> = {
   "not-comparable": notComparable,
   "worse-in-slices": worseInSlices,
   unchanged,
+  "trained-on": trainedOn,
   "point-only": pointOnly,
   reported,
   unpaired,

@@ -239,8 +239,24 @@ export interface Source {
   isAncestor(commit: string, of: string): Promise<boolean>;
   /** When a commit was made, milliseconds since 1970. */
   committedAt(commit: string): Promise<number | null>;
+  /**
+   * Files of the project that count as code (as for `code`) and differ between two commits, by path, with their lines added and removed: null for one that
+   * is no text. Null where the clone lacks one of the commits: nothing is fetched.
+   */
+  linesChanged(
+    from: string,
+    to: string,
+    patterns: readonly string[] | null,
+    except: readonly string[],
+  ): Promise<FileLines[] | null>;
   /** The project as it was at a commit, laid out apart: nothing of the user's changes. Null where the clone does not have the commit. @throws GIT_FAILED */
   checkout(commit: string): Promise<Checkout | null>;
+}
+
+export interface FileLines {
+  readonly path: string;
+  readonly added: number | null;
+  readonly removed: number | null;
 }
 
 export interface Checkout {

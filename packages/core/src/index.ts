@@ -8,6 +8,7 @@ export type {
   CommitMessage,
   Digester,
   Exit,
+  FileLines,
   Golden,
   Home,
   Machine,
@@ -32,6 +33,7 @@ export type {
 export { Check, CheckStatus, decidingCheck, Estimate, Interval, Verdict, verdict } from "./check/check.ts";
 export { baselinesOf, firstBaseline } from "./config/baselines.ts";
 export { chooseModel } from "./config/choose-model.ts";
+export { type CodePatterns, codePatterns } from "./config/code-patterns.ts";
 export { Config, type Dataset, Gate, ModelConfig } from "./config/config.ts";
 export { CONFIG_NAME } from "./config/config-name.ts";
 export { declaredPaths } from "./config/declared-paths.ts";

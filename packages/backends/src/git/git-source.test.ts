@@ -182,6 +182,34 @@ test("a commit is laid out apart: what the user has in hand, the index and the b
   expect(await gitSource(project).checkout("main")).toBeNull(); // only what names one commit for ever
 });
 
+test("lines of code that differ between two commits are counted by file, of what counts as code alone", async () => {
+  await mkdir(join(root, "models/flights"), { recursive: true });
+  await write("models/flights/train.py", "a\nb\nc\n");
+  await write("models/flights/old.py", "a\n");
+  await write("models/flights/notes.md", "a\n");
+  await write("models/other.py", "a\n");
+  await commitAll();
+  const from = (await git(root, ["rev-parse", "HEAD"])).trim();
+  await write("models/flights/train.py", "a\nB\nc\nd\n");
+  await rm(join(root, "models/flights/old.py"));
+  await write("models/flights/new \t\u202e.py", "a\nb\n");
+  await write("models/flights/table.bin", "\0\u0001");
+  await write("models/flights/notes.md", "b\n");
+  await write("models/other.py", "b\n");
+  await commitAll();
+  const to = (await git(root, ["rev-parse", "HEAD"])).trim();
+  const source = gitSource(join(root, "models/flights"));
+  expect(await source.linesChanged(from, to, null, ["**/*.md"])).toEqual([
+    { path: "new \t\u202e.py", added: 2, removed: 0 },
+    { path: "old.py", added: 0, removed: 1 },
+    { path: "table.bin", added: null, removed: null },
+    { path: "train.py", added: 2, removed: 1 },
+  ]);
+  expect(await source.linesChanged(from, to, ["train.py"], [])).toEqual([{ path: "train.py", added: 2, removed: 1 }]);
+  expect(await source.linesChanged(from, from, null, [])).toEqual([]);
+  expect(await source.linesChanged("0".repeat(40), to, null, [])).toBeNull();
+});
+
 test("what a killed process laid out is removed with the next checkout, what a living one uses is not", async () => {
   await write("train.py", "pass\n");
   await commitAll();

@@ -91,9 +91,38 @@ export function gitSource(root: string): Source {
       const seconds = Number(stdout.trim());
       return code === 0 && stdout.trim() !== "" && Number.isFinite(seconds) ? seconds * 1000 : null;
     },
+    async linesChanged(from, to, patterns, except) {
+      if (![from, to].every((commit) => /^[0-9a-f]{40,64}$/.test(commit))) return null;
+      const here = await Promise.all(
+        [from, to].map((commit) => runGit(root, ["cat-file", "-e", `${commit}^{commit}`])),
+      );
+      if (here.some(({ code }) => code !== 0)) return null;
+      const words = [
+        "diff",
+        "--numstat",
+        "-z",
+        "--no-renames",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--relative",
+        from,
+        to,
+      ];
+      const printed = await git(root, [...words, "--", ...pathspecs(patterns, insideOf(root, except))]);
+      return printed
+        .split("\0")
+        .flatMap((entry) => {
+          const [, added, removed, path] = /^(\d+|-)\t(\d+|-)\t([\s\S]+)$/.exec(entry) ?? [];
+          return path === undefined ? [] : [{ path, added: numberOf(added), removed: numberOf(removed) }];
+        })
+        .sort((a, b) => byCodePoint(a.path, b.path));
+    },
     checkout: (commit) => checkoutCommit(root, commit),
   };
 }
+
+/** Git prints `-` for a file that is no text. */
+const numberOf = (text: string | undefined) => (text === undefined || text === "-" ? null : Number(text));
 
 /** Git refuses paths out of the repository; where a version is served may well lie there, and is no code then. */
 function insideOf(root: string, patterns: readonly string[]): string[] {

@@ -2,6 +2,7 @@ import { basename, resolve } from "node:path";
 import {
   CONFIG_NAME,
   chooseModel,
+  codePatterns,
   type EvaluateInputs,
   type EvaluationReport,
   evaluate,
@@ -46,6 +47,7 @@ export async function evaluateVerb(
       config,
       run: inputs.run ?? null,
       baselines: inputs.baseline.length === 0 ? null : inputs.baseline,
+      code: codePatterns(config, project.config),
       rulesUncommitted: committed ? [] : await project.backend.source.uncommitted([CONFIG_NAME]),
       ...grounds,
     },

@@ -1,6 +1,7 @@
 import type { Backend } from "../backend.ts";
 import { verdict as verdictOf } from "../check/check.ts";
 import { baselinesOf } from "../config/baselines.ts";
+import type { CodePatterns } from "../config/code-patterns.ts";
 import type { Gate, ModelConfig } from "../config/config.ts";
 import { prettyJson } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
@@ -17,6 +18,8 @@ import { evaluationSet, runsJudgedOn, wearCheck, wearNotes } from "./baseline/we
 import { EVALUATION_FILE, EvaluationReport } from "./evaluation-report.ts";
 import { compares } from "./judge/gate.ts";
 import { changes } from "./look/changes.ts";
+import { codeLines } from "./look/code-lines.ts";
+import { footprint } from "./look/footprint.ts";
 import { trainedOn } from "./rows/trained-on.ts";
 
 /** What to judge, and by which rules: on GitHub the rules are the base branch's. */
@@ -27,6 +30,8 @@ export interface EvaluateSettings {
   readonly run: string | null;
   /** Instead of `evaluate.baseline`, the report's first: an alias, a version, `merge-base`, or `none`. */
   readonly baselines: readonly string[] | null;
+  /** What counts as code, for the lines that changed; absent: they are not counted. */
+  readonly code?: CodePatterns;
   /** Files these rules stand in that differ from the commit. */
   readonly rulesUncommitted: readonly string[];
   /** Sentences a reader must see first: where the rules come from, and what differs. */
@@ -77,6 +82,8 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
   const doubted = verdict === "pass" && doubts.length > 0;
   const now = ports.clock.now();
   const problem = record.predictions?.baselineProblem;
+  const lines =
+    version === null || settings.code === undefined ? null : await codeLines(record, version, settings.code, ports);
   const report = EvaluationReport.parse({
     kind: "trainyard.evaluation/v1",
     model,
@@ -104,7 +111,8 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
     candidate: candidateSide(run),
     baseline: side,
     data: data === undefined ? null : { path: data.path, rows: candidate?.rows ?? 0, digest: data.digest },
-    changes: version?.record == null ? [] : changes(record, version.record),
+    changes: version?.record == null ? [] : changes(record, version.record, lines),
+    footprint: footprint(record, version?.manifest ?? null),
     trainingSeconds: record.seconds,
     commit: record.code.commit,
     at: timestamp(now),

@@ -88,12 +88,34 @@ export const Curve = z.object({
 });
 export type Curve = z.infer<typeof Curve>;
 
+const Before = z.object({ from: z.int().nonnegative().nullable(), to: z.int().nonnegative().nullable() });
+
+/** Lines that differ between the commits of two runs, in the files that count as code. */
+export const CodeLines = z.object({
+  added: z.int().nonnegative(),
+  removed: z.int().nonnegative(),
+  /** By path, the first 100; null for a file that is no text. */
+  files: z.array(
+    z.object({ path: z.string(), added: z.int().nonnegative().nullable(), removed: z.int().nonnegative().nullable() }),
+  ),
+  /** Files that are not listed. */
+  more: z.int().nonnegative(),
+  /** Files of code that the candidate ran otherwise than its commit has them: what they changed is not counted. */
+  uncommitted: z.int().nonnegative(),
+});
+export type CodeLines = z.infer<typeof CodeLines>;
+
 /** A parameter, data file or code digest that differs from the baseline's. */
 export const Change = z.object({
   what: z.enum(["param", "data", "code", "environment"]),
   name: z.string(),
   from: z.string().nullable(),
   to: z.string().nullable(),
+  /** Of data. Absent: not known. */
+  rows: Before.optional(),
+  bytes: Before.optional(),
+  /** Of the code. Absent: the two commits are not both in this clone. */
+  lines: CodeLines.optional(),
 });
 export type Change = z.infer<typeof Change>;
 
@@ -161,6 +183,19 @@ export const EvaluationReport = z.object({
   doubts: z.array(z.string()).optional(),
   /** Files the rules stand in that differed from the commit: what they let pass is not registered without an override. Absent: none. */
   rulesUncommitted: z.array(z.string()).optional(),
+  /** Bytes of the model's files, and wall seconds of the command that scored the evaluation rows, once each: no more than an impression. Absent: an older report. */
+  footprint: z
+    .object({
+      bytes: z.object({ candidate: z.int().nonnegative(), baseline: z.int().nonnegative().nullable() }),
+      scoring: z
+        .object({
+          rows: z.int().nonnegative(),
+          candidate: z.number().nonnegative(),
+          baseline: z.number().nonnegative().nullable(),
+        })
+        .nullable(),
+    })
+    .optional(),
   trainingSeconds: z.number().nullable(),
   commit: z.string().nullable(),
   at: Timestamp,

@@ -1,6 +1,7 @@
 import type { CheckStatus } from "../check/check.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { changesSummary } from "./change-summary.ts";
+import { footprintText } from "./footprint-text.ts";
 import { gateTable } from "./gate-table.ts";
 import { plainSentence } from "./phrase.ts";
 import { slicesSummary } from "./slice-ranking.ts";
@@ -36,6 +37,7 @@ export function evaluationLines(report: EvaluationReport): TextLine[] {
   const more = [
     report.slices.length > 0 ? `slices   ${slicesSummary(report)}` : "",
     report.changes.length > 0 ? `changed  ${changesSummary(report.changes)}` : "",
+    ...footprintText(report).map((text) => text.replace(/^(\w+) /, (_, word: string) => word.padEnd(9))),
   ].filter((line) => line !== "");
   return [
     [piece(`${report.model}: `), piece(headline, tone)],

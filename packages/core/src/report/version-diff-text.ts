@@ -1,5 +1,6 @@
 import type { Estimate } from "../check/check.ts";
 import type { MetricDiff, VersionDiff } from "../register/look/diff.ts";
+import { changeRows } from "./change-summary.ts";
 import { estimateText } from "./format/interval.ts";
 import { decimalsOf, fixed, MINUS } from "./format/number.ts";
 import { byteSize } from "./format/size.ts";
@@ -10,7 +11,7 @@ export function versionDiffLines(diff: VersionDiff): TextLine[] {
   const { from, to } = diff;
   const name = (side: typeof from) => `${from.model === to.model ? "" : `${side.model} `}v${side.version}`;
   const head = (first: string) => [first, name(from), name(to), "difference"].map((text) => piece(text, "muted"));
-  const changed = diff.changes.map((change) => [
+  const changed = changeRows(diff.changes).map((change) => [
     piece(change.what, "muted"),
     piece(change.name),
     piece(`${short(change.from)} → ${short(change.to)}`),
@@ -75,7 +76,7 @@ function sized(size: number | undefined): string {
 /** Digests and object ids by their first digits. */
 function short(value: string | null): string {
   if (value === null || value === "") return "none";
-  if (/^sha256:[0-9a-f]{64}$/.test(value)) return `${value.slice(0, 14)}…`;
+  if (/^sha256:[0-9a-f]{64}(?: \(|$)/.test(value)) return `${value.slice(0, 14)}…${value.slice(71)}`;
   if (/^[0-9a-f]{40,64}$/.test(value)) return value.slice(0, 7);
   return /^-?\d+\.\d{7,}$/.test(value) ? fixed(Number(value), 6) : value;
 }

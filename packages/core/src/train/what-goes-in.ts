@@ -1,6 +1,6 @@
 import type { Backend } from "../backend.ts";
+import { codePatterns } from "../config/code-patterns.ts";
 import type { Config, ModelConfig } from "../config/config.ts";
-import { CONFIG_NAME } from "../config/config-name.ts";
 import { declaredPaths, NEVER_CODE } from "../config/declared-paths.ts";
 import type { DatasetRef } from "../data/dataset.ts";
 import type { Params } from "../data/params.ts";
@@ -71,18 +71,17 @@ export async function inputsOf(
   return { inputs, digest: inputsDigest(inputs, ports.sha256), lockFiles };
 }
 
-/** What counts as code: the files `train.code` names, else the tracked ones that are not declared to be something else. */
 function codeOf(
   { config, project }: TrainSettings,
   datasets: readonly DatasetRef[],
   { source }: Pick<TrainPorts, "source">,
 ): Promise<FileRef[]> {
-  const { made, kept } = declaredPaths(project);
-  const given = [...kept, ...datasets.map((dataset) => dataset.path)];
-  return source.code(
-    config.train.code ?? null,
-    config.train.code === undefined ? [...made, ...given, ...NEVER_CODE, CONFIG_NAME] : made,
+  const { patterns, except } = codePatterns(
+    config,
+    project,
+    datasets.map((dataset) => dataset.path),
   );
+  return source.code(patterns, except);
 }
 
 /** What the commit does not hold of the code that is about to run; said before the training, which may take hours. */

@@ -15,7 +15,7 @@ import { REPORTED_GROUNDS } from "./judge-points.ts";
 import { type Evidence, type Judgement, type JudgeSettings, whyNoBaseline } from "./judgement.ts";
 import { lookInto } from "./looks.ts";
 import { notesOf, pairingNotes, scoreNotes, weightNotes } from "./notes.ts";
-import { pointsOf, refuseUnknown } from "./point-metrics.ts";
+import { pointsOf, refuseUnknown, shownPoints } from "./point-metrics.ts";
 import { hasSlices, judgeGateSlices } from "./slice-check.ts";
 
 /** Judges scored rows. @throws METRIC_UNKNOWN, GOAL_UNKNOWN, GROUPS_MISSING, LABELS_MISSING, TASK_MISMATCH */
@@ -34,12 +34,9 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
   );
   refuseUnknown(shown, available, evidence.metrics, settings.task);
   const gates = settings.gates ?? [defaultGate(available[0]?.name ?? "")];
-  const points = pointsOf(
-    gates,
-    available.map((metric) => metric.name),
-    evidence,
-    settings.task,
-  );
+  const computed = available.map((metric) => metric.name);
+  const points = pointsOf(gates, computed, evidence, settings.task);
+  const asked = new Map([...shownPoints(shown, computed, evidence, settings.task), ...points]);
 
   const other = (evidence.baseline?.stored ?? evidence.baseline?.fromJob)?.path ?? "";
   const clusters = clustersOf(candidate, baseline, pairing?.paired ?? true, other);
@@ -99,7 +96,7 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
     method: { ...method, level: 1 - settings.alpha, groups: candidate.groups?.column ?? null, clusters },
     metrics: [
       ...judged.flatMap((one) => comparison(one, settings.alpha, units) ?? []),
-      ...[...points.values()].map((point) => reportedComparison(point, settings.alpha)),
+      ...[...asked.values()].map((point) => reportedComparison(point, settings.alpha)),
     ],
     checks,
     slices:

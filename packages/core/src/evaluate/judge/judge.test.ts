@@ -529,6 +529,16 @@ describe("metrics of a file", () => {
     expect(found.metrics.map(({ name }) => name)).toEqual(["accuracy", "eval_accuracy", "train_accuracy", "f1"]);
   });
 
+  test("beside predictions, one that was asked for is shown, and no gate reads it", () => {
+    const given = { ...evidence(sides(made())), metrics: [...points.metrics, metric("batch", 64)] };
+    const baselineMetrics = [...(points.baselineMetrics ?? []), metric("batch", 32)];
+    const asked = { ...settings, metrics: ["latency", "batch"] };
+    const found = judge({ ...given, baselineMetrics }, asked);
+    expect(found.metrics.at(-1)).toMatchObject({ name: "latency", goal: "minimize", difference: { value: 1 } });
+    expect(found.metrics.map(({ name }) => name)).not.toContain("batch"); // which way is better nobody said
+    expect(found.checks).toEqual(judge(evidence(sides(made())), settings).checks);
+  });
+
   test("a metric nobody knows is refused with the nearest name", () => {
     expect(() =>
       judge(evidence(sides(made())), { ...settings, gates: [Gate.parse({ metric: "roc_acu", min: 0.6 })] }),

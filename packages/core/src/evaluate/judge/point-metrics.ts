@@ -37,6 +37,27 @@ export function pointsOf(
   return points;
 }
 
+/** Of two measured times the shorter is better, whatever it is called. */
+const TIME = /(?:^|[._-])(?:latency|duration|seconds|ms)(?:[._-]|$)/i;
+
+/** Metrics that were asked for and only stand in the metrics file, such as `latency_ms`. One whose better way nobody said is not compared. */
+export function shownPoints(
+  shown: readonly string[],
+  computed: readonly string[],
+  evidence: Reported,
+  task: Task,
+): Map<string, ReportedPair> {
+  const points = new Map<string, ReportedPair>();
+  const reported = evidence.metrics.map(standardMetric);
+  for (const name of shown) {
+    const metric = meant(reported, name);
+    if (metric === undefined || computed.includes(name)) continue;
+    const goal = metric.goal ?? knownMetric(metric.name, task)?.goal ?? (TIME.test(name) ? "minimize" : undefined);
+    if (goal !== undefined) points.set(name, pointOf(metric, name, goal, evidence, task));
+  }
+  return points;
+}
+
 /** Holds metrics that were asked for against those that these rows, or the metrics file, have. @throws METRIC_UNKNOWN */
 export function refuseUnknown(
   asked: readonly string[],

@@ -20,16 +20,14 @@ test("one per cent of the evaluation rows trained on fails, and says what chance
     { id: "train-test-overlap", status: "fail", severity: "fail", actual: 5100, limit: 5051, unit: "rows" },
   ]);
   expect(checks[0]?.reason).toBe(
-    "5,100 of 501,000 evaluation rows (1 %) equal a training row in all 5 columns, where up to 0.002 % would by chance: figures on rows a model was trained on flatter it",
+    "5,100 of 501,000 evaluation rows (1 %) equal a training row, up to 0.002 % would by chance",
   );
 });
 
 test("fewer are a note, and as many as chance makes are nothing", () => {
   expect(judged({ rows: 12, byChance: 0 })).toEqual({
     checks: [],
-    notes: [
-      "12 of 501,000 evaluation rows (0.0024 %) equal a training row in all 5 columns, where up to 0 % would by chance.",
-    ],
+    notes: ["12 of 501,000 evaluation rows (0.0024 %) equal a training row, up to 0 % would by chance."],
   });
   expect(judged({ rows: 3, of: 2400, byChance: 3 / 2400 })).toEqual({ checks: [], notes: [] });
   expect(judged({})).toEqual({ checks: [], notes: [] });
@@ -40,7 +38,7 @@ test("rows that repeat by nature do not cry wolf", () => {
   expect(judged({ rows: 350_000, byChance: 0.71, columns: 1 })).toEqual({
     checks: [],
     notes: [
-      "350,000 of 501,000 evaluation rows (70 %) equal a training row in the one column they have in common, where up to 71 % would by chance: no sign that they were trained on.",
+      "350,000 of 501,000 evaluation rows (70 %) equal a training row, up to 71 % would by chance: no sign that they were trained on.",
     ],
   });
   expect(judged({ rows: 501_000, byChance: 1 }).checks).toEqual([]);
@@ -50,7 +48,7 @@ test("rows that repeat by nature do not cry wolf", () => {
 
 test("a sample says that it is one", () => {
   expect(judged({ rows: 900, of: 1000, sampled: true }).checks[0]?.reason).toMatch(
-    /^900 of 1,000 evaluation rows that were looked at \(90 %\)/,
+    /^900 of 1,000 evaluation rows looked at \(90 %\)/,
   );
 });
 

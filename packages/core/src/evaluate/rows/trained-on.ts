@@ -48,16 +48,15 @@ function failed(what: string, overlap: RowOverlap | undefined): Check {
     interval: null,
     limit: overlap === undefined ? null : limitOf(overlap),
     unit: "rows",
-    reason: `${what}: figures on rows a model was trained on flatter it`,
+    reason: what,
     severity: "fail",
   };
 }
 
-/** "5,010 of 501,000 evaluation rows (1 %) equal a training row in all 5 columns, where up to 0.002 % would by chance" */
-function said({ rows, of, sampled, byChance, columns }: RowOverlap): string {
-  const among = `${count(rows)} of ${count(of)} evaluation rows${sampled ? " that were looked at" : ""} (${percent(rows / of)})`;
-  const all = columns === 1 ? "the one column they have in common" : `all ${columns} columns`;
-  return `${among} equal a training row in ${all}, where up to ${percent(byChance)} would by chance`;
+/** "5,010 of 501,000 evaluation rows (1 %) equal a training row, up to 0.002 % would by chance" */
+function said({ rows, of, sampled, byChance }: RowOverlap): string {
+  const among = `${count(rows)} of ${count(of)} evaluation rows${sampled ? " looked at" : ""} (${percent(rows / of)})`;
+  return `${among} equal a training row, up to ${percent(byChance)} would by chance`;
 }
 
 const count = (rows: number) => rows.toLocaleString("en-US");

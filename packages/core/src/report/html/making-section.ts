@@ -3,7 +3,8 @@ import { luckyPass } from "../../evaluate/baseline/wear.ts";
 import type { Change, EvaluationReport, Side } from "../../evaluate/evaluation-report.ts";
 import { groupNoun } from "../../group-noun.ts";
 import { duration } from "../../time.ts";
-import { changesSummary } from "../change-summary.ts";
+import { changeRows, changesSummary } from "../change-summary.ts";
+import { scoringText, sizeText } from "../footprint-text.ts";
 import { moment } from "../format/moment.ts";
 import { count, counted, levelText, percent } from "../format/number.ts";
 import { htmlFacts, htmlTable } from "./element.ts";
@@ -42,9 +43,9 @@ export function flipSection({ flips, baseline, pairing }: EvaluationReport): str
 
 export function changeSection(changes: readonly Change[]): string {
   if (changes.length === 0) return "<p>Nothing that Trainyard records differs from the baseline.</p>";
-  const rows = changes.slice(0, 200).map(({ what, name, from, to }) => [what, name, from ?? "–", to ?? "–"]);
-  const more =
-    changes.length > rows.length ? `<p class="muted">… and ${count(changes.length - rows.length)} more.</p>` : "";
+  const all = changeRows(changes);
+  const rows = all.slice(0, 200).map(({ what, name, from, to }) => [what, name, from ?? "–", to ?? "–"]);
+  const more = all.length > rows.length ? `<p class="muted">… and ${count(all.length - rows.length)} more.</p>` : "";
   const table = htmlTable(
     [
       { name: "what" },
@@ -94,6 +95,8 @@ export function makingSection(report: EvaluationReport): string {
         : sideText(baseline),
     ],
     ["baseline's digest", baseline?.rootDigest == null ? null : code(baseline.rootDigest)],
+    ["model's files", sizeText(report)],
+    ["scoring", scoringText(report)],
     ["training took", report.trainingSeconds === null ? null : duration(report.trainingSeconds)],
   ]);
 }

@@ -2,6 +2,7 @@ import { markdownCode, markdownFence, markdownLink, markdownText } from "../../e
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import { duration } from "../../time.ts";
 import { fixedPart, type Part } from "../budget.ts";
+import { footprintText } from "../footprint-text.ts";
 import { moment } from "../format/moment.ts";
 import { count } from "../format/number.ts";
 import { gateTable, SIGNS } from "../gate-table.ts";
@@ -88,6 +89,7 @@ function footer(report: EvaluationReport, { gatesFrom, reportUrl, run }: Evaluat
     reportUrl === undefined ? "" : markdownLink("full report", reportUrl),
     run === undefined ? "" : `run ${markdownLink(run.label, run.url)}`,
     report.trainingSeconds === null ? "" : `training took ${duration(report.trainingSeconds)}`,
+    ...footprintText(report),
   ]
     .filter((text) => text !== "")
     .join(" · ");
