@@ -66,6 +66,8 @@ const inconclusive = evaluation({
       difference: doubt,
       ignoringGroups: [-0.0013, -0.0007],
       moreNeeded: 229,
+      crossCheck: { name: "sign-flip", p: 0.031 },
+      effectiveRows: 4_312,
     }),
     comparison({
       name: "roc_auc",

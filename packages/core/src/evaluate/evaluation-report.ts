@@ -43,6 +43,13 @@ export const TestName = z.enum([
 ]);
 export type TestName = z.infer<typeof TestName>;
 
+/**
+ * Another test of no difference, two-sided, on paired rows or, where there are groups, on their sums: Wilcoxon's signed ranks (1945) from 50 pairs on, under
+ * 50 all or 9,999 ways to flip the signs of the differences.
+ */
+export const CrossCheck = z.object({ name: z.enum(["wilcoxon", "sign-flip"]), p: z.number().min(0).max(1) });
+export type CrossCheck = z.infer<typeof CrossCheck>;
+
 /** A metric of both sides. `difference` = candidate − baseline as shown; `gain` = the same, signed so that more is better. */
 export const MetricComparison = z.object({
   name: z.string(),
@@ -58,6 +65,10 @@ export const MetricComparison = z.object({
   moreNeeded: z.int().positive().nullable(),
   /** What the difference's interval comes from (without a baseline: the candidate's own), and the two-sided p-value of no difference. Absent for point values. */
   test: z.object({ name: TestName, p: z.number().min(0).max(1).nullable() }).optional(),
+  /** A second opinion on no difference, for metrics that are means of rows. It never decides. Absent: there is none. */
+  crossCheck: CrossCheck.optional(),
+  /** Independent rows that would say as much as these do in their groups: rows / design effect. Absent without groups. */
+  effectiveRows: z.int().positive().optional(),
 });
 export type MetricComparison = z.infer<typeof MetricComparison>;
 

@@ -27,6 +27,8 @@ export function comparison(estimators: Estimators, alpha: number, units: number)
     ignoringGroups: ignoringGroups?.interval(alpha) ?? null,
     moreNeeded: shown === null ? null : moreNeeded(shown.value, shown.interval, units),
     test: difference === null ? { name: candidate.by, p: null } : { name: difference.by, p: pOf(difference) },
+    ...(estimators.crossCheck !== null && { crossCheck: estimators.crossCheck }),
+    ...(estimators.effectiveRows !== null && { effectiveRows: estimators.effectiveRows }),
   };
 }
 

@@ -1,4 +1,7 @@
+import type { CrossCheck } from "../evaluation-report.ts";
+import type { MetricDefinition } from "../metrics/metric.ts";
 import { effectiveRows } from "../parts/part.ts";
+import { crossCheck } from "./cross-check.ts";
 import type { Estimator } from "./estimator.ts";
 import { folded } from "./folded.ts";
 import type { Method } from "./grounds.ts";
@@ -13,6 +16,8 @@ export interface Estimators extends Omit<Compared, "sum"> {
   readonly ignoringGroups: Estimator | null;
   /** Independent rows that would say as much as these do in their groups; null without groups. */
   readonly effectiveRows: number | null;
+  /** What another test says of no difference at all; it decides nothing. */
+  readonly crossCheck: CrossCheck | null;
 }
 
 /**
@@ -28,12 +33,14 @@ export function estimators(
   paired: boolean,
   method: Method,
 ): Estimators[] {
+  const second = (metric: MetricDefinition) => crossCheck(metric, candidate, baseline, paired, method.seed);
   if (method.interval === "analytic") {
     const drawn = fromRowDraws(candidate, baseline, paired, method);
     return candidate.statistics.metrics.map((metric, i) => ({
       ...folded(drawn.get(metric.name) ?? fromRows(candidate, baseline, paired, i)),
       ignoringGroups: null,
       effectiveRows: null,
+      crossCheck: second(metric),
     }));
   }
   const grouped =
@@ -41,12 +48,14 @@ export function estimators(
       ? fromJackknife(candidate, baseline, paired)
       : fromBootstrap(candidate, baseline, paired, method);
   return grouped.map((one, i) => {
-    if (candidate.rows.task === "ranking") return { ...folded(one), ignoringGroups: null, effectiveRows: null }; // a ranking's row is no unit of anything
+    if (candidate.rows.task === "ranking")
+      return { ...folded(one), ignoringGroups: null, effectiveRows: null, crossCheck: second(one.metric) }; // a ranking's row is no unit of anything
     const rowwise = rowContrasts(candidate, baseline, paired, i);
     return {
       ...folded(one),
       ignoringGroups: folded({ ...one, ...rowwise }).difference,
       effectiveRows: worth(one, rowwise.difference ?? rowEstimate(candidate, i), effectiveRows(candidate.rows)),
+      crossCheck: second(one.metric),
     };
   });
 }

@@ -39,7 +39,12 @@ const fBeta = (beta: number) => (sums: Sums) =>
 const decided = { needs: "decisions" } as const;
 
 const definitions: readonly MetricDefinition[] = [
-  sums("log_loss", (all) => at(all, LOSS) / at(all, N), { goal: "minimize", unit: "nats", range: POSITIVE }),
+  sums("log_loss", (all) => at(all, LOSS) / at(all, N), {
+    goal: "minimize",
+    unit: "nats",
+    range: POSITIVE,
+    each: losses,
+  }),
   { name: "roc_auc", goal: "maximize", unit: "", needs: "scores", range: [0, 1], from: { kind: "roc-auc" } },
   {
     name: "average_precision",
@@ -49,7 +54,7 @@ const definitions: readonly MetricDefinition[] = [
     range: [0, 1],
     from: { kind: "average-precision" },
   },
-  sums("brier", (all) => at(all, SQUARE) / at(all, N), { goal: "minimize" }),
+  sums("brier", (all) => at(all, SQUARE) / at(all, N), { goal: "minimize", each: squares }),
   ...calibration,
   ks,
   sums("accuracy", (all) => (at(all, TP) + at(all, TN)) / at(all, N), {
@@ -86,19 +91,26 @@ const definitions: readonly MetricDefinition[] = [
   sums("cohen_kappa", kappaOf, { ...decided, range: [-1, 1] }),
 ];
 
-function features({ rows, labels, scores, decisions }: JudgedRows): RowFeatures {
+/** −ln of the probability that the true class was given. */
+function losses({ labels, scores }: JudgedRows): Float64Array {
+  return (scores as Float64Array).map((score, row) => {
+    const given = Math.min(1 - CLIP, Math.max(CLIP, score)); // probability of the positive class, off 0 and 1
+    return labels?.[row] === 1 ? -Math.log(given) : -Math.log1p(-given);
+  });
+}
+
+function squares({ labels, scores }: JudgedRows): Float64Array {
+  return (scores as Float64Array).map((score, row) => (score - ((labels as Float64Array)[row] as number)) ** 2);
+}
+
+function features(given: JudgedRows): RowFeatures {
+  const { rows, labels, scores, decisions } = given;
   const truth = labels as Float64Array;
-  const loss = new Float64Array(rows);
-  const square = new Float64Array(rows);
+  const loss = scores === null ? new Float64Array(rows) : losses(given);
+  const square = scores === null ? loss : squares(given);
   const cell = new Uint8Array(rows);
   for (let row = 0; row < rows; row++) {
-    const positive = truth[row] === 1;
-    cell[row] = TN + (positive ? 2 : 0) + ((decisions as Int32Array)[row] as number);
-    if (scores === null) continue;
-    const score = scores[row] as number;
-    const given = Math.min(1 - CLIP, Math.max(CLIP, score)); // probability of the positive class, off 0 and 1
-    loss[row] = positive ? -Math.log(given) : -Math.log1p(-given);
-    square[row] = (score - (truth[row] as number)) ** 2;
+    cell[row] = TN + (truth[row] === 1 ? 2 : 0) + ((decisions as Int32Array)[row] as number);
   }
   return {
     size: 7,

@@ -17,14 +17,16 @@ const define = (name: string, from: MetricDefinition["from"], rest: Rest): Metri
 export const sums = (
   name: string,
   of: FromSums["of"],
-  rest: Rest & Pick<FromSums, "share" | "trial" | "features"> = {},
+  rest: Rest & Pick<FromSums, "share" | "trial" | "features" | "each"> = {},
 ): MetricDefinition => {
-  const { share, trial, features, ...more } = rest;
-  return define(
-    name,
-    { kind: "sums", of, ...(share && { share }), ...(trial && { trial }), ...(features && { features }) },
-    more,
-  );
+  const { share, trial, features, each, ...more } = rest;
+  const given = {
+    ...(share && { share }),
+    ...(trial && { trial }),
+    ...(features && { features }),
+    ...(each && { each }),
+  };
+  return define(name, { kind: "sums", of, ...given }, more);
 };
 
 export const ratio = (name: string, parts: FromRatio["parts"], rest: Rest = {}): MetricDefinition =>

@@ -28,9 +28,11 @@ export interface FromSums {
   share?(sums: ArrayLike<number>): readonly [successes: number, trials: number];
   /** For shares whose trials the labels alone decide: whether a row is a trial and, if so, a success; for paired differences. */
   trial?(rows: JudgedRows, row: number): boolean | null;
+  /** A number of every row whose mean orders models as the metric does: what a second opinion compares. */
+  each?(rows: JudgedRows): Float64Array;
 }
 
-/** One sum over rows by another: a mean, where `below` is null. */
+/** One sum over rows by another: a mean, where `below` is null. What stands below is of the rows, not of a model. */
 export interface FromRatio {
   readonly kind: "ratio";
   /** Above is 1 or 0 and below null: a share of rows. */

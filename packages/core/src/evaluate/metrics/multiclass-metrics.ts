@@ -68,6 +68,7 @@ const definitions: readonly MetricDefinition[] = [
     goal: "minimize",
     unit: "nats",
     range: POSITIVE,
+    each: losses,
   }),
   { name: "roc_auc_ovr", goal: "maximize", unit: "", needs: "scores", range: [0, 1], from: { kind: "roc-auc-ovr" } },
   {
@@ -128,19 +129,26 @@ function inTop({ rows, classes, labels, scores }: JudgedRows, most: number): Flo
   return values;
 }
 
-function features({ rows, classes, labels, scores, decisions }: JudgedRows): RowFeatures {
+/** −ln of the share of the probabilities that the true class was given. */
+function losses({ rows, classes, labels, scores }: JudgedRows): Float64Array {
+  const count = classes.length;
+  const of = scores as Float64Array;
+  const loss = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    let sum = 0;
+    for (let k = 0; k < count; k++) sum += of[row * count + k] as number;
+    const given = (of[row * count + ((labels as Float64Array)[row] as number)] as number) / sum;
+    loss[row] = -Math.log(Math.min(1 - CLIP, Math.max(CLIP, given)));
+  }
+  return loss;
+}
+
+function features(given: JudgedRows): RowFeatures {
+  const { rows, classes, labels, scores, decisions } = given;
   const count = classes.length;
   const truth = labels as Float64Array;
   const decided = decisions as Int32Array;
-  const loss = new Float64Array(rows);
-  if (scores !== null) {
-    for (let row = 0; row < rows; row++) {
-      let sum = 0;
-      for (let k = 0; k < count; k++) sum += scores[row * count + k] as number;
-      const given = (scores[row * count + (truth[row] as number)] as number) / sum;
-      loss[row] = -Math.log(Math.min(1 - CLIP, Math.max(CLIP, given)));
-    }
-  }
+  const loss = scores === null ? new Float64Array(rows) : losses(given);
   return {
     size: FIRST + 3 * count,
     add(row, weight, into, offset) {

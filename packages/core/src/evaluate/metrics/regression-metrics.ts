@@ -16,6 +16,9 @@ const each = (of: (error: number, truth: number, predicted: number) => number) =
   );
 };
 const absolute = each((error) => Math.abs(error));
+const squared = each((error) => error * error);
+/** scikit-learn's share of the truth, which it moves off zero. */
+const relative = (error: number, truth: number) => Math.abs(error) / Math.max(Number.EPSILON, Math.abs(truth));
 const mean = (of: (rows: JudgedRows) => Float64Array) => (rows: JudgedRows) => ({ above: of(rows), below: null });
 
 /** The median of the bins' key; where half the weight ends with a bin, half way to the next (numpy's convention). */
@@ -36,18 +39,19 @@ function medianOf({ bins, rows, low, high }: Bins): number {
 }
 
 const definitions: readonly MetricDefinition[] = [
-  sums("rmse", (all) => Math.sqrt(at(all, SQUARE) / at(all, N)), less),
-  sums("mae", (all) => at(all, ABSOLUTE) / at(all, N), less),
+  sums("rmse", (all) => Math.sqrt(at(all, SQUARE) / at(all, N)), { ...less, each: squared }),
+  sums("mae", (all) => at(all, ABSOLUTE) / at(all, N), { ...less, each: absolute }),
   sums("r2", (all) => 1 - at(all, SQUARE) / (at(all, TRUTH2) - at(all, TRUTH) ** 2 / at(all, N)), {
     range: [Number.NEGATIVE_INFINITY, 1],
+    each: squared,
   }),
   /** The mean error without its sign: how far predictions are off as a whole. */
   sums("bias", (all) => Math.abs(at(all, ERROR) / at(all, N)), {
     ...less,
     signed: { kind: "sums", of: (all) => at(all, ERROR) / at(all, N) },
   }),
-  sums("mape", (all) => at(all, RELATIVE) / at(all, N), less),
-  sums("mse", (all) => at(all, SQUARE) / at(all, N), less),
+  sums("mape", (all) => at(all, RELATIVE) / at(all, N), { ...less, each: each(relative) }),
+  sums("mse", (all) => at(all, SQUARE) / at(all, N), { ...less, each: squared }),
   {
     name: "median_absolute_error",
     unit: "",
@@ -110,7 +114,7 @@ function features({ rows, labels, scores }: JudgedRows): RowFeatures {
     visit(ERROR, error);
     visit(SQUARE, error * error);
     visit(ABSOLUTE, Math.abs(error));
-    visit(RELATIVE, Math.abs(error) / Math.max(Number.EPSILON, Math.abs(truth[row] as number)));
+    visit(RELATIVE, relative(error, truth[row] as number));
     visit(TRUTH, centred);
     visit(TRUTH2, centred * centred);
   };

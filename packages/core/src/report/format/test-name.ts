@@ -24,9 +24,23 @@ export function testTitle({ test }: MetricComparison): string {
   return test === undefined ? "–" : NAMES[test.name];
 }
 
+const SECOND = { wilcoxon: "Wilcoxon's signed ranks", "sign-flip": "sign flips" } as const;
+
+/** "Wilcoxon's signed ranks": the second opinion's name; "–" without one. */
+export function crossCheckTitle({ crossCheck }: MetricComparison): string {
+  return crossCheck === undefined ? "–" : SECOND[crossCheck.name];
+}
+
+/** "sign flips, p 0.34"; "–" without a second opinion. */
+export function crossCheckText(metric: MetricComparison): string {
+  const { crossCheck } = metric;
+  return crossCheck === undefined ? "–" : `${crossCheckTitle(metric)}, p ${pOf(crossCheck.p)}`;
+}
+
 /** A p-value as people print it: "0.34", "0.012", "< 0.001"; "–" where there is none. */
 export function pText({ test }: MetricComparison): string {
   const p = test?.p ?? null;
-  if (p === null) return "–";
-  return p < 0.001 ? "< 0.001" : fixed(p, p < 0.1 ? 3 : 2);
+  return p === null ? "–" : pOf(p);
 }
+
+const pOf = (p: number) => (p < 0.001 ? "< 0.001" : fixed(p, p < 0.1 ? 3 : 2));

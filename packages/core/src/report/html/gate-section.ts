@@ -1,5 +1,6 @@
 import { htmlText } from "../../escape.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
+import { evidenceLines } from "../evidence-lines.ts";
 import { gateTable } from "../gate-table.ts";
 import { htmlSentence } from "../phrase.ts";
 import { requirementLines } from "../requirement-lines.ts";
@@ -30,7 +31,7 @@ export function gateSection(report: EvaluationReport): string {
       { html: row.sketch === "" ? "" : `<span aria-hidden="true">${row.gainSketch}</span>` },
       { html: `<span class="verdict ${row.status}">${SIGNS[row.status]} ${row.word}</span>` },
     ]);
-  const needed = requirementLines(report)
+  const needed = [...evidenceLines(report), ...requirementLines(report)]
     .slice(0, 60)
     .map((line) => `<li>${htmlSentence(line)}</li>`);
   const list = needed.length === 0 ? "" : `\n<ul class="muted">${needed.join("")}</ul>`;

@@ -1,8 +1,8 @@
 import type { EvaluationReport, MetricComparison } from "../../evaluate/evaluation-report.ts";
 import { estimateText } from "../format/interval.ts";
 import { metricTitle, unitSuffix } from "../format/metric-name.ts";
-import { decimalsOf, fixed, levelText } from "../format/number.ts";
-import { pText, testTitle } from "../format/test-name.ts";
+import { count, decimalsOf, fixed, levelText } from "../format/number.ts";
+import { crossCheckText, pText, testTitle } from "../format/test-name.ts";
 import { type GateReading, gainLimit, gateReadings } from "../gate-reading.ts";
 import { type ForestRow, forestPlot } from "../svg/forest-plot.ts";
 import { standardText } from "../verdict-clauses.ts";
@@ -73,6 +73,8 @@ function metricTable(report: EvaluationReport): string {
   if (report.metrics.length === 0) return "";
   const tested = report.metrics.some(({ test }) => test !== undefined);
   const compared = report.metrics.some(({ test }) => test?.p != null);
+  const checked = report.metrics.some(({ crossCheck }) => crossCheck !== undefined);
+  const grouped = report.metrics.some(({ effectiveRows }) => effectiveRows !== undefined);
   const rows = report.metrics.slice(0, MOST).map((metric) => {
     const measure = metric.difference ?? metric.candidate;
     const decimals = decimalsOf(measure.value, measure.interval, metric.difference === null ? null : 0);
@@ -84,6 +86,8 @@ function metricTable(report: EvaluationReport): string {
       metric.goal === "minimize" ? "less" : "more",
       ...(tested ? [testTitle(metric)] : []),
       ...(compared ? [pText(metric)] : []),
+      ...(checked ? [crossCheckText(metric)] : []),
+      ...(grouped ? [metric.effectiveRows === undefined ? "–" : count(metric.effectiveRows)] : []),
     ];
   });
   const columns = [
@@ -94,6 +98,8 @@ function metricTable(report: EvaluationReport): string {
     { name: "better is" },
     ...(tested ? [{ name: compared ? "tested by" : "interval by" }] : []),
     ...(compared ? [{ name: "p of no difference", kind: "num" as const }] : []),
+    ...(checked ? [{ name: "second opinion" }] : []),
+    ...(grouped ? [{ name: "as independent rows", kind: "num" as const }] : []),
   ];
   return htmlTable(columns, rows);
 }

@@ -1,9 +1,10 @@
 import { markdownHtml, markdownText, visibleText } from "../../escape.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
+import { evidenceLines } from "../evidence-lines.ts";
 import { estimateText } from "../format/interval.ts";
 import { metricTitle, unitSuffix } from "../format/metric-name.ts";
 import { count, decimalsOf, fixed } from "../format/number.ts";
-import { pText, testTitle } from "../format/test-name.ts";
+import { crossCheckText, pText, testTitle } from "../format/test-name.ts";
 import { otherBaselines } from "../other-baselines.ts";
 import { markdownSentence } from "../phrase.ts";
 import { requirementLines } from "../requirement-lines.ts";
@@ -42,18 +43,27 @@ export function testsMarkdown(report: EvaluationReport): string {
   const tested = report.metrics.filter(({ test }) => test !== undefined).slice(0, 60);
   if (tested.length === 0) return "";
   const compared = tested.some(({ test }) => test?.p != null);
+  const checked = tested.some(({ crossCheck }) => crossCheck !== undefined);
+  const grouped = tested.some(({ effectiveRows }) => effectiveRows !== undefined);
   const rows = tested.map((metric) => [
     markdownText(metricTitle(metric.name)),
     testTitle(metric),
     ...(compared ? [markdownText(pText(metric))] : []),
+    ...(checked ? [markdownText(crossCheckText(metric))] : []),
+    ...(grouped ? [metric.effectiveRows === undefined ? "–" : count(metric.effectiveRows)] : []),
   ]);
-  const head = compared ? ["metric", "test", "p of no difference"] : ["metric", "interval by"];
-  return folded("How it was tested", [markdownTable(head, rows, [2]), ...requirements(report)].join("\n\n"));
+  const head = [
+    ...(compared ? ["metric", "test", "p of no difference"] : ["metric", "interval by"]),
+    ...(checked ? ["second opinion"] : []),
+    ...(grouped ? ["as independent rows"] : []),
+  ];
+  const right = head.flatMap((name, at) => (name.startsWith("p of") || name.startsWith("as ") ? [at] : []));
+  return folded("How it was tested", [markdownTable(head, rows, right), ...lineList(report)].join("\n\n"));
 }
 
-/** What evidence each gate needs, beside what there is. */
-function requirements(report: EvaluationReport): string[] {
-  const lines = requirementLines(report).slice(0, 60);
+/** What the rows amount to, what a second opinion says, and what evidence each gate needs beside what there is. */
+function lineList(report: EvaluationReport): string[] {
+  const lines = [...evidenceLines(report), ...requirementLines(report)].slice(0, 60);
   return lines.length === 0 ? [] : [lines.map((line) => `- ${markdownSentence(line)}`).join("\n")];
 }
 
