@@ -13,7 +13,7 @@ import { rowChecks } from "../rows/row-checks.ts";
 import { compares, defaultGate, judgeGate } from "./gate.ts";
 import { REPORTED_GROUNDS } from "./judge-points.ts";
 import { type Evidence, type Judgement, type JudgeSettings, whyNoBaseline } from "./judgement.ts";
-import { notesOf, pairingNotes, scoreNotes, weightNotes } from "./notes.ts";
+import { labelNotes, notesOf, pairingNotes, scoreNotes, weightNotes } from "./notes.ts";
 import { pointsOf, refuseUnknown } from "./point-metrics.ts";
 import { hasSlices, judgeGateSlices } from "./slice-check.ts";
 
@@ -112,6 +112,7 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
     notes: [
       ...pairingNotes(pairing, predictions, evidence.baseline, settings.against),
       ...scoreNotes(predictions, pairing, settings.against),
+      ...labelNotes(candidate),
       ...weightNotes(candidate, predictions.unusedWeight),
       ...notesOf(gates, grounds, settings.noBaseline !== null),
     ],

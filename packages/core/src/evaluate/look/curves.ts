@@ -98,6 +98,7 @@ export function flips(
   candidate: JudgedRows,
   baseline: JudgedRows,
 ): { candidateRight: number; baselineRight: number } | null {
+  if (candidate.task === "multilabel") return null; // a row decides many things
   if (candidate.decisions === null || baseline.decisions === null || candidate.labels === null) return null;
   let [candidateRight, baselineRight] = [0, 0];
   for (let row = 0; row < candidate.rows; row++) {
