@@ -6,7 +6,7 @@ import { oncePerItem, type Repeats, readNamedScores, scoreColumns } from "./exam
 import { distinctUpTo, type Factor, factor, sliceFactor } from "./factor.ts";
 import { fromHarness } from "./harness.ts";
 import { hasLabelSets, readLabelSets } from "./label-sets.ts";
-import { binaryLabels, classLabels, isYes, numericLabels } from "./labels.ts";
+import { binaryLabels, classLabels, isYes, numericLabels, yesOrNo } from "./labels.ts";
 import { readIds, refuseNotFinite, refuseNulls } from "./row-ids.ts";
 
 /** Rows one model scored, checked: every number finite, every id once, classes known. */
@@ -263,7 +263,8 @@ function inferTask(found: {
   if (found.label === null) return found.classes > 2 ? "multiclass" : found.score === "score" ? "scores" : "binary";
   const distinct = distinctUpTo(found.label, 21);
   if (found.classes > 0) return found.classes <= 2 && distinct.count <= 2 ? "binary" : "multiclass";
-  if (distinct.count <= 2) return "binary";
+  const isYesOrNo = found.label.type === "text" && found.label.dictionary.every((word) => yesOrNo(word) !== null);
+  if (distinct.count <= 2 || isYesOrNo) return "binary";
   if (found.label.type === "text") return "multiclass";
   const discrete =
     distinct.integers &&
@@ -309,9 +310,21 @@ function probabilities(named: Named, path: string): Float64Array {
   const values = finite(named, path);
   for (let row = 0; row < values.length; row++) {
     const value = values[row] as number;
-    if (value < 0 || value > 1) throw new TrainyardError("SCORE_RANGE", { path, column: named.name, value });
+    if (value < 0 || value > 1)
+      throw new TrainyardError("SCORE_RANGE", { path, column: named.name, value, like: scaleOf(values) });
   }
   return values;
+}
+
+/** Beyond both ends of [0, 1] they are logits most likely; from 0 to 100, percentages. */
+function scaleOf(values: Float64Array): "logits" | "percentages" | null {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  if (low < 0 && high > 1) return "logits";
+  return low >= 0 && high > 1 && high <= 100 ? "percentages" : null;
 }
 
 function groupFactor(table: Table, path: string, name: string): Factor {
