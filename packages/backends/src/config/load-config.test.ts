@@ -79,7 +79,7 @@ describe("golden refusals", () => {
   test("a wrong task", () => {
     expect(changed("task: binary", "task: binry")).toMatchInlineSnapshot(`
       "CONFIG_INVALID
-      trainyard.yaml:3:11: models.flight-delays.task must be one of binary, multiclass, regression, ranking, scores, but is "binry".
+      trainyard.yaml:3:11: models.flight-delays.task must be one of binary, multiclass, multilabel, regression, ranking, scores, but is "binry".
       Correct the value; \`trainyard init\` writes a JSON Schema that editors use to complete and check it."
     `);
   });

@@ -17,6 +17,7 @@ export interface FirstConfig {
 const STANDARDS: Readonly<Record<string, readonly [metric: string, limit: string]>> = {
   binary: ["roc_auc", "min: 0.6"],
   multiclass: ["accuracy", "min: 0.5"],
+  multilabel: ["f1_macro", "min: 0.5"],
   regression: ["r2", "min: 0"],
 };
 

@@ -6,7 +6,7 @@ import type { Column, Table } from "./table.ts";
 
 const ROLES =
   "id, y_true, y_pred, y_score, y_score.<class>, score, score.<metric>, sample_weight, y_naive, y_lower or y_upper";
-const ROLE = /^(id|y_true|y_pred|y_score(\..+)?|score(\..+)?|sample_weight|y_naive|y_lower|y_upper)$/;
+const ROLE = /^(id|(y_true|y_pred|y_score)(\..+)?|score(\..+)?|sample_weight|y_naive|y_lower|y_upper)$/;
 
 /** What a user's columns are called, by what they are: `{ y_true: delayed, y_score: p }`. Those not named go by their standard names. */
 export const ColumnNames = z.record(z.string().regex(ROLE, ROLES), z.string().min(1));

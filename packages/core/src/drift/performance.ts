@@ -108,11 +108,22 @@ function observedAndPredicted({
   decisions,
 }: Predictions): [Float64Array, Float64Array] | null {
   if (labels === null || scores === null) return null;
+  if (task === "multilabel") return [sumsOfRows(labels, classes.length), sumsOfRows(scores, classes.length)];
   if (task !== "multiclass") return [labels, scores];
   if (decisions === null) return null;
   const right = labels.map((label, row) => (label === decisions[row] ? 1 : 0));
   const sure = labels.map((_, row) => scores[row * classes.length + (decisions[row] as number)] as number);
   return [right, sure];
+}
+
+/** Of rows × width, one number a row: labels a row has, and labels it is expected to have. */
+function sumsOfRows(cells: Float64Array, width: number): Float64Array {
+  const sums = new Float64Array(cells.length / width);
+  for (let cell = 0; cell < cells.length; cell++) {
+    const row = Math.floor(cell / width);
+    sums[row] = (sums[row] as number) + (cells[cell] as number);
+  }
+  return sums;
 }
 
 function metricsNow(

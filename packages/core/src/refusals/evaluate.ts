@@ -24,9 +24,19 @@ export const evaluateRefusals = {
     `${d.path} has no y_true column.`,
     "Add the true outcome as y_true (or label, target).",
   ],
-  SCORE_RANGE: (d: { path: string; column: string; value: number }) => [
+  SCORE_RANGE: (d: {
+    path: string;
+    column: string;
+    value: number;
+    /** What the column as a whole looks like; absent or null: neither. */
+    like?: "logits" | "percentages" | null;
+  }) => [
     `${d.path}: ${d.column} holds ${d.value}; a probability lies between 0 and 1.`,
-    "Write probabilities, not logits or percentages; or set task: scores.",
+    d.like === "logits"
+      ? "These look like logits: apply a sigmoid (of several classes a softmax) before writing them."
+      : d.like === "percentages"
+        ? "These look like percentages: divide them by 100."
+        : "Write probabilities, not logits or percentages; or set task: scores.",
   ],
   WEIGHT_RANGE: (d: { path: string; column: string; value: number }) => [
     d.value === 0

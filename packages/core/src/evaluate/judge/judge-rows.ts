@@ -14,7 +14,7 @@ import { compares, defaultGate, judgeGate } from "./gate.ts";
 import { REPORTED_GROUNDS } from "./judge-points.ts";
 import { type Evidence, type Judgement, type JudgeSettings, whyNoBaseline } from "./judgement.ts";
 import { lookInto } from "./looks.ts";
-import { notesOf, pairingNotes, scoreNotes, weightNotes } from "./notes.ts";
+import { labelNotes, notesOf, pairingNotes, scoreNotes, weightNotes } from "./notes.ts";
 import { pointsOf, refuseUnknown, shownPoints } from "./point-metrics.ts";
 import { hasSlices, judgeGateSlices } from "./slice-check.ts";
 
@@ -109,6 +109,7 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
     notes: [
       ...pairingNotes(pairing, predictions, evidence.baseline, settings.against),
       ...scoreNotes(predictions, pairing, settings.against),
+      ...labelNotes(candidate),
       ...weightNotes(candidate, predictions.unusedWeight),
       ...notesOf(gates, grounds, settings.noBaseline !== null),
     ],

@@ -1,4 +1,5 @@
 import type { Gate } from "../../config/config.ts";
+import { visibleText } from "../../escape.ts";
 import { type Grounds, LEAST_UNITS } from "../intervals/grounds.ts";
 import { effectiveRows } from "../parts/part.ts";
 import type { BaselineScores, Pairing } from "../rows/pairing.ts";
@@ -50,6 +51,25 @@ export function scoreNotes(
       `${against} has no scores for ${apart.slice(0, 5).join(", ")}${apart.length > 5 ? ", …" : ""}: not compared.`,
     );
   return notes;
+}
+
+/** Labels too rare for their part in macro averages to be sure. */
+export function labelNotes({ task, classes, labels, rows }: JudgedRows): string[] {
+  if (task !== "multilabel" || labels === null) return [];
+  const counts = new Float64Array(classes.length);
+  for (let cell = 0; cell < labels.length; cell++) {
+    const k = cell % classes.length;
+    counts[k] = (counts[k] as number) + (labels[cell] as number);
+  }
+  const rare = classes.filter((_, k) => Math.min(counts[k] as number, rows - (counts[k] as number)) < LEAST_UNITS);
+  if (rare.length === 0) return [];
+  const names = rare
+    .slice(0, 5)
+    .map((name) => visibleText(name, 40))
+    .join(", ");
+  return [
+    `Under ${LEAST_UNITS} rows have, or have not, ${rare.length} of ${classes.length} labels (${names}${rare.length > 5 ? ", …" : ""}): their part in macro averages is unsure.`,
+  ];
 }
 
 /** Rows that do not count alike. */

@@ -46,9 +46,9 @@ export function confusion(candidate: JudgedRows, baseline: JudgedRows | null): C
 }
 
 /** Cell truth·classes + decision. */
-function countsOf({ rows, classes, labels, decisions }: JudgedRows): Uint32Array | null {
+function countsOf({ task, rows, classes, labels, decisions }: JudgedRows): Uint32Array | null {
   const size = classes.length;
-  if (labels === null || decisions === null || size === 0 || size > 5_000) return null; // 100 MB of cells
+  if (task === "multilabel" || labels === null || decisions === null || size === 0 || size > 5_000) return null; // 100 MB of cells
   const counts = new Uint32Array(size * size);
   for (let row = 0; row < rows; row++) {
     const cell = (labels[row] as number) * size + (decisions[row] as number);

@@ -20,7 +20,7 @@ export interface PairedRows {
 /**
  * On which rows one side is better than the other, in which slices, and the rows that differ most. With classes a row counts where the decisions differ
  * and one of them is right; of two wrong classes neither counts. Else the smaller error counts, or the higher score.
- * @returns Null where neither decisions nor predictions of both sides are known, and for rankings, whose rows say nothing by themselves.
+ * @returns Null where neither decisions nor predictions of both sides are known, for rankings, whose rows say nothing by themselves, and for rows that decide many things.
  */
 export function flips(rows: PairedRows): Flips | null {
   const by = countsBy(rows);
@@ -42,7 +42,7 @@ export function flips(rows: PairedRows): Flips | null {
 
 function countsBy({ candidate, baseline }: PairedRows): NonNullable<Flips["by"]> | null {
   const { task } = candidate;
-  if (task === "ranking") return null;
+  if (task === "ranking" || task === "multilabel") return null;
   if (candidate.decisions !== null) return baseline.decisions === null || candidate.labels === null ? null : "decision";
   if (candidate.scores === null || baseline.scores === null) return null;
   if (task === "scores") return "score";

@@ -11,9 +11,9 @@ export interface RowLosses {
   shown(mean: number): number;
 }
 
-/** One number a row, less is better, whose mean is the task's loss. Null for a ranking, whose rows cost nothing by themselves. */
+/** One number a row, less is better, whose mean is the task's loss. Null for a ranking, whose rows cost nothing by themselves, and for rows of several labels. */
 export function rowLosses({ task, rows, classes, labels, scores, decisions }: JudgedRows): RowLosses | null {
-  if (task === "ranking") return null;
+  if (task === "ranking" || task === "multilabel") return null;
   const values = new Float64Array(rows);
   if (task === "scores") {
     if (scores === null) return null;

@@ -41,7 +41,13 @@ export interface FromRatio {
 }
 
 export interface FromRanking {
-  readonly kind: "roc-auc" | "average-precision" | "roc-auc-ovr" | "roc-auc-ovr-weighted";
+  readonly kind:
+    | "roc-auc"
+    | "average-precision"
+    | "roc-auc-ovr"
+    | "roc-auc-ovr-weighted"
+    | "roc-auc-macro"
+    | "average-precision-macro";
 }
 
 /** A function of how much weight lies in each bin of the rows in descending order of a key: exact where every distinct key is a bin of its own. */

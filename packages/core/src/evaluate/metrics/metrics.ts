@@ -3,17 +3,26 @@ import type { JudgedRows } from "../rows/predictions.ts";
 import { binary } from "./binary-metrics.ts";
 import type { MetricDefinition, TaskMetrics } from "./metric.ts";
 import { multiclass } from "./multiclass-metrics.ts";
+import { multilabel } from "./multilabel-metrics.ts";
 import { ranking } from "./ranking-metrics.ts";
 import { regression } from "./regression-metrics.ts";
 import { namedMetrics, scores } from "./score-metrics.ts";
 
 /** The metrics of every task: one table. */
-export const taskMetrics: Readonly<Record<Task, TaskMetrics>> = { binary, multiclass, regression, ranking, scores };
+export const taskMetrics: Readonly<Record<Task, TaskMetrics>> = {
+  binary,
+  multiclass,
+  multilabel,
+  regression,
+  ranking,
+  scores,
+};
 
 /** Shown when nobody asked for more: the rest only where a gate names them. */
 const SHOWN: ReadonlySet<string> = new Set([
   ...["log_loss", "roc_auc", "average_precision", "brier", "accuracy"],
   ...["roc_auc_ovr", "f1_macro", "rmse", "mae", "r2", "bias"],
+  ...["roc_auc_macro", "average_precision_macro", "f1_micro", "hamming_loss"],
   ...["ndcg@10", "mrr", "mean_score"],
 ]);
 
@@ -63,9 +72,9 @@ function familyMetric(name: string, task: Task): MetricDefinition | null {
   return null;
 }
 
-/** Rows of the rarest class that occurs, as many as count alike (Kish 1965); null for tasks without classes. */
-export function rarest({ classes, labels, weights }: JudgedRows): number | null {
-  if (classes.length === 0 || labels === null) return null;
+/** Rows of the rarest class that occurs, as many as count alike (Kish 1965); null for tasks in which a row has no one class. */
+export function rarest({ task, classes, labels, weights }: JudgedRows): number | null {
+  if (classes.length === 0 || labels === null || task === "multilabel") return null;
   const sums = new Float64Array(classes.length);
   const squares = new Float64Array(classes.length);
   for (let row = 0; row < labels.length; row++) {

@@ -61,8 +61,16 @@ function widenBoth(labels: Float64Array, given: Float64Array | null): [positives
 
 export function precisionPart({ rows, units, order }: Side): Part {
   const scores = rows.scores as Float64Array;
-  const labels = rows.labels as Float64Array;
-  const ranked = order(scores);
+  return rankedPrecision(scores, rows.labels as Float64Array, order(scores), units, rows);
+}
+
+function rankedPrecision(
+  scores: Float64Array,
+  labels: Float64Array,
+  ranked: Uint32Array,
+  units: Units,
+  rows: JudgedRows,
+): Part {
   const { value, influence } = averagePrecision(scores, labels, ranked, rows.weights);
   const shares = rows.weights === null ? influence : influence.map((one, row) => one * (rows.weights?.[row] as number));
   const scale = widen(effectiveRows(rows));
@@ -86,7 +94,7 @@ export function oneAgainstRestPart({ rows, units }: Side, average: "macro" | "we
   for (let k = 0; k < rows.classes.length; k++) {
     const own = labels.map((label) => (label === k ? 1 : 0));
     if (!own.includes(1) || !own.includes(0)) continue;
-    const column = scoresOf(rows, k);
+    const column = columnOf(rows.scores as Float64Array, rows, k);
     const weighted = own.map((one, row) => one * (rows.weights?.[row] ?? 1));
     const share = average === "macro" ? new Float64Array(units.count).fill(1) : sumByUnit(weighted, units);
     parts.push({ part: rankedAuc(column, own, argsort(column), units, rows.weights), share });
@@ -116,8 +124,39 @@ export function oneAgainstRestPart({ rows, units }: Side, average: "macro" | "we
   };
 }
 
-function scoresOf({ rows, classes, scores }: JudgedRows, k: number): Float64Array {
+/** The plain mean over labels of a ranking metric of each, scikit-learn's average="macro"; without labels that every row has, or none: those have no value. */
+export function overLabelsPart({ rows, units }: Side, of: "roc-auc" | "average-precision"): Part {
+  const parts: Part[] = [];
+  for (let k = 0; k < rows.classes.length; k++) {
+    const own = columnOf(rows.labels as Float64Array, rows, k);
+    if (!own.includes(1) || !own.includes(0)) continue;
+    const scores = columnOf(rows.scores as Float64Array, rows, k);
+    const order = argsort(scores);
+    parts.push(
+      of === "roc-auc"
+        ? rankedAuc(scores, own, order, units, rows.weights)
+        : rankedPrecision(scores, own, order, units, rows),
+    );
+  }
+  const mean = (value: (part: Part) => number) => parts.reduce((sum, part) => sum + value(part), 0) / parts.length;
+  return {
+    value: mean(({ value }) => value),
+    at: (drawn) => mean((part) => part.at(drawn)),
+    deviations() {
+      const deviations = new Float64Array(rows.rows);
+      for (const part of parts) {
+        const own = part.deviations();
+        for (let row = 0; row < own.length; row++)
+          deviations[row] = (deviations[row] as number) + (own[row] as number) / parts.length;
+      }
+      return deviations;
+    },
+  };
+}
+
+/** Column k of rows × classes. */
+function columnOf(from: Float64Array, { rows, classes }: JudgedRows, k: number): Float64Array {
   const column = new Float64Array(rows);
-  for (let row = 0; row < rows; row++) column[row] = (scores as Float64Array)[row * classes.length + k] as number;
+  for (let row = 0; row < rows; row++) column[row] = from[row * classes.length + k] as number;
   return column;
 }

@@ -4,7 +4,7 @@ import { taskMetrics } from "../metrics/metrics.ts";
 import type { JudgedRows } from "../rows/predictions.ts";
 import { binnedPart } from "./binned-part.ts";
 import type { Part, Side, Units } from "./part.ts";
-import { aucPart, oneAgainstRestPart, precisionPart } from "./ranked-part.ts";
+import { aucPart, oneAgainstRestPart, overLabelsPart, precisionPart } from "./ranked-part.ts";
 import { ratioPart } from "./ratio-part.ts";
 import { type Sums, sumsOf, sumsPart } from "./sums-part.ts";
 
@@ -67,6 +67,9 @@ function partOf(side: Side, { from }: MetricDefinition): Part | null {
       return oneAgainstRestPart(side, "macro");
     case "roc-auc-ovr-weighted":
       return oneAgainstRestPart(side, "weighted");
+    case "roc-auc-macro":
+    case "average-precision-macro":
+      return overLabelsPart(side, from.kind === "roc-auc-macro" ? "roc-auc" : "average-precision");
     case "extreme": {
       const value = from.of(side.rows);
       const none = () => new Float64Array(side.rows.rows).fill(Number.NaN);

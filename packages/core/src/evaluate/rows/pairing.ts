@@ -41,10 +41,11 @@ export const LEAST_OVERLAP = 0.95;
  * @throws LABELS_MISSING, TASK_MISMATCH
  */
 export function pair(
-  candidate: Predictions,
+  given: Predictions,
   { stored, fromJob }: BaselineScores,
   sameData: boolean | null = null,
 ): Pairing {
+  const candidate = withLabelsOf(given, [stored, fromJob]);
   const ours = stored === null ? null : alignClasses(stored, candidate);
   const theirs = fromJob === null ? null : alignClasses(fromJob, candidate);
   const storedRows = ours === null ? null : rowsOf(candidate, ours);
@@ -129,13 +130,14 @@ export function takeRows<T extends JudgedRows & { readonly slices: readonly Fact
     codes: taken(factor.codes, new Int32Array(rows.length), rows),
   });
   const width = widthOf(side);
+  const each = side.task === "multilabel" ? width : 1;
   return {
     task: side.task,
     rows: rows.length,
     classes: side.classes,
-    labels: side.labels && taken(side.labels, new Float64Array(rows.length), rows),
+    labels: side.labels && taken(side.labels, new Float64Array(rows.length * each), rows, each),
     scores: side.scores && taken(side.scores, new Float64Array(rows.length * width), rows, width),
-    decisions: side.decisions && taken(side.decisions, new Int32Array(rows.length), rows),
+    decisions: side.decisions && taken(side.decisions, new Int32Array(rows.length * each), rows, each),
     weights: side.weights && taken(side.weights, new Float64Array(rows.length), rows),
     extra: Object.fromEntries(
       Object.entries(side.extra).map(([name, values]) => [name, taken(values, new Float64Array(rows.length), rows)]),
@@ -171,14 +173,16 @@ function gather(
   const present = [stored, fromJob].filter((side) => side !== null);
   const scored = present.every((side) => side.scores !== null);
   const scores = scored ? new Float64Array(source.length * width) : null;
-  const decisions = candidate.decisions === null ? null : new Int32Array(source.length);
+  const each = candidate.task === "multilabel" ? width : 1;
+  const decisions = candidate.decisions === null ? null : new Int32Array(source.length * each);
   for (let i = 0; i < source.length; i++) {
     const place = source[i] as number;
     const side = (place >= 0 ? stored : fromJob) as Predictions;
     const row = place >= 0 ? place : -1 - place;
     if (scores !== null)
       for (let k = 0; k < width; k++) scores[i * width + k] = (side.scores as Float64Array)[row * width + k] as number;
-    if (decisions !== null) decisions[i] = (side.decisions as Int32Array)[row] as number;
+    if (decisions !== null)
+      for (let k = 0; k < each; k++) decisions[i * each + k] = (side.decisions as Int32Array)[row * each + k] as number;
   }
   const bounds = (["y_lower", "y_upper"] as const).flatMap((name) => {
     if (!present.every((side) => side.extra[name] !== undefined)) return [];
@@ -217,7 +221,9 @@ function gatherNamed(
   return found;
 }
 
-const widthOf = (side: JudgedRows) => (side.task === "multiclass" ? side.classes.length : 1);
+/** Scores of a row. */
+const widthOf = ({ task, classes }: JudgedRows) =>
+  task === "multiclass" || task === "multilabel" ? classes.length : 1;
 
 /** For every row of the candidate, the other side's row with the same id; −1 without one. Without ids the row number counts, if the labels agree. */
 function rowsOf(candidate: Predictions, other: Predictions): Int32Array {
@@ -232,7 +238,10 @@ function rowsOf(candidate: Predictions, other: Predictions): Int32Array {
 /** True values that went through text and back may differ in the last digit. */
 function labelsDiffer(ours: Predictions, row: number, theirs: Predictions, other: number): boolean {
   if (ours.labels === null || theirs.labels === null) return false;
-  return differs(ours.labels[row] as number, theirs.labels[other] as number);
+  if (ours.task !== "multilabel") return differs(ours.labels[row] as number, theirs.labels[other] as number);
+  const count = ours.classes.length;
+  for (let k = 0; k < count; k++) if (ours.labels[row * count + k] !== theirs.labels[other * count + k]) return true;
+  return false;
 }
 
 function weightsDiffer(ours: Predictions, row: number, theirs: Predictions, other: number): boolean {
@@ -242,6 +251,33 @@ function weightsDiffer(ours: Predictions, row: number, theirs: Predictions, othe
 
 function differs(a: number, b: number): boolean {
   return a !== b && Math.abs(a - b) > 1e-9 * Math.max(Math.abs(a), Math.abs(b));
+}
+
+/** Labels that only another side's lists hold are the candidate's too: it decided for none of them. */
+function withLabelsOf(candidate: Predictions, others: readonly (Predictions | null)[]): Predictions {
+  if (candidate.task !== "multilabel" || candidate.scores !== null) return candidate;
+  const classes = [...new Set([candidate, ...others].flatMap((side) => side?.classes ?? []))];
+  return classes.length === candidate.classes.length ? candidate : spreadLabels(candidate, classes);
+}
+
+/** Rows × labels over other labels; those that a side does not have are 0. */
+function spreadLabels(side: Predictions, classes: readonly string[]): Predictions {
+  const place = side.classes.map((label) => classes.indexOf(label));
+  const spread = <A extends Float64Array | Int32Array>(from: A, into: A): A => {
+    for (let cell = 0; cell < from.length; cell++) {
+      const row = Math.floor(cell / side.classes.length);
+      into[row * classes.length + (place[cell % side.classes.length] as number)] = from[cell] as number;
+    }
+    return into;
+  };
+  const size = side.rows * classes.length;
+  return {
+    ...side,
+    classes,
+    labels: side.labels && spread(side.labels, new Float64Array(size)),
+    scores: side.scores && spread(side.scores, new Float64Array(size)),
+    decisions: side.decisions && spread(side.decisions, new Int32Array(size)),
+  };
 }
 
 /** The same predictions with the classes of another side, in its order. @throws TASK_MISMATCH when one of its classes was never scored */
@@ -256,6 +292,7 @@ function alignClasses(side: Predictions, like: Predictions): Predictions {
     const problem = `its classes are ${side.classes.join(", ")}, the candidate's are ${like.classes.join(", ")}`;
     throw new TrainyardError("TASK_MISMATCH", { path: side.path, task: side.task, problem });
   }
+  if (side.task === "multilabel") return spreadLabels(side, like.classes);
   const moved = (code: number) => place[code] as number;
   const count = like.classes.length;
   let scores = side.scores;

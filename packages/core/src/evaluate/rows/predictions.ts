@@ -5,7 +5,8 @@ import { nearest } from "../../nearest.ts";
 import { oncePerItem, type Repeats, readNamedScores, scoreColumns } from "./example-scores.ts";
 import { distinctUpTo, type Factor, factor, sliceFactor } from "./factor.ts";
 import { fromHarness } from "./harness.ts";
-import { binaryLabels, classLabels, isYes, numericLabels } from "./labels.ts";
+import { hasLabelSets, readLabelSets } from "./label-sets.ts";
+import { binaryLabels, classLabels, isYes, numericLabels, yesOrNo } from "./labels.ts";
 import { readIds, refuseNotFinite, refuseNulls } from "./row-ids.ts";
 
 /** Rows one model scored, checked: every number finite, every id once, classes known. */
@@ -16,13 +17,13 @@ export interface Predictions {
   readonly rows: number;
   /** Null: the file has no ids, rows are known by their number. */
   readonly ids: Column | null;
-  /** Binary: 0 or 1. Multiclass: index into `classes`. Else the true value. Null where nobody knows it. Length rows. */
+  /** Binary: 0 or 1. Multiclass: index into `classes`. Multilabel: 0 or 1, rows × classes, row by row. Else the true value. Null where nobody knows it. Length rows. */
   readonly labels: Float64Array | null;
-  /** Binary: [negative, positive]. Multiclass: all. Else empty. */
+  /** Binary: [negative, positive]. Multiclass, multilabel: all. Else empty. */
   readonly classes: readonly string[];
-  /** Binary: probability of the positive class, rows long. Multiclass: rows × classes, row by row. Else the prediction. Null with `y_pred` alone. */
+  /** Binary: probability of the positive class, rows long. Multiclass, multilabel: rows × classes, row by row. Else the prediction. Null with `y_pred` alone. */
   readonly scores: Float64Array | null;
-  /** Class index decided for a row: `y_pred`, or the likeliest class (binary: at 0.5). Null for tasks without classes. */
+  /** Class index decided for a row: `y_pred`, or the likeliest class (binary: at 0.5). Multilabel: 1 for a label that is decided for, rows × classes. Null for tasks without classes. */
   readonly decisions: Int32Array | null;
   /** How much each row counts, ≥ 0; null: all the same. */
   readonly weights: Float64Array | null;
@@ -75,6 +76,8 @@ const CLASS_SCORE = "y_score.";
 export function readPredictions(given: Table, path: string, settings: PredictionSettings): Predictions {
   if (given.rows === 0) throw new TrainyardError("TABLE_EMPTY", { path });
   const table = settings.task === null || settings.task === "scores" ? fromHarness(given, path) : given;
+  if (settings.task === "multilabel" || (settings.task === null && hasLabelSets(table)))
+    return { task: "multilabel", ...readLabelled(table, path, settings), ...rest(table, path, settings, {}) };
   const find = (names: readonly string[]) => names.find((name) => table.columns.has(name)) ?? null;
   const labelName = find(LABELS);
   const scoreName = find(SCORES);
@@ -113,19 +116,33 @@ export function readPredictions(given: Table, path: string, settings: Prediction
         : task === "scores"
           ? readScores(table, columns)
           : readNumeric(columns, task);
+  const extra = Object.fromEntries(
+    EXTRA.flatMap((name) => {
+      const column = table.columns.get(name);
+      return task !== "regression" || column === undefined ? [] : [[name, finite({ name, column }, path)]];
+    }),
+  );
   const predictions: Predictions = {
-    path,
     task,
-    rows: table.rows,
-    ids: readIds(table.columns.get("id") ?? null, path, { mayRepeat: task === "scores" }),
     ...read,
+    extra,
+    ...rest(table, path, settings, { mayRepeat: task === "scores" }),
+  };
+  return task === "scores" ? oncePerItem(predictions) : predictions;
+}
+
+/** What a file of any task may hold. */
+function rest(
+  table: Table,
+  path: string,
+  settings: PredictionSettings,
+  ids: { readonly mayRepeat?: boolean },
+): Pick<Predictions, "path" | "rows" | "ids" | "weights" | "unusedWeight" | "groups" | "slices"> {
+  return {
+    path,
+    rows: table.rows,
+    ids: readIds(table.columns.get("id") ?? null, path, ids),
     ...readWeights(table, path, settings),
-    extra: Object.fromEntries(
-      EXTRA.flatMap((name) => {
-        const column = table.columns.get(name);
-        return task !== "regression" || column === undefined ? [] : [[name, finite({ name, column }, path)]];
-      }),
-    ),
     groups: settings.groups === null ? null : groupFactor(table, path, settings.groups),
     slices: settings.slices.map((name) => {
       const column = table.columns.get(name);
@@ -133,7 +150,11 @@ export function readPredictions(given: Table, path: string, settings: Prediction
       return sliceFactor(name, column);
     }),
   };
-  return task === "scores" ? oncePerItem(predictions) : predictions;
+}
+
+function readLabelled(table: Table, path: string, { labels }: PredictionSettings): Read & Pick<Predictions, "extra"> {
+  const scores = (name: string) => probabilities({ name, column: table.columns.get(name) as Column }, path);
+  return { ...readLabelSets(table, path, labels === "required", scores), extra: {} };
 }
 
 interface Named {
@@ -242,7 +263,8 @@ function inferTask(found: {
   if (found.label === null) return found.classes > 2 ? "multiclass" : found.score === "score" ? "scores" : "binary";
   const distinct = distinctUpTo(found.label, 21);
   if (found.classes > 0) return found.classes <= 2 && distinct.count <= 2 ? "binary" : "multiclass";
-  if (distinct.count <= 2) return "binary";
+  const isYesOrNo = found.label.type === "text" && found.label.dictionary.every((word) => yesOrNo(word) !== null);
+  if (distinct.count <= 2 || isYesOrNo) return "binary";
   if (found.label.type === "text") return "multiclass";
   const discrete =
     distinct.integers &&
@@ -288,9 +310,21 @@ function probabilities(named: Named, path: string): Float64Array {
   const values = finite(named, path);
   for (let row = 0; row < values.length; row++) {
     const value = values[row] as number;
-    if (value < 0 || value > 1) throw new TrainyardError("SCORE_RANGE", { path, column: named.name, value });
+    if (value < 0 || value > 1)
+      throw new TrainyardError("SCORE_RANGE", { path, column: named.name, value, like: scaleOf(values) });
   }
   return values;
+}
+
+/** Beyond both ends of [0, 1] they are logits most likely; from 0 to 100, percentages. */
+function scaleOf(values: Float64Array): "logits" | "percentages" | null {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  if (low < 0 && high > 1) return "logits";
+  return low >= 0 && high > 1 && high <= 100 ? "percentages" : null;
 }
 
 function groupFactor(table: Table, path: string, name: string): Factor {
