@@ -5,6 +5,7 @@ import { duration } from "../../time.ts";
 import { changesSummary } from "../change-summary.ts";
 import { moment } from "../format/moment.ts";
 import { count, counted, levelText, percent } from "../format/number.ts";
+import { reproduceLines } from "../reproduce-lines.ts";
 import { htmlFacts, htmlTable } from "./element.ts";
 
 const SCORED: Readonly<Record<Side["scoredBy"], string>> = {
@@ -21,23 +22,6 @@ const METHODS: Readonly<Record<EvaluationReport["method"]["interval"], string>> 
   point: "none: point values only",
 };
 
-/** Rows on which the two sides decide differently. Empty where that is not known. */
-export function flipSection({ flips, baseline, pairing }: EvaluationReport): string {
-  if (flips === null) return "";
-  const all = flips.candidateRight + flips.baselineRight;
-  const other = baseline?.label ?? "the baseline";
-  if (all === 0) return `<p>The candidate and ${htmlText(other)} decide alike on every row, at a threshold of 0.5.</p>`;
-  const share = pairing.rows > 0 ? ` (${percent(all / pairing.rows)} of the rows)` : "";
-  const right = [["candidate", flips.candidateRight] as const, [other, flips.baselineRight] as const].map(
-    ([who, rows]) => [who, count(rows), percent(rows / all)],
-  );
-  const table = htmlTable(
-    [{ name: "who was right" }, { name: "rows", kind: "num" }, { name: "share", kind: "num" }],
-    right,
-  );
-  return `<p>${counted(all, "row")}${share} ${all === 1 ? "is" : "are"} decided differently at a threshold of 0.5.</p>\n${table}`;
-}
-
 export function changeSection(changes: readonly Change[]): string {
   if (changes.length === 0) return "<p>Nothing that Trainyard records differs from the baseline.</p>";
   const rows = changes.slice(0, 200).map(({ what, name, from, to }) => [what, name, from ?? "–", to ?? "–"]);
@@ -52,6 +36,7 @@ export function changeSection(changes: readonly Change[]): string {
     ],
     rows,
     true,
+    "What changed",
   );
   return `<p>${htmlText(changesSummary(changes))}.</p>\n${table}${more}`;
 }
@@ -93,6 +78,14 @@ export function makingSection(report: EvaluationReport): string {
     ["baseline's digest", baseline?.rootDigest == null ? null : code(baseline.rootDigest)],
     ["training took", report.trainingSeconds === null ? null : duration(report.trainingSeconds)],
   ]);
+}
+
+/** What to type to get the same again. Empty for files that somebody gave. */
+export function reproduceSection(report: EvaluationReport): string {
+  const lines = reproduceLines(report);
+  return lines.length === 0
+    ? ""
+    : `<pre tabindex="0"><code>${lines.map((line) => htmlText(line)).join("\n")}</code></pre>`;
 }
 
 function sideText({ label, run, scoredBy, predictions }: Side): string {

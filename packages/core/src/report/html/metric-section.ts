@@ -95,5 +95,5 @@ function metricTable(report: EvaluationReport): string {
     ...(tested ? [{ name: compared ? "tested by" : "interval by" }] : []),
     ...(compared ? [{ name: "p of no difference", kind: "num" as const }] : []),
   ];
-  return htmlTable(columns, rows);
+  return htmlTable(columns, rows, false, "Metrics of both sides");
 }
