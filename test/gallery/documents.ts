@@ -472,6 +472,43 @@ export const hostileFailure: NonNullable<RunRecord["failure"]> = {
   ],
 };
 
+const losses = estimate(0.0091, [0.0062, 0.0121]);
+const crept = evaluation({
+  verdict: "fail",
+  anchor: { version: 3, improved: false },
+  baseline: { ...(better.baseline as NonNullable<EvaluationReport["baseline"]>), label: "production v9", version: 9 },
+  metrics: [
+    comparison({
+      candidate: estimate(0.4868, [0.472, 0.502]),
+      baseline: estimate(0.4856, [0.471, 0.501]),
+      difference: estimate(0.0012, [-0.0011, 0.0034]),
+    }),
+  ],
+  checks: [
+    check({
+      id: "log_loss-worse",
+      rule: "log_loss not worse than production v9 by more than 0.005",
+      actual: 0.0012,
+      interval: [-0.0011, 0.0034],
+      limit: 0.005,
+    }),
+    check({
+      id: "log_loss-crept",
+      rule: "log_loss not worse than v3, the anchor by more than 0.005",
+      status: "fail",
+      actual: losses.value,
+      interval: losses.interval,
+      limit: 0.005,
+      reason: "losses have added up since v3: each version stayed within its margin, all of them together do not",
+    }),
+  ],
+});
+
+const doubtedFork = evaluation({
+  verdict: "inconclusive",
+  doubts: ["A fork's own job scored these rows: a maintainer has to train it again from a branch of this repository."],
+});
+
 export const evaluations: Readonly<Record<string, EvaluationReport>> = {
   better,
   "no-worse": noWorse,
@@ -486,6 +523,8 @@ export const evaluations: Readonly<Record<string, EvaluationReport>> = {
   reported,
   unpaired,
   hostile,
+  crept,
+  "doubted-fork": doubtedFork,
 };
 
 const kilometres = column({

@@ -17,6 +17,7 @@ import { storyHtml } from "../../packages/core/src/report/story-html.ts";
 import { brokenRun, COMMIT, deployment } from "./build.ts";
 import { charts } from "./charts.ts";
 import { drifts, evaluations, hostileFailure, weekly } from "./documents.ts";
+import { judgedReports } from "./judged.ts";
 
 /** The golden files are the gallery: look at them. UPDATE_GOLDEN=1 writes them anew. */
 const FOLDER = join(import.meta.dirname, "../fixtures/gallery");
@@ -46,7 +47,7 @@ const options = {
 };
 
 describe("an evaluation, as comment, page and terminal text", () => {
-  test.each(Object.entries(evaluations))("%s", (name, report) => {
+  test.each(Object.entries({ ...evaluations, ...judgedReports }))("%s", (name, report) => {
     const { next, ...rest } = options;
     golden(`evaluation-${name}.md`, evaluationMarkdown(report, report.verdict === "pass" ? { ...rest, next } : rest));
     golden(`evaluation-${name}.html`, evaluationHtml(report));

@@ -3,6 +3,7 @@ import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { changesSummary } from "./change-summary.ts";
 import { footprintText } from "./footprint-text.ts";
 import { gateTable } from "./gate-table.ts";
+import { calibrationShift, fairnessText, flipsSummary, weakSliceText, weakSummary } from "./look-words.ts";
 import { plainSentence } from "./phrase.ts";
 import { slicesSummary } from "./slice-ranking.ts";
 import { alignedTable, piece, type TextLine, type Tone, textOf, wrapped } from "./text/line.ts";
@@ -35,10 +36,14 @@ export function evaluationLines(report: EvaluationReport): TextLine[] {
       ? []
       : [[], ...alignedTable([[...head, ""].map((text) => piece(text, "muted")), ...gates], [1, 2])];
   const more = [
-    report.slices.length > 0 ? `slices   ${slicesSummary(report)}` : "",
-    report.changes.length > 0 ? `changed  ${changesSummary(report.changes)}` : "",
-    ...footprintText(report).map((text) => text.replace(/^(\w+) /, (_, word: string) => word.padEnd(9))),
-  ].filter((line) => line !== "");
+    ["slices", report.slices.length > 0 ? slicesSummary(report) : ""],
+    ...weakLines(report).map((text, at) => [at === 0 ? "weak" : "", text]),
+    ...(report.fairness ?? []).slice(0, 10).map((one, at) => [at === 0 ? "fairness" : "", fairnessText(one)]),
+    ["shifted", (calibrationShift(report) ?? "").replace(/^Calibration shifted: /, "calibration: ")],
+    [(report.flips?.by ?? "decision") === "decision" ? "flipped" : "rows", flipsSummary(report)],
+    ["changed", report.changes.length > 0 ? changesSummary(report.changes) : ""],
+    ...footprintText(report).map((text) => [text.slice(0, text.indexOf(" ")), text.slice(text.indexOf(" ") + 1)]),
+  ].flatMap(([name = "", text = ""]) => (text === "" ? [] : [`${name.padEnd(8)} ${text}`]));
   return [
     [piece(`${report.model}: `), piece(headline, tone)],
     ...wrapped(plainSentence(body), "  "),
@@ -46,6 +51,13 @@ export function evaluationLines(report: EvaluationReport): TextLine[] {
     ...(more.length === 0 ? [] : [[], ...more.map((line) => [piece(`  ${line}`)])]),
     ...(report.notes.length === 0 ? [] : [[], ...report.notes.slice(0, 30).flatMap((note) => noteLines(note))]),
   ];
+}
+
+function weakLines(report: EvaluationReport): string[] {
+  const { confirmed } = report.weakSlices ?? { confirmed: [] };
+  return [weakSummary(report), ...confirmed.slice(0, 5).map((slice) => `  ${weakSliceText(slice, report)}`)].filter(
+    (text) => text !== "",
+  );
 }
 
 /** The same as one plain string. */

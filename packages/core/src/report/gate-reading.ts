@@ -1,5 +1,6 @@
 import type { Check, Estimate, Interval } from "../check/check.ts";
 import type { EvaluationReport, MetricComparison } from "../evaluate/evaluation-report.ts";
+import { isFairnessCheck } from "../evaluate/judge/fairness-check.ts";
 import { isAnchorCheck, isFurtherCheck, isSliceCheck } from "../evaluate/judge/gate.ts";
 import { decimalsOf } from "./format/number.ts";
 
@@ -23,7 +24,7 @@ export function gateReadings(report: EvaluationReport): GateReading[] {
 }
 
 export function gateReading(check: Check, metrics: readonly MetricComparison[]): GateReading {
-  const ofItsOwn = isSliceCheck(check) || isAnchorCheck(check) || isFurtherCheck(check); // of no number that stands in the report's table
+  const ofItsOwn = [isSliceCheck, isAnchorCheck, isFurtherCheck, isFairnessCheck].some((is) => is(check)); // of no number that stands in the report's table
   const metric = ofItsOwn ? null : (metrics.find(({ name }) => name === check.subject) ?? null);
   if (metric === null) {
     const shown = check.actual === null ? null : { value: check.actual, interval: check.interval };

@@ -1,6 +1,7 @@
 import type { CheckStatus, Estimate, Interval } from "../check/check.ts";
 import { visibleText } from "../escape.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
+import { isFairnessCheck } from "../evaluate/judge/fairness-check.ts";
 import { estimateText } from "./format/interval.ts";
 import { unitSuffix } from "./format/metric-name.ts";
 import { fixed, levelText } from "./format/number.ts";
@@ -51,7 +52,9 @@ function gateRow(reading: GateReading): GateRow {
   const unit = metric === null ? "" : unitSuffix(metric.unit);
   const side = (value: number | undefined) => (value === undefined ? "–" : fixed(value, decimals) + unit);
   const skipped = check.status === "skipped";
-  const undrawn = skipped || kind === "other" || shown?.interval == null;
+  const fair = isFairnessCheck(check);
+  const undrawn = skipped || (kind === "other" && !fair) || shown?.interval == null;
+  const lessIsBetter = fair ? check.unit === "difference" : metric?.goal === "minimize";
   return {
     rule: ruleSentence(check.rule, check.subject),
     baseline: side(metric?.baseline?.value),
@@ -63,9 +66,11 @@ function gateRow(reading: GateReading): GateRow {
           ? estimateText(shown, decimals, true)
           : kind === "absolute"
             ? `candidate ${estimateText(shown, decimals)}`
-            : (check.reason ?? estimateText(shown, decimals)),
+            : fair && shown.interval !== null
+              ? `${estimateText(shown, decimals)}: ${check.reason}`
+              : (check.reason ?? estimateText(shown, decimals)),
     sketch: undrawn ? "" : intervalSketch(shown, limit),
-    gainSketch: undrawn ? "" : metric?.goal === "minimize" ? mirrored(shown, limit) : intervalSketch(shown, limit),
+    gainSketch: undrawn ? "" : lessIsBetter ? mirrored(shown, limit) : intervalSketch(shown, limit),
     status: check.status,
     word: [
       check.status,

@@ -34,7 +34,60 @@ const huge: EvaluationReport = evaluation({
       difference: estimate(0.01, [-0.1, 0.1]),
     }),
   ),
-  slices: many(5_000, (at) => ({
+  flips: {
+    candidateRight: 9,
+    baselineRight: 8,
+    slices: many(50, (at) => ({ column: LONG, value: `${LONG}${at}`, rows: 9, candidateRight: at, baselineRight: 1 })),
+    examples: many(20, () => ({
+      id: LONG,
+      slices: many(10, () => ({ column: LONG, value: LONG })),
+      truth: LONG,
+      candidate: { score: 0.1, decision: LONG },
+      baseline: { score: 0.2, decision: LONG },
+      better: "candidate" as const,
+    })),
+  },
+  confusion: {
+    classes: many(20, () => LONG),
+    candidate: many(20, () => many(20, () => 1_000_000)),
+    baseline: many(20, () => many(20, () => 1_000_000)),
+    pairs: many(20, () => ({ truth: LONG, decided: LONG, candidate: 9, baseline: 8 })),
+  },
+  fairness: many(40, (at) => ({
+    column: `${LONG}${at}`,
+    metric: LONG,
+    groups: many(60, () => ({
+      value: LONG,
+      rows: 99,
+      support: 99,
+      judged: true,
+      candidate: estimate(0.5, [0.4, 0.6]),
+      baseline: estimate(0.5, [0.4, 0.6]),
+    })),
+    big: 60,
+    more: 9,
+    candidate: {
+      lowest: LONG,
+      highest: LONG,
+      difference: estimate(0.1, [0, 0.2]),
+      ratio: estimate(0.9, [0.8, 1]),
+    },
+    baseline: null,
+  })),
+  weakSlices: {
+    metric: LONG,
+    searched: 1_000,
+    tried: 10,
+    confirmed: many(10, () => ({
+      where: many(2, () => ({ column: LONG, value: LONG })),
+      rows: 99,
+      than: "elsewhere" as const,
+      candidate: 0.5,
+      other: 0.4,
+      adjustedP: 0.01,
+    })),
+  },
+  slices: many(10_000, (at) => ({
     ...(slices()[at % 24] as EvaluationReport["slices"][number]),
     value: `${LONG}${at}`,
   })),
@@ -47,7 +100,7 @@ describe("a comment fits", () => {
     const text = evaluationMarkdown(huge, { reportUrl: "https://github.com/a/b" });
     expect(text.length).toBeLessThanOrEqual(COMMENT_LIMIT);
     expect(text).toMatch(/^### flight-delays: better than production v1\n/);
-    expect(text).toContain("Shortened to fit a comment: slices, curves");
+    expect(text).toContain("Shortened to fit a comment: slices, weak slices, fairness, curves");
     expect(text).toContain("[The full report has all of it.](https://github.com/a/b)");
     expect(balanced(text)).toBe(true);
   });

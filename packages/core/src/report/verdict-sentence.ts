@@ -1,6 +1,7 @@
 import { decidingCheck } from "../check/check.ts";
 import { visibleText } from "../escape.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
+import { isFairnessCheck } from "../evaluate/judge/fairness-check.ts";
 import { furtherBaseline, isAnchorCheck, isSliceCheck } from "../evaluate/judge/gate.ts";
 import { estimateText } from "./format/interval.ts";
 import { metricTitle } from "./format/metric-name.ts";
@@ -133,6 +134,12 @@ function failed(
   if (deciding !== null && isSliceCheck(deciding.check)) {
     const body = [`${metricTitle(deciding.check.subject)}: `, `${deciding.check.reason ?? deciding.check.rule}.`];
     return { outcome: "worse", headline: `worse than ${baseline} in some slices`, body };
+  }
+  if (deciding !== null && isFairnessCheck(deciding.check)) {
+    const { subject, actual, interval, reason, rule } = deciding.check;
+    const shown = actual === null ? "" : ` (${estimateText({ value: actual, interval }, deciding.decimals)})`;
+    const body = [`${metricTitle(subject)}: `, `${reason ?? "unequal"}${shown}. The rule is: ${rule}.`];
+    return { outcome: "failed", headline: "unequal between groups", body };
   }
   if (deciding !== null && isAnchorCheck(deciding.check))
     return { outcome: "worse", headline: "worse than its anchor", body: besideTheTable(deciding) };

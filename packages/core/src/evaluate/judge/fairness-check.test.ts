@@ -35,7 +35,7 @@ test.each([
     status: expected,
     interval: [low, high],
     limit: 0.05,
-    reason: "lowest for F, highest for M",
+    reason: `${expected === "inconclusive" ? "the interval holds the limit 0.05; " : ""}lowest for F, highest for M`,
   });
   expect(isFairnessCheck(check as { id: string; subject: string })).toBe(true);
 });

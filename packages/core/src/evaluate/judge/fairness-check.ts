@@ -31,11 +31,14 @@ export function judgeFairness(
   const { metric, severity } = rule;
   const column = visibleText(rule.column, 60);
   const judged = (limit: number, text: string, estimate: Estimate | null, good: "above" | "below"): Check => {
-    const base = { id: fairnessCheckId(rule), subject: metric, rule: text, limit, unit: "", severity };
+    const unit = good === "below" ? "difference" : "ratio";
+    const base = { id: fairnessCheckId(rule), subject: metric, rule: text, limit, unit, severity };
     const numbers = { actual: estimate?.value ?? null, interval: estimate?.interval ?? null };
     const doubt = whyUntold(found, estimate, evidence);
     if (doubt !== null) return { ...base, ...numbers, status: "inconclusive", reason: doubt };
-    return { ...base, ...numbers, status: statusOf(estimate as Estimate, limit, good), reason: reasonOf(found) };
+    const status = statusOf(estimate as Estimate, limit, good);
+    const open = status === "inconclusive" ? `the interval holds the limit ${limit}; ` : "";
+    return { ...base, ...numbers, status, reason: open + extremes(found) };
   };
   const { "max-difference": most, "min-ratio": least } = rule;
   return [
@@ -81,9 +84,7 @@ function whyUntold(
   return count < LEAST_UNITS ? `${count} ${of} to judge on; an interval needs at least ${LEAST_UNITS}` : null;
 }
 
-function reasonOf(found: Fairness | null): string | null {
-  const { candidate } = found as Fairness;
-  if (candidate === null) return null;
-  const { lowest, highest } = candidate;
+function extremes(found: Fairness | null): string {
+  const { lowest = "", highest = "" } = found?.candidate ?? {};
   return `lowest for ${visibleText(lowest, 40)}, highest for ${visibleText(highest, 40)}`;
 }

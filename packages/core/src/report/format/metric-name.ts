@@ -4,6 +4,8 @@ import { visibleText } from "../../escape.ts";
 const NAMES: Readonly<Record<string, string>> = {
   log_loss: "log loss",
   roc_auc: "ROC-AUC",
+  roc_auc_ovr: "ROC-AUC (OvR)",
+  roc_auc_ovr_weighted: "weighted ROC-AUC (OvR)",
   pr_auc: "PR-AUC",
   average_precision: "average precision",
   brier: "Brier score",

@@ -1,6 +1,7 @@
 import { htmlText } from "../../escape.ts";
 import type { Curve, EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import { fixed } from "../format/number.ts";
+import { calibrationShift, ratioText } from "../look-words.ts";
 import { calibrationPlot, histogramPlot, precisionRecallPlot, residualPlot, rocPlot } from "../svg/curve-plots.ts";
 import { htmlFolded, htmlTable } from "./element.ts";
 
@@ -68,14 +69,34 @@ function curveFigure(curve: Curve, report: EvaluationReport, tag: "h2" | "h4"): 
   const baseline = report.baseline?.label ?? "baseline";
   const title = `${heading} of the candidate${curve.baseline === null ? "" : ` and ${baseline}`}`;
   const chart = draw(curve, baseline, { width: WIDTH, title, description: said });
-  return `<div><${tag}>${heading}</${tag}>\n<figure>\n<figcaption>${htmlText(said)}</figcaption>\n${chart}\n${htmlFolded("The points as a table", pointTable(curve, baseline, x, y))}\n</figure></div>`;
+  const words = curve.id === "calibration" ? calibrationText(report) : "";
+  return `<div><${tag}>${heading}</${tag}>${words}\n<figure>\n<figcaption>${htmlText(said)}</figcaption>\n${chart}\n${htmlFolded("The points as a table", pointTable(curve, baseline, x, y))}\n</figure></div>`;
+}
+
+/** At most fifty of the points, evenly, both ends among them: a table of four hundred rows is read by nobody. */
+function thinned<T>(points: readonly T[], most = 50): T[] {
+  if (points.length <= most) return [...points];
+  return Array.from({ length: most }, (_, at) => points[Math.round((at * (points.length - 1)) / (most - 1))] as T);
+}
+
+/** Observed over predicted of each side, and whether that shifted. */
+function calibrationText(report: EvaluationReport): string {
+  const { calibration, baseline } = report;
+  if (calibration === undefined) return "";
+  const shift = calibrationShift(report);
+  if (shift !== null) return `\n<p>${htmlText(shift, 600)}.</p>`;
+  const other =
+    calibration.baseline === null ? "" : `, ${baseline?.label ?? "baseline"} ${ratioText(calibration.baseline.ratio)}`;
+  return `\n<p>${htmlText(`Observed / predicted: candidate ${ratioText(calibration.candidate.ratio)}${other}`, 600)}.</p>`;
 }
 
 function pointTable(curve: Curve, baseline: string, x: string, y: string): string {
   const rows = (side: string, points: readonly (readonly [number, number])[]) =>
-    points.slice(0, 200).map(([px, py]) => [side, fixed(px, 4), fixed(py, 4)]);
+    thinned(points).map(([px, py]) => [side, fixed(px, 4), fixed(py, 4)]);
   return htmlTable(
     [{ name: "side" }, { name: x, kind: "num" }, { name: y, kind: "num" }],
     [...rows("candidate", curve.candidate), ...rows(baseline, curve.baseline ?? [])],
+    false,
+    `${KINDS[curve.id].heading}, points`,
   );
 }

@@ -9,20 +9,37 @@ export interface Column {
   readonly kind?: "num" | "sketch" | "long" | "rule";
 }
 
-/** A table. `stack` turns its rows into blocks with named lines on a phone; others scroll inside themselves. */
-export function htmlTable(columns: readonly Column[], rows: readonly (readonly Cell[])[], stack = false): string {
+/**
+ * A table; its first column names the rows. `stack` turns its rows into blocks with named lines on a phone; others scroll inside themselves, by keyboard too.
+ * @param caption What it shows, read out before it; text.
+ */
+export function htmlTable(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  stack = false,
+  caption = "",
+): string {
   const attribute = ({ kind }: Column) => (kind === undefined ? "" : ` class="${kind}"`);
   const head = columns.map((column) => `<th scope="col"${attribute(column)}>${htmlText(column.name)}</th>`).join("");
   const body = rows.map((cells) => {
     const written = cells.map((cell, at) => {
       const column = columns[at] ?? { name: "" };
       const label = stack && at > 0 && column.name !== "" ? ` data-label="${htmlText(column.name)}"` : "";
-      return `<td${attribute(column)}${label}>${cellHtml(cell)}</td>`;
+      return at === 0
+        ? `<th scope="row"${attribute(column)}>${cellHtml(cell)}</th>`
+        : `<td${attribute(column)}${label}>${cellHtml(cell)}</td>`;
     });
     return `<tr>${written.join("")}</tr>`;
   });
-  const table = `<table${stack ? ' class="stack"' : ""}>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body.join("\n")}\n</tbody></table>`;
-  return `<div class="scroll">${table}</div>`;
+  const named = caption === "" ? "" : `<caption>${htmlText(caption)}</caption>\n`;
+  const table = `<table${stack ? ' class="stack"' : ""}>\n${named}<thead><tr>${head}</tr></thead>\n<tbody>\n${body.join("\n")}\n</tbody></table>`;
+  return scrolling(table, caption);
+}
+
+/** A box that scrolls sideways by itself, and takes the keyboard's focus for it. */
+export function scrolling(html: string, label: string): string {
+  const named = label === "" ? "" : ` role="group" aria-label="${htmlText(label)}"`;
+  return `<div class="scroll" tabindex="0"${named}>${html}</div>`;
 }
 
 function cellHtml(cell: Cell): string {

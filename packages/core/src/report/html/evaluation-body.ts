@@ -2,11 +2,15 @@ import { htmlText } from "../../escape.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import { otherBaselines } from "../other-baselines.ts";
 import { htmlSentence, phrasesOf } from "../phrase.ts";
+import { confusionSection } from "./confusion-section.ts";
 import { curveSection } from "./curve-section.ts";
 import { type Column, htmlTable } from "./element.ts";
-import { changeSection, flipSection, makingSection } from "./making-section.ts";
+import { fairnessSection } from "./fairness-section.ts";
+import { flipHeading, flipSection } from "./flip-section.ts";
+import { changeSection, makingSection, reproduceSection } from "./making-section.ts";
 import { metricSection } from "./metric-section.ts";
 import { sliceSection } from "./slice-section.ts";
+import { weakSection } from "./weak-section.ts";
 
 /** The sections of an evaluation after its sentence and gates, in their fixed order; empty where there is nothing to show. */
 export function evaluationSections(report: EvaluationReport, tag: "h2" | "h4", metrics = true): string[] {
@@ -18,12 +22,16 @@ export function evaluationSections(report: EvaluationReport, tag: "h2" | "h4", m
       section(`Against ${htmlText(label, 60)}`, `<p>${htmlText(rows)}</p>\n${htmlTable(columnsAgainst(label), table)}`),
     ),
     section("Slices", sliceSection(report)),
+    section("Weak slices", weakSection(report)),
+    section("Fairness", fairnessSection(report)),
     curveSection(report, tag),
-    section("Flipped rows", flipSection(report)),
+    section("Decisions", confusionSection(report)),
+    section(flipHeading(report), flipSection(report)),
     report.baseline === null && report.changes.length === 0
       ? ""
       : section("What changed", changeSection(report.changes)),
     section("How it was made", makingSection(report)),
+    section("Reproduce on your machine", reproduceSection(report)),
   ];
 }
 

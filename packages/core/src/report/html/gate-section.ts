@@ -21,19 +21,22 @@ export function gateSection(report: EvaluationReport): string {
     { name: drawn ? "better →" : "", kind: "sketch" as const },
     { name: "verdict" },
   ];
-  const cells = rows
-    .slice(0, 60)
-    .map((row) => [
-      { html: htmlSentence(row.rule) },
-      row.baseline,
-      row.candidate,
-      { html: row.sketch === "" ? htmlText(row.judged) : `<span class="whole">${htmlText(row.judged)}</span>` },
-      { html: row.sketch === "" ? "" : `<span aria-hidden="true">${row.gainSketch}</span>` },
-      { html: `<span class="verdict ${row.status}">${SIGNS[row.status]} ${row.word}</span>` },
-    ]);
+  const cells = rows.slice(0, 60).map((row) => [
+    { html: htmlSentence(row.rule) },
+    row.baseline,
+    row.candidate,
+    {
+      html:
+        row.sketch === "" || row.judged.length > 45
+          ? htmlText(row.judged)
+          : `<span class="whole">${htmlText(row.judged)}</span>`,
+    },
+    { html: row.sketch === "" ? "" : `<span aria-hidden="true">${row.gainSketch}</span>` },
+    { html: `<span class="verdict ${row.status}">${SIGNS[row.status]} ${row.word}</span>` },
+  ]);
   const needed = [...evidenceLines(report), ...requirementLines(report)]
     .slice(0, 60)
     .map((line) => `<li>${htmlSentence(line)}</li>`);
   const list = needed.length === 0 ? "" : `\n<ul class="muted">${needed.join("")}</ul>`;
-  return htmlTable(columns, cells, true) + list;
+  return htmlTable(columns, cells, true, "Gates") + list;
 }

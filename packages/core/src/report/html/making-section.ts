@@ -7,6 +7,7 @@ import { changeRows, changesSummary } from "../change-summary.ts";
 import { scoringText, sizeText } from "../footprint-text.ts";
 import { moment } from "../format/moment.ts";
 import { count, counted, levelText, percent } from "../format/number.ts";
+import { reproduceLines } from "../reproduce-lines.ts";
 import { htmlFacts, htmlTable } from "./element.ts";
 
 const SCORED: Readonly<Record<Side["scoredBy"], string>> = {
@@ -24,23 +25,6 @@ const METHODS: Readonly<Record<EvaluationReport["method"]["interval"], string>> 
   point: "none: point values only",
 };
 
-/** Rows on which the two sides decide differently. Empty where that is not known. */
-export function flipSection({ flips, baseline, pairing }: EvaluationReport): string {
-  if (flips === null) return "";
-  const all = flips.candidateRight + flips.baselineRight;
-  const other = baseline?.label ?? "the baseline";
-  if (all === 0) return `<p>The candidate and ${htmlText(other)} decide alike on every row, at a threshold of 0.5.</p>`;
-  const share = pairing.rows > 0 ? ` (${percent(all / pairing.rows)} of the rows)` : "";
-  const right = [["candidate", flips.candidateRight] as const, [other, flips.baselineRight] as const].map(
-    ([who, rows]) => [who, count(rows), percent(rows / all)],
-  );
-  const table = htmlTable(
-    [{ name: "who was right" }, { name: "rows", kind: "num" }, { name: "share", kind: "num" }],
-    right,
-  );
-  return `<p>${counted(all, "row")}${share} ${all === 1 ? "is" : "are"} decided differently at a threshold of 0.5.</p>\n${table}`;
-}
-
 export function changeSection(changes: readonly Change[]): string {
   if (changes.length === 0) return "<p>Nothing that Trainyard records differs from the baseline.</p>";
   const all = changeRows(changes);
@@ -55,6 +39,7 @@ export function changeSection(changes: readonly Change[]): string {
     ],
     rows,
     true,
+    "What changed",
   );
   return `<p>${htmlText(changesSummary(changes))}.</p>\n${table}${more}`;
 }
@@ -107,6 +92,14 @@ function wearText({ wear, method }: EvaluationReport): string | null {
   if (wear.budget !== null) return `${count(wear.runs)} of at most ${count(wear.budget)}, this one included`;
   const luck = luckyPass(wear.runs, 1 - method.level);
   return `${count(wear.runs)}, this one included: were none better than its baseline, the chance that one passed for better by luck is ${percent(luck)}`;
+}
+
+/** What to type to get the same again. Empty for files that somebody gave. */
+export function reproduceSection(report: EvaluationReport): string {
+  const lines = reproduceLines(report);
+  return lines.length === 0
+    ? ""
+    : `<pre tabindex="0"><code>${lines.map((line) => htmlText(line)).join("\n")}</code></pre>`;
 }
 
 function sideText({ label, run, scoredBy, predictions }: Side): string {

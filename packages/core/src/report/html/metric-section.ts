@@ -101,5 +101,5 @@ function metricTable(report: EvaluationReport): string {
     ...(checked ? [{ name: "second opinion" }] : []),
     ...(grouped ? [{ name: "as independent rows", kind: "num" as const }] : []),
   ];
-  return htmlTable(columns, rows);
+  return htmlTable(columns, rows, false, "Metrics of both sides");
 }

@@ -66,5 +66,7 @@ function sliceTable(report: EvaluationReport, slices: readonly SliceResult[]): s
       { name: "" },
     ],
     rows,
+    false,
+    "Slices",
   );
 }

@@ -38,15 +38,26 @@ figcaption{font-size:14px;margin:0 0 14px;max-width:78ch}
 .multiples p{font-size:13px;color:var(--muted);margin:0 0 8px}
 .scroll{overflow-x:auto;margin:0 0 20px}
 table{border-collapse:collapse;width:100%;font-size:14.5px}
+caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 th,td{text-align:left;padding:9px 16px 9px 0;border-bottom:1px solid var(--line);vertical-align:baseline}
 th{font-weight:500;color:var(--muted);font-size:13px;min-width:4.5em}
-th.num,th.sketch{white-space:normal}
+tbody th{font-weight:inherit;color:inherit;font-size:inherit}
+thead th.num,th.sketch{white-space:normal}
 th:last-child,td:last-child{padding-right:0}
 .num{text-align:right;white-space:nowrap}
 td.sketch{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;white-space:pre;font-size:13px;color:var(--muted);letter-spacing:0}
 .whole{white-space:nowrap}
-td.rule{min-width:13em}
-td.long{overflow-wrap:anywhere;min-width:9em}
+.rule{min-width:13em}
+td.long,tbody th.long{overflow-wrap:anywhere;min-width:9em}
+:focus-visible{outline:2px solid var(--accent);outline-offset:3px;border-radius:2px}
+table.matrix{width:auto;border-collapse:separate;border-spacing:2px}
+.matrix th,.matrix td{border:0;padding:5px 9px;min-width:3.2em}
+.matrix thead th{font-weight:400;text-align:right;max-width:9em;overflow-wrap:anywhere}
+.matrix thead th:first-child,.matrix tbody th{text-align:left}
+.matrix tbody th{max-width:11em;overflow-wrap:anywhere;font-size:13px}
+.matrix td{text-align:right;line-height:1.2;background:color-mix(in srgb,var(--accent) calc(var(--s,0)*.3%),var(--bg));box-shadow:inset 0 0 0 1px var(--line);print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.matrix td.right{font-weight:650;box-shadow:inset 0 0 0 1.5px var(--grey)}
+.matrix small{display:block;font-size:12px;font-weight:400}
 details{margin:0 0 12px}
 summary{cursor:pointer;color:var(--muted);font-size:14px;padding:4px 0}
 summary:hover{color:var(--ink)}
@@ -74,8 +85,8 @@ h2{margin-top:44px}
 .lead{font-size:17px}
 table.stack thead{display:none}
 table.stack tr{display:block;padding:10px 0;border-bottom:1px solid var(--line)}
-table.stack td{overflow-wrap:anywhere;display:flow-root;border:0;padding:3px 0;text-align:right}
-table.stack td:first-child{min-width:0;text-align:left;font-weight:500}
+table.stack td,table.stack tbody th{overflow-wrap:anywhere;display:flow-root;border:0;padding:3px 0;text-align:right}
+table.stack tbody th{min-width:0;text-align:left;font-weight:500}
 table.stack td[data-label]::before{content:attr(data-label);color:var(--muted);float:left;margin-right:20px}
 table.stack .whole,table.stack td.num,table.stack .verdict{white-space:normal}
 table.stack .num+:not(.num){padding-left:0}

@@ -7,10 +7,18 @@ import { moment } from "../format/moment.ts";
 import { count } from "../format/number.ts";
 import { gateTable, SIGNS } from "../gate-table.ts";
 import { markdownSentence } from "../phrase.ts";
+import { reproduceLines } from "../reproduce-lines.ts";
 import { verdictSentence } from "../verdict-sentence.ts";
 import { andMore, folded, markdownTable } from "./block.ts";
 import { changesMarkdown } from "./change-part.ts";
 import { curvesMarkdown } from "./curve-chart.ts";
+import {
+  calibrationMarkdown,
+  confusionMarkdown,
+  fairnessMarkdown,
+  flipsMarkdown,
+  weakSlicesMarkdown,
+} from "./look-parts.ts";
 import { metricsMarkdown, othersMarkdown, testsMarkdown } from "./metric-parts.ts";
 import type { EvaluationMarkdownOptions } from "./options.ts";
 import { slicesMarkdown } from "./slice-part.ts";
@@ -34,7 +42,12 @@ export function evaluationParts(
     { name: "gates", variants: [gatesMarkdown(report), ""], rank: 90 },
     { name: "notes", variants: [notesMarkdown(report.notes, 20), notesMarkdown(report.notes, 3)], rank: 45 },
     { name: "slices", variants: [slicesMarkdown(report, MOST_SLICES), slicesMarkdown(report, FIRST), ""], rank: 20 },
+    { name: "weak slices", variants: [weakSlicesMarkdown(report), ""], rank: 42 },
+    { name: "fairness", variants: [fairnessMarkdown(report, 50), fairnessMarkdown(report, 0), ""], rank: 44 },
+    { name: "calibration", variants: [calibrationMarkdown(report), ""], rank: 43 },
     { name: "curves", variants: [curves, ""], rank: 10 },
+    { name: "flipped rows", variants: [flipsMarkdown(report, FIRST), flipsMarkdown(report, 5), ""], rank: 18 },
+    { name: "decisions", variants: [confusionMarkdown(report), ""], rank: 12 },
     { name: "other metrics", variants: [metricsMarkdown(report), ""], rank: 30 },
     { name: "other baselines", variants: [othersMarkdown(report), ""], rank: 35 },
     { name: "how it was tested", variants: [testsMarkdown(report), ""], rank: 15 },
@@ -45,7 +58,10 @@ export function evaluationParts(
     },
     {
       name: "how to reproduce it",
-      variants: [folded("Reproduce on your machine", reproduceMarkdown(options)), ""],
+      variants: [
+        folded("Reproduce on your machine", reproduceMarkdown(options.reproduce ?? reproduceLines(report))),
+        "",
+      ],
       rank: 70,
     },
     fixedPart(footer(report, options)),
@@ -74,8 +90,8 @@ function notesMarkdown(notes: readonly string[], most: number): string {
   return lines.join("\n") + (notes.length > most ? `\n- … and ${count(notes.length - most)} more notes` : "");
 }
 
-function reproduceMarkdown({ reproduce }: EvaluationMarkdownOptions): string {
-  return reproduce === undefined || reproduce.length === 0 ? "" : markdownFence(reproduce.slice(0, 20), "sh");
+function reproduceMarkdown(lines: readonly string[]): string {
+  return lines.length === 0 ? "" : markdownFence(lines.slice(0, 20), "sh");
 }
 
 function footer(report: EvaluationReport, { gatesFrom, reportUrl, run }: EvaluationMarkdownOptions): string {

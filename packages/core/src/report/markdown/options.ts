@@ -6,7 +6,7 @@ export interface EvaluationMarkdownOptions {
   readonly gatesFrom?: string;
   readonly reportUrl?: string;
   readonly run?: { readonly label: string; readonly url: string };
-  /** Lines to paste into a terminal. */
+  /** Lines to paste into a terminal; default: those that follow from the report. */
   readonly reproduce?: readonly string[];
   /** What happens next: "Merging this releases it to `staging`." */
   readonly next?: Sentence;

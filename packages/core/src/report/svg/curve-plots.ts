@@ -58,13 +58,16 @@ export function histogramPlot(curve: Curve, baseline: string, frame: ChartFrame)
     const [left, right] = [plot.x(x - step / 2), plot.x(x + step / 2)];
     return rect(left + 0.5, plot.y(y), right - left - 1, plot.y(0) - plot.y(y), "bar");
   });
-  const drawn = { ...plot, body: [...plot.body, ...bars] };
-  const alone = { ...curve, baseline: null };
-  const key =
-    curve.baseline === null
-      ? ""
-      : text(frame.width - 12, 12, fitting(`bars: ${baseline}`, frame.width * 0.6, 12), "small grey", "end");
-  return canvas(frame, plot.height, [...drawn.body, key, ...bothSides(drawn, alone, baseline, true)]);
+  const of = curve.baseline === null ? "line: candidate" : `line: candidate · bars: ${baseline}`;
+  const key = text(frame.width - 12, 12, fitting(of, frame.width - 110, 12), "small grey", "end");
+  const line = curve.candidate.map(([x, y]): [number, number] => [plot.x(x), plot.y(y)]);
+  return canvas(frame, plot.height, [
+    ...plot.body,
+    ...bars,
+    key,
+    path(line, "curve"),
+    ...line.map(([x, y]) => disc(x, y, 3, "mark")),
+  ]);
 }
 
 /** Mean residual per tenth of the predictions: around zero the model is unbiased. */
@@ -119,9 +122,16 @@ function names(candidate: Points, base: Points, baseline: string): string[] {
     anchor: high ? ("end" as const) : ("start" as const),
   });
   const [mine, theirs] = [side(above), side(!above)];
+  const name = fitting(baseline, 130);
+  // Neither name leaves the plot, where the axes have their figures.
+  const [least, most] = [Math.min(...candidate.map(([x]) => x)), Math.max(...candidate.map(([x]) => x))];
+  const within = ({ x, anchor }: { x: number; anchor: "start" | "end" }, text: string) => {
+    const width = text.length * 7.2;
+    return anchor === "end" ? Math.max(x, least + width) : Math.min(x, most + 12 - width);
+  };
   return [
-    text(mine.x, mine.y, "candidate", "accent halo", mine.anchor),
-    text(theirs.x, theirs.y, fitting(baseline, 130), "grey halo", theirs.anchor),
+    text(within(mine, "candidate"), mine.y, "candidate", "accent halo", mine.anchor),
+    text(within(theirs, name), theirs.y, name, "grey halo", theirs.anchor),
   ];
 }
 
