@@ -96,7 +96,7 @@ export { Change, Curve, EvaluationReport, MetricComparison, Side, SliceResult } 
 export { firstGain } from "./evaluate/first-gain.ts";
 export { EvaluateInputs } from "./evaluate/inputs.ts";
 export { gateCheckId, sliceCheckId } from "./evaluate/judge/gate.ts";
-export { type Field, type FieldMeta, fields, readFields } from "./inputs/field.ts";
+export { describedField, type Field, type FieldMeta, fields, readFields } from "./inputs/field.ts";
 export { jsonSchemaText } from "./json-schema.ts";
 export { nearest } from "./nearest.ts";
 export { byCodePoint } from "./order.ts";
