@@ -1,4 +1,4 @@
-import { type Field, fields } from "@trainyard/core";
+import { describedField, type Field, fields } from "@trainyard/core";
 import type { Command } from "../../packages/cli/src/command.ts";
 import { type CommandEntry, commands } from "../../packages/cli/src/commands.ts";
 import { cell, type Generated, table } from "./generated.ts";
@@ -27,7 +27,7 @@ function section({ name, summary }: CommandEntry, command: Command): string {
     .map((field) => (field.required ? field.placeholder : `[${field.placeholder}]`));
   const rows = all.map((field) => [
     cell(`\`${written(field)}\``),
-    cell(`${field.description}${field.required ? " (required)" : ""}`),
+    cell(`${describedField(field, (name) => `--${name}`)}${field.required ? " (required)" : ""}`),
     defaultOf(field),
   ]);
   return [

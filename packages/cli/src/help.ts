@@ -1,4 +1,4 @@
-import { type Field, fields } from "@trainyard/core";
+import { describedField, type Field, fields } from "@trainyard/core";
 import type { Command } from "./command.ts";
 import type { CommandEntry } from "./commands.ts";
 
@@ -19,7 +19,9 @@ export function helpOf({ name, summary }: CommandEntry, command: Command): strin
     `Usage: ${usage.join(" ")}`,
     "",
     command.about,
-    ...(positional.length > 0 ? ["", ...rows(positional.map((field) => [field.placeholder, field.description]))] : []),
+    ...(positional.length > 0
+      ? ["", ...rows(positional.map((field) => [field.placeholder, describedField(field, (name) => `--${name}`)]))]
+      : []),
     ...(flags.length > 0 ? ["", "Flags:", ...rows(flags.map((field) => [flagOf(field), describe(field)]))] : []),
     ...(command.examples.length > 0
       ? ["", "Examples:", ...command.examples.flatMap(([line, meaning]) => [`  ${line}`, `      ${meaning}`])]
@@ -41,7 +43,7 @@ function describe(field: Field): string {
     (Array.isArray(field.default) && field.default.length === 0)
       ? ""
       : ` (default: ${String(field.default)})`;
-  return `${field.description}${field.required ? " (required)" : ""}${fallback}`;
+  return `${describedField(field, (name) => `--${name}`)}${field.required ? " (required)" : ""}${fallback}`;
 }
 
 function rows(pairs: readonly (readonly [string, string])[]): string[] {

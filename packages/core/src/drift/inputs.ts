@@ -5,12 +5,12 @@ export const DriftInputs = z.strictObject({
     .string()
     .optional()
     .describe("the model; may be left out when the config has one")
-    .meta({ positional: true, placeholder: "MODEL" }),
+    .meta({ positional: true, placeholder: "MODEL", without: "reference" }),
   environment: z
     .string()
     .default("production")
     .describe("whose live version is the reference")
-    .meta({ placeholder: "NAME" }),
+    .meta({ placeholder: "NAME", without: "reference" }),
   current: z
     .array(z.string())
     .default([])
@@ -31,7 +31,8 @@ export const DriftInputs = z.strictObject({
   "on-drift": z
     .enum(["report", "issue", "retrain"])
     .optional()
-    .describe("what drift leads to, instead of drift.on-drift"),
+    .describe("what drift leads to, instead of drift.on-drift")
+    .meta({ without: "reference" }),
   "retrain-workflow": z
     .string()
     .regex(/^[\w.-]+\.ya?ml$/, "the name of a workflow's file, like retrain.yml")

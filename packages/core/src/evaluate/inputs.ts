@@ -6,8 +6,12 @@ export const EvaluateInputs = z.strictObject({
     .string()
     .optional()
     .describe("the model; may be left out when the config has one")
-    .meta({ positional: true, placeholder: "MODEL" }),
-  run: z.string().optional().describe("the run to judge; default: the model's newest").meta({ placeholder: "ID" }),
+    .meta({ positional: true, placeholder: "MODEL", without: "candidate" }),
+  run: z
+    .string()
+    .optional()
+    .describe("the run to judge; default: the model's newest")
+    .meta({ placeholder: "ID", without: "candidate" }),
   bundle: z
     .string()
     .optional()
@@ -24,7 +28,7 @@ export const EvaluateInputs = z.strictObject({
     .array(z.string())
     .default([])
     .describe(
-      "compare with this version, alias, merge-base, file (with candidate) or none; may be repeated, then the report is about the first",
+      "compare with this version, alias, merge-base, file (with --candidate) or none; may be repeated, then the report is about the first",
     )
     .meta({ placeholder: "VERSION|FILE|none", surface: "cli" }),
   candidate: z
@@ -33,28 +37,28 @@ export const EvaluateInputs = z.strictObject({
     .describe("judge this predictions file without a project")
     .meta({ placeholder: "FILE", surface: "cli" }),
   task: Task.optional()
-    .describe("what the predictions are, with candidate; default: told from the columns")
-    .meta({ surface: "cli" }),
+    .describe("what the predictions are; default: told from the columns")
+    .meta({ surface: "cli", with: "candidate", setting: "task" }),
   groups: z
     .string()
     .optional()
-    .describe("column to cluster intervals by, with candidate")
-    .meta({ placeholder: "COLUMN", surface: "cli" }),
+    .describe("column to cluster intervals by")
+    .meta({ placeholder: "COLUMN", surface: "cli", with: "candidate", setting: "evaluate.groups" }),
   column: z
     .array(z.string())
     .default([])
-    .describe("what a column is called, with candidate: y_true=delayed; may be repeated")
-    .meta({ placeholder: "ROLE=NAME", surface: "cli" }),
+    .describe("what a column is called: y_true=delayed; may be repeated")
+    .meta({ placeholder: "ROLE=NAME", surface: "cli", with: "candidate", setting: "evaluate.columns" }),
   metric: z
     .array(z.string())
     .default([])
-    .describe("metric to show besides the usual ones, with candidate; may be repeated")
-    .meta({ placeholder: "NAME", surface: "cli" }),
+    .describe("metric to show besides the usual ones; may be repeated")
+    .meta({ placeholder: "NAME", surface: "cli", with: "candidate", setting: "evaluate.metrics" }),
   slice: z
     .array(z.string())
     .default([])
-    .describe("column to look into, with candidate; may be repeated")
-    .meta({ placeholder: "COLUMN", surface: "cli" }),
+    .describe("column to look into; may be repeated")
+    .meta({ placeholder: "COLUMN", surface: "cli", with: "candidate", setting: "evaluate.slices" }),
   "on-inconclusive": z
     .enum(["fail", "warn"])
     .optional()

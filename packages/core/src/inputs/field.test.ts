@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { fields, readFields } from "./field.ts";
+import { describedField, fields, readFields } from "./field.ts";
 
 const Inputs = z.strictObject({
   model: z.string().optional().describe("the model").meta({ positional: true, placeholder: "MODEL" }),
@@ -48,5 +48,46 @@ describe("a wrong input is refused by name", () => {
     expect(() => readFields(Inputs, given)).toThrow(
       expect.objectContaining({ code, message: expect.stringMatching(says) }),
     );
+  });
+});
+
+describe("an input that would be ignored is refused", () => {
+  const Verb = z.strictObject({
+    candidate: z.string().optional(),
+    groups: z.string().optional().describe("a column").meta({ with: "candidate", setting: "evaluate.groups" }),
+    column: z.array(z.string()).default([]).meta({ with: "candidate" }),
+    run: z.string().default("newest").meta({ without: "candidate" }),
+  });
+  const flag = (name: string) => `--${name}`;
+  const said = (given: Record<string, string | string[]>) => {
+    try {
+      return readFields(Verb, given, flag);
+    } catch (error) {
+      const { code, message, hint } = error as { code: string; message: string; hint: string };
+      return `${code} ${message} ${hint}`;
+    }
+  };
+
+  test("without what it goes with: the refusal names both, and the setting that says it in a project", () => {
+    expect(said({ groups: "day" })).toBe(
+      "INPUT_UNUSED --groups does nothing without --candidate. In a project evaluate.groups of trainyard.yaml says it; else leave it out.",
+    );
+    expect(said({ column: ["id=flight"] })).toBe(
+      "INPUT_UNUSED --column does nothing without --candidate. Leave it out.",
+    );
+  });
+  test("with what leaves it nothing to do", () => {
+    expect(said({ run: "r1", candidate: "a.csv" })).toBe(
+      "INPUT_UNUSED --run does nothing with --candidate. Leave it out.",
+    );
+  });
+  test("its default, and what is empty, are not given", () => {
+    expect(said({ candidate: "a.csv", groups: "", column: [] })).toMatchObject({ candidate: "a.csv", run: "newest" });
+    expect(said({ run: "r1" })).toMatchObject({ run: "r1" });
+    expect(said({ groups: "day", candidate: "a.csv" })).toMatchObject({ groups: "day" });
+  });
+  test("help says the same from the same place", () => {
+    const texts = fields(Verb).map((field) => describedField(field, flag));
+    expect(texts).toEqual(["", "a column (with --candidate)", " (with --candidate)", " (not with --candidate)"]);
   });
 });

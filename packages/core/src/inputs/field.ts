@@ -16,6 +16,11 @@ export interface Field {
   readonly placeholder: string;
   /** What action.yml gives where nothing is said: an expression of the runner. */
   readonly actionDefault: string | null;
+  /** The input without which it does nothing, or with which: given so it is refused. */
+  readonly with: string | null;
+  readonly without: string | null;
+  /** Which setting of trainyard.yaml says it in a project. */
+  readonly setting: string | null;
 }
 
 /** What `.meta()` of an input may say. */
@@ -24,6 +29,9 @@ export interface FieldMeta {
   readonly positional?: boolean;
   readonly placeholder?: string;
   readonly actionDefault?: string;
+  readonly with?: string;
+  readonly without?: string;
+  readonly setting?: string;
 }
 
 type Shape = Readonly<Record<string, z.ZodType>>;
@@ -47,6 +55,9 @@ export function fields(schema: z.ZodObject): Field[] {
       surface: meta.surface ?? "both",
       positional: meta.positional === true,
       actionDefault: meta.actionDefault ?? null,
+      with: meta.with ?? null,
+      without: meta.without ?? null,
+      setting: meta.setting ?? null,
       placeholder: meta.placeholder ?? (choices === null ? (type === "number" ? "N" : "VALUE") : choices.join("|")),
     };
   });
@@ -76,7 +87,7 @@ function typeOf(schema: z.ZodType): Field["type"] {
 
 /**
  * Checks what came as text (a flag, an `INPUT_…` variable) against a verb's inputs. Absent and empty text mean "not given".
- * @throws INPUT_UNKNOWN with the nearest right name, INPUT_MISSING, INPUT_INVALID
+ * @throws INPUT_UNKNOWN with the nearest right name, INPUT_MISSING, INPUT_INVALID, INPUT_UNUSED
  */
 export function readFields<S extends z.ZodObject>(
   schema: S,
@@ -99,6 +110,7 @@ export function readFields<S extends z.ZodObject>(
     if (raw === undefined || raw === "" || (Array.isArray(raw) && raw.length === 0)) continue;
     values[name] = coerce(field, raw, say(name));
   }
+  refuseUnused(known, values, say);
   const result = schema.safeParse(values);
   if (result.success) return result.data;
   const issue = result.error.issues[0] as z.core.$ZodIssue;
@@ -112,6 +124,36 @@ export function readFields<S extends z.ZodObject>(
     expected,
     got: JSON.stringify(values[name]) ?? "missing",
   });
+}
+
+/** What would be ignored is refused: a verdict without the groups that were asked for is another verdict. @throws INPUT_UNUSED */
+function refuseUnused(
+  known: readonly Field[],
+  values: Readonly<Record<string, unknown>>,
+  say: (name: string) => string,
+): void {
+  const given = (name: string | null) => name !== null && Object.hasOwn(values, name);
+  for (const field of known) {
+    if (!given(field.name)) continue;
+    const { setting } = field;
+    if (field.with !== null && !given(field.with))
+      throw new TrainyardError("INPUT_UNUSED", { input: say(field.name), without: say(field.with), setting });
+    if (given(field.without))
+      throw new TrainyardError("INPUT_UNUSED", {
+        input: say(field.name),
+        with: say(field.without ?? ""),
+        setting: null,
+      });
+  }
+}
+
+/** A field's description with what it goes with, for help and tables. */
+export function describedField(
+  { description, with: needed, without }: Pick<Field, "description" | "with" | "without">,
+  say: (name: string) => string,
+): string {
+  if (needed !== null) return `${description} (with ${say(needed)})`;
+  return without === null ? description : `${description} (not with ${say(without)})`;
 }
 
 /** What a value must be, completing "--last must be …". */

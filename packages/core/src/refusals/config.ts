@@ -44,6 +44,10 @@ export const configRefusals = {
     `${d.input} must be ${d.expected}, but is ${d.got}.`,
     "Correct it and run again.",
   ],
+  INPUT_UNUSED: (d: { input: string; setting: string | null; with?: string; without?: string }) => [
+    `${d.input} does nothing ${d.with === undefined ? `without ${d.without}` : `with ${d.with}`}.`,
+    d.setting === null ? "Leave it out." : `In a project ${d.setting} of trainyard.yaml says it; else leave it out.`,
+  ],
   INPUT_MISSING: (d: { input: string; needed: string }) => [`${d.input} is missing: ${d.needed}.`, `Give ${d.input}.`],
   REFERENCE_INVALID: (d: { reference: string }) => [
     `"${d.reference}" does not name a version.`,
