@@ -50,6 +50,11 @@ export const EvaluateInputs = z.strictObject({
     .default([])
     .describe("metric to show besides the usual ones, with candidate; may be repeated")
     .meta({ placeholder: "NAME", surface: "cli" }),
+  cost: z
+    .array(z.string())
+    .default([])
+    .describe("what a wrong decision costs, with candidate: false_negative=5; may be repeated")
+    .meta({ placeholder: "KIND=COST", surface: "cli" }),
   slice: z
     .array(z.string())
     .default([])

@@ -7,6 +7,7 @@ import { type Column, htmlTable } from "./element.ts";
 import { changeSection, flipSection, makingSection } from "./making-section.ts";
 import { metricSection } from "./metric-section.ts";
 import { sliceSection } from "./slice-section.ts";
+import { thresholdSection } from "./threshold-section.ts";
 
 /** The sections of an evaluation after its sentence and gates, in their fixed order; empty where there is nothing to show. */
 export function evaluationSections(report: EvaluationReport, tag: "h2" | "h4", metrics = true): string[] {
@@ -19,6 +20,7 @@ export function evaluationSections(report: EvaluationReport, tag: "h2" | "h4", m
     ),
     section("Slices", sliceSection(report)),
     curveSection(report, tag),
+    section("Best thresholds", thresholdSection(report)),
     section("Flipped rows", flipSection(report)),
     report.baseline === null && report.changes.length === 0
       ? ""
