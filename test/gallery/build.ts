@@ -144,6 +144,10 @@ export function evaluation(change: Partial<EvaluationReport> = {}): EvaluationRe
     ],
     slices: slices(),
     curves: [rocCurve(), calibrationCurve()],
+    thresholds: [
+      { by: "f1", threshold: 0.271, value: 0.3987, atHalf: 0.0812 },
+      { by: "youden", threshold: 0.214, value: 0.2591, atHalf: 0.0371 },
+    ],
     flips: { candidateRight: 9_412, baselineRight: 7_836 },
     changes: [
       { what: "param", name: "window", from: "1", to: "all" },

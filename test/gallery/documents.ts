@@ -303,6 +303,7 @@ const pointOnly = evaluation({
   model: "ranking",
   task: "scores",
   pointOnly: true,
+  thresholds: [],
   method: { interval: "point", level: 0.95, replicates: 0, seed: 0, groups: null, clusters: null },
   pairing: { mode: "none", rows: 0, overlap: 0, labelsChanged: 0 },
   data: null,

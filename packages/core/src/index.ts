@@ -97,6 +97,7 @@ export { firstGain } from "./evaluate/first-gain.ts";
 export { EvaluateInputs } from "./evaluate/inputs.ts";
 export { fairnessCheckId } from "./evaluate/judge/fairness-check.ts";
 export { gateCheckId, sliceCheckId } from "./evaluate/judge/gate.ts";
+export { parseCosts } from "./evaluate/rows/cost-matrix.ts";
 export { describedField, type Field, type FieldMeta, fields, readFields } from "./inputs/field.ts";
 export { jsonSchemaText } from "./json-schema.ts";
 export { nearest } from "./nearest.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ColumnNames } from "../data/column-names.ts";
 import { AliasName, ModelName } from "../document.ts";
+import { Costs } from "./costs.ts";
 import { DriftSection } from "./drift-section.ts";
 import { Duration } from "./duration.ts";
 import { FairnessRule } from "./fairness-rule.ts";
@@ -113,6 +114,9 @@ const Evaluate = z.strictObject({
   ),
   groups: z.string().min(1).optional().describe("rows of one group stand or fall together; intervals cluster by it"),
   slices: z.array(z.string().min(1)).default([]).describe("columns to look into"),
+  costs: Costs.optional().describe(
+    "what wrong decisions cost, for the metric expected_cost: { false_positive: 1, false_negative: 5 }, or for each true class and decided class a number",
+  ),
   metrics: z
     .array(z.string().min(1))
     .default([])

@@ -1,6 +1,7 @@
 import type { Backend } from "../backend.ts";
 import { verdict } from "../check/check.ts";
 import type { Gate } from "../config/config.ts";
+import type { Costs } from "../config/costs.ts";
 import type { Task } from "../config/task.ts";
 import { type ColumnNames, underStandardNames } from "../data/column-names.ts";
 import { canonicalJson, type Sha256 } from "../document.ts";
@@ -38,6 +39,8 @@ export interface EvaluateFilesSettings {
   readonly slices: readonly string[];
   readonly columns: ColumnNames;
   readonly metrics: readonly string[];
+  /** What wrong decisions cost; null or absent: nobody says. */
+  readonly costs?: Costs | null;
   /** Null: the default gate on the task's loss. */
   readonly gates: readonly Gate[] | null;
   readonly alpha: number;
@@ -148,7 +151,7 @@ function judgeFile(
   candidate: Given,
   other: GivenFile | null,
   baseline: Given | null,
-  { groups, metrics, gates, alpha }: EvaluateFilesSettings,
+  { groups, metrics, gates, costs = null, alpha }: EvaluateFilesSettings,
   first: boolean,
   sha256: Backend["sha256"],
 ): Judged {
@@ -165,6 +168,7 @@ function judgeFile(
       task: candidate.task,
       metrics,
       gates: first ? gates : (gates?.filter(compares) ?? null),
+      costs,
       alpha,
       seed: seedOf(sha256(canonicalJson([bytes(candidate), bytes(baseline), groups]))),
       against: other?.name ?? "none",

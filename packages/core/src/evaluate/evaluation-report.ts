@@ -116,6 +116,15 @@ export const CodeLines = z.object({
 });
 export type CodeLines = z.infer<typeof CodeLines>;
 
+/** A threshold of the candidate's scores that is best by one measure on these rows; null: above all of them. `atHalf`: the measure at 0.5. */
+export const BestThreshold = z.object({
+  by: z.enum(["f1", "youden", "expected_cost"]),
+  threshold: z.number().nullable(),
+  value: z.number(),
+  atHalf: z.number(),
+});
+export type BestThreshold = z.infer<typeof BestThreshold>;
+
 /** A parameter, data file or code digest that differs from the baseline's. */
 export const Change = z.object({
   what: z.enum(["param", "data", "code", "environment"]),
@@ -167,6 +176,8 @@ export const EvaluationReport = z.object({
   checks: z.array(Check),
   slices: z.array(SliceResult),
   curves: z.array(Curve),
+  /** Of binary scores. Absent: there are none. */
+  thresholds: z.array(BestThreshold).optional(),
   /** Rows on which one side is better: with classes, those they decide differently. Null where rows are not paired. */
   flips: Flips.nullable(),
   /** Observed against predicted rate of a binary model. Absent: not known. */

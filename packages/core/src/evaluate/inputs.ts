@@ -54,6 +54,11 @@ export const EvaluateInputs = z.strictObject({
     .default([])
     .describe("metric to show besides the usual ones; may be repeated")
     .meta({ placeholder: "NAME", surface: "cli", with: "candidate", setting: "evaluate.metrics" }),
+  cost: z
+    .array(z.string())
+    .default([])
+    .describe("what a wrong decision costs, as in false_negative=5; may be repeated")
+    .meta({ placeholder: "KIND=COST", surface: "cli", with: "candidate", setting: "evaluate.costs" }),
   slice: z
     .array(z.string())
     .default([])

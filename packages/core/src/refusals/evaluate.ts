@@ -48,6 +48,14 @@ export const evaluateRefusals = {
     `${d.path} does not fit task ${d.task}: ${d.problem}.`,
     "Correct `task` in trainyard.yaml, or the predictions.",
   ],
+  COSTS_UNFIT: (d: { problem: string }) => [
+    `evaluate.costs does not fit these predictions: ${d.problem}.`,
+    "Name classes as they stand in y_true; of two classes false_positive and false_negative will do.",
+  ],
+  COSTS_MISSING: (d: { metric: string }) => [
+    `${d.metric} needs to know what wrong decisions cost.`,
+    "Set evaluate.costs: { false_positive: 1, false_negative: 5 }, or --cost with --candidate.",
+  ],
   METRIC_UNKNOWN: (d: { metric: string; nearest: string | null; known: readonly string[] }) => [
     `"${d.metric}" is not a metric of this task and stands in no metrics file.${d.nearest === null ? "" : ` Did you mean "${d.nearest}"?`}`,
     `Known: ${d.known.join(", ")}.`,

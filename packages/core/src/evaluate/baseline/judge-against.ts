@@ -66,6 +66,7 @@ export async function judgeAgainst(
     metrics: rules.metrics,
     gates: (rules.gates as Gate[] | undefined) ?? null,
     fairness: rules.fairness,
+    costs: rules.costs ?? null,
     alpha: rules.alpha,
     seed: seedOf(ports.sha256(canonicalJson(seeds))),
     against: baseline.label,

@@ -6,8 +6,10 @@ import { reportedComparison } from "../intervals/reported.ts";
 import { type Estimators, estimators } from "../intervals/uncertainty.ts";
 import { curves } from "../look/curves.ts";
 import { slices } from "../look/slices.ts";
+import { bestThresholds } from "../look/thresholds.ts";
 import { metricsFor } from "../metrics/metrics.ts";
-import { pair } from "../rows/pairing.ts";
+import { costMatrix } from "../rows/cost-matrix.ts";
+import { type Pairing, pair } from "../rows/pairing.ts";
 import type { JudgedRows, Predictions } from "../rows/predictions.ts";
 import { rowChecks } from "../rows/row-checks.ts";
 import { compares, defaultGate, judgeGate } from "./gate.ts";
@@ -19,8 +21,9 @@ import { pointsOf, refuseUnknown, shownPoints } from "./point-metrics.ts";
 import { hasSlices, judgeGateSlices } from "./slice-check.ts";
 
 /** Judges scored rows. @throws METRIC_UNKNOWN, GOAL_UNKNOWN, GROUPS_MISSING, LABELS_MISSING, TASK_MISMATCH */
-export function judgeRows(predictions: Predictions, evidence: Evidence, settings: JudgeSettings): Judgement {
-  const pairing = evidence.baseline === null ? null : pair(predictions, evidence.baseline, evidence.sameData ?? null);
+export function judgeRows(given: Predictions, evidence: Evidence, settings: JudgeSettings): Judgement {
+  const predictions = costed(given, settings.costs);
+  const pairing = pairingOf(predictions, evidence, settings);
   const candidate = pairing?.candidate ?? predictions;
   const baseline = pairing?.baseline ?? null;
   const shown = [...(settings.metrics ?? []), ...(settings.fairness ?? []).map(({ metric }) => metric)];
@@ -77,6 +80,7 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
   const looked = lookInto({ predictions, pairing, method, grounds, metrics: available }, settings);
   checks.push(...looked.checks);
   const { evaluationRows = null } = evidence;
+  const best = bestThresholds(candidate);
   checks.unshift(...rowChecks(pairing, { scored: predictions.rows, evaluationRows, against: settings.against }));
 
   const sliced = gates.find(
@@ -104,6 +108,7 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
         ? []
         : slices(candidate, pairing?.paired ? baseline : null, sliceMetric, settings.alpha),
     curves: curves(candidate, baseline),
+    ...(best.length > 0 && { thresholds: best }),
     ...looked.looks,
     pointOnly: false,
     notes: [
@@ -114,4 +119,19 @@ export function judgeRows(predictions: Predictions, evidence: Evidence, settings
       ...notesOf(gates, grounds, settings.noBaseline !== null),
     ],
   };
+}
+
+/** Both sides' rows with what wrong decisions cost. */
+function pairingOf(
+  predictions: Predictions,
+  { baseline, sameData }: Evidence,
+  { costs }: JudgeSettings,
+): Pairing | null {
+  if (baseline === null) return null;
+  const pairing = pair(predictions, baseline, sameData ?? null);
+  return { ...pairing, baseline: costed(pairing.baseline, costs) };
+}
+
+function costed<T extends JudgedRows>(rows: T, costs: JudgeSettings["costs"]): T {
+  return costs ? { ...rows, costs: costMatrix(costs, rows) } : rows;
 }

@@ -1,4 +1,5 @@
 import type { Gate } from "../../config/config.ts";
+import type { Costs } from "../../config/costs.ts";
 import type { FairnessRule } from "../../config/fairness-rule.ts";
 import type { Task } from "../../config/task.ts";
 import type { EvaluationReport } from "../evaluation-report.ts";
@@ -17,6 +18,8 @@ export interface JudgeSettings {
   readonly fairness?: readonly FairnessRule[];
   /** True where only the gates' checks are wanted: nothing else is looked into. */
   readonly gatesAlone?: boolean;
+  /** What wrong decisions cost; null or absent: nobody says. */
+  readonly costs?: Costs | null;
   readonly alpha: number;
   /** First 32 bits of a digest of what is judged. */
   readonly seed: number;
@@ -49,6 +52,7 @@ export type Judgement = Pick<
   | "checks"
   | "slices"
   | "curves"
+  | "thresholds"
   | "flips"
   | "calibration"
   | "confusion"

@@ -72,6 +72,7 @@ export function refuseUnknown(
 }
 
 function unknown(metric: string, computed: readonly string[], { metrics }: Pick<Reported, "metrics">, task: Task) {
+  if (knownMetric(metric, task)?.needs === "costs") return new TrainyardError("COSTS_MISSING", { metric });
   const more = computed.length > 0 ? quiet(task, computed) : [];
   const known = [...new Set([...computed, ...more, ...metrics.map(({ name }) => name)])];
   return new TrainyardError("METRIC_UNKNOWN", { metric, nearest: nearest(metric, known), known });
@@ -81,7 +82,7 @@ function unknown(metric: string, computed: readonly string[], { metrics }: Pick<
 function quiet(task: Task, computed: readonly string[]): string[] {
   const all = taskMetrics[task].metrics;
   const scored = all.some((metric) => metric.needs === "scores" && computed.includes(metric.name));
-  return all.filter((metric) => scored || metric.needs === "decisions").map((metric) => metric.name);
+  return all.filter(({ needs }) => needs !== "costs" && (scored || needs === "decisions")).map((metric) => metric.name);
 }
 
 /** One of them beside the baseline's of the same name, on rows of the same split where both say which; `name` is what the reader asked for. */

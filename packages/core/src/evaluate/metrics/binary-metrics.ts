@@ -1,5 +1,6 @@
 import type { JudgedRows } from "../rows/predictions.ts";
 import { calibration } from "./calibration-metrics.ts";
+import { expectedCost } from "./cost-metric.ts";
 import { family, POSITIVE, share, sums } from "./define.ts";
 import type { MetricDefinition, RowFeatures, TaskMetrics } from "./metric.ts";
 import { ks, topFamilies } from "./top-metrics.ts";
@@ -89,6 +90,7 @@ const definitions: readonly MetricDefinition[] = [
   sums("f1", fBeta(1), decided),
   sums("mcc", mccOf, { ...decided, range: [-1, 1] }),
   sums("cohen_kappa", kappaOf, { ...decided, range: [-1, 1] }),
+  expectedCost,
 ];
 
 /** −ln of the probability that the true class was given. */

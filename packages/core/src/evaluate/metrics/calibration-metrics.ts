@@ -5,25 +5,29 @@ import { sums } from "./define.ts";
 import type { MetricDefinition, RowFeatures } from "./metric.ts";
 
 /** Bins of about equal mass of the scores, never cut between equal scores (the calibration curve has the same). */
-const BINS = 15;
+export const BINS = 15;
 /** Places in the sums: rows, then for every bin its rows, its positives, and its scores added up. */
 const [ROWS, POSITIVES, SCORES] = [0, 1, 2] as const;
 const WIDTH = 3;
 
 type Sums = ArrayLike<number>;
 interface Bin {
+  /** Which of the fifteen. */
+  readonly place: number;
   readonly rows: number;
   readonly observed: number;
   readonly expected: number;
 }
 
-function binsOf(all: Sums): Bin[] {
+/** Those with rows in them. */
+export function binsOf(all: Sums): Bin[] {
   const bins: Bin[] = [];
-  for (let start = 1; start < all.length; start += WIDTH) {
+  for (let place = 0; place < BINS; place++) {
+    const start = 1 + place * WIDTH;
     const rows = all[start + ROWS] as number;
     if (rows <= 0) continue;
     const of = (place: number) => (all[start + place] as number) / rows;
-    bins.push({ rows, observed: of(POSITIVES), expected: of(SCORES) });
+    bins.push({ place, rows, observed: of(POSITIVES), expected: of(SCORES) });
   }
   return bins;
 }
@@ -36,7 +40,7 @@ const meanOf = (each: (bin: Bin, rate: number) => number) => (all: Sums) => {
   return bins.reduce((sum, bin) => sum + bin.rows * each(bin, rate), 0) / rows;
 };
 
-function features({ labels, scores }: JudgedRows): RowFeatures {
+export function calibrationFeatures({ labels, scores }: JudgedRows): RowFeatures {
   const given = scores as Float64Array;
   const bin = binOfRows(given);
   return {
@@ -61,7 +65,8 @@ function features({ labels, scores }: JudgedRows): RowFeatures {
   };
 }
 
-function binOfRows(scores: Float64Array): Uint8Array {
+/** The bin of every row. */
+export function binOfRows(scores: Float64Array): Uint8Array {
   const order = argsort(scores);
   const of = new Uint8Array(scores.length);
   let bin = 0;
@@ -72,24 +77,42 @@ function binOfRows(scores: Float64Array): Uint8Array {
   return of;
 }
 
-/** How far the observed rate of a bin is from its mean score. */
-const gap = ({ observed, expected }: Bin) => Math.abs(observed - expected);
+/** The mean over rows of their bin's gap. */
+export const eceOf = meanOf(gap);
 
-/** Expected and maximum calibration error (Naeini et al. 2015), and Murphy's decomposition of the Brier score (1973): reliability − resolution + uncertainty. */
+/** How far the observed rate of a bin is from its mean score. */
+function gap({ observed, expected }: Bin): number {
+  return Math.abs(observed - expected);
+}
+
+/** Expected and maximum calibration error (Naeini et al. 2015), the former without what chance alone would make of it, and Murphy's decomposition of the Brier score (1973): reliability − resolution + uncertainty. */
 export const calibration: readonly MetricDefinition[] = [
-  sums("ece", meanOf(gap), { goal: "minimize", jumps: true, features }),
-  sums("mce", (all) => Math.max(...binsOf(all).map(gap)), { goal: "minimize", jumps: true, features }),
+  sums("ece", eceOf, { goal: "minimize", jumps: true, features: calibrationFeatures }),
+  {
+    name: "ece_debiased",
+    goal: "minimize",
+    unit: "",
+    needs: "scores",
+    range: [0, 1],
+    jumps: true,
+    from: { kind: "debiased-ece" },
+  },
+  sums("mce", (all) => Math.max(...binsOf(all).map(gap)), {
+    goal: "minimize",
+    jumps: true,
+    features: calibrationFeatures,
+  }),
   sums(
     "brier_reliability",
     meanOf(({ observed, expected }) => (observed - expected) ** 2),
     {
       goal: "minimize",
-      features,
+      features: calibrationFeatures,
     },
   ),
   sums(
     "brier_resolution",
     meanOf(({ observed }, rate) => (observed - rate) ** 2),
-    { range: [0, 0.25], features },
+    { range: [0, 0.25], features: calibrationFeatures },
   ),
 ];

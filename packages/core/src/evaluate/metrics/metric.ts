@@ -7,11 +7,11 @@ export interface MetricDefinition {
   readonly name: string;
   readonly goal: Goal;
   readonly unit: string;
-  /** `scores`: probabilities or predictions; `decisions`: `y_pred`, or the likeliest class (binary: at 0.5), will do; else columns of those names. */
-  readonly needs: "scores" | "decisions" | readonly ExtraColumn[];
+  /** `scores`: probabilities or predictions; `decisions`: `y_pred`, or the likeliest class (binary: at 0.5), will do, for `costs` with what they cost; else columns of those names. */
+  readonly needs: "scores" | "decisions" | "costs" | readonly ExtraColumn[];
   /** Values it can take; its own interval is cut there. */
   readonly range: readonly [number, number];
-  readonly from: FromSums | FromRatio | FromRanking | FromBins | FromExtreme;
+  readonly from: FromSums | FromRatio | FromRanking | FromBins | FromDebiased | FromExtreme;
   /** Of a metric that is the absolute value of a number, that number: its interval is computed and then folded. */
   readonly signed?: FromSums | FromRatio;
   /** Moves in steps, or has a kink where its values lie: without groups its interval comes from draws of rows, since no derivative tells it. */
@@ -64,6 +64,11 @@ export interface Bins {
   readonly rows: Float64Array;
   readonly low: Float64Array;
   readonly high: Float64Array;
+}
+
+/** The expected calibration error of binary scores, less its expectation by chance. */
+export interface FromDebiased {
+  readonly kind: "debiased-ece";
 }
 
 /** A number that one row alone can decide: it has a value and no interval. */

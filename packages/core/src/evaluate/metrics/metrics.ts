@@ -23,7 +23,7 @@ const SHOWN: ReadonlySet<string> = new Set([
   ...["log_loss", "roc_auc", "average_precision", "brier", "accuracy"],
   ...["roc_auc_ovr", "f1_macro", "rmse", "mae", "r2", "bias"],
   ...["roc_auc_macro", "average_precision_macro", "f1_micro", "hamming_loss"],
-  ...["ndcg@10", "mrr", "mean_score"],
+  ...["ndcg@10", "mrr", "mean_score", "expected_cost"],
 ]);
 
 /** Only where somebody asks for them: one repeats another, and of the other neither more nor less is better. */
@@ -53,6 +53,7 @@ export function metricsFor(
 
 function computable({ needs }: MetricDefinition, rows: JudgedRows): boolean {
   if (needs === "decisions") return rows.decisions !== null;
+  if (needs === "costs") return rows.decisions !== null && rows.costs !== undefined;
   if (rows.scores === null) return false;
   return needs === "scores" || needs.every((column) => rows.extra[column] !== undefined);
 }

@@ -1,5 +1,6 @@
 import type { JudgedRows } from "../rows/predictions.ts";
 import { CLIP } from "./binary-metrics.ts";
+import { expectedCost } from "./cost-metric.ts";
 import { family, hits, POSITIVE, ratio, share, sums } from "./define.ts";
 import type { MetricDefinition, RowFeatures, TaskMetrics } from "./metric.ts";
 
@@ -102,6 +103,7 @@ const definitions: readonly MetricDefinition[] = [
   sums("recall_weighted", byActual(recallOf), decided),
   sums("mcc", mccOf, { ...decided, range: [-1, 1] }),
   sums("cohen_kappa", kappaOf, { ...decided, range: [-1, 1] }),
+  expectedCost,
 ];
 
 /** Σ over classes of (probability − truth)², of every row. */

@@ -145,6 +145,7 @@ export function takeRows<T extends JudgedRows & { readonly slices: readonly Fact
     ...(side.named && { named: takenNamed(side.named, rows) }),
     groups: side.groups && cut(side.groups),
     slices: side.slices.map(cut),
+    ...(side.costs && { costs: side.costs }),
   };
 }
 

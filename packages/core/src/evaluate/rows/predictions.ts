@@ -36,6 +36,8 @@ export interface Predictions {
   /** Of task `scores`, where ids repeated: rows are items then, and this many scores of each were averaged. */
   readonly repeats?: Repeats;
   readonly groups: Factor | null;
+  /** What it costs to decide class d for a row of class t, at t × classes + d; absent where nobody says. */
+  readonly costs?: Float64Array;
   readonly slices: readonly Factor[];
 }
 
@@ -45,7 +47,7 @@ export type ExtraColumn = "y_naive" | "y_lower" | "y_upper";
 /** What a metric is computed from: rows one model scored, of one task. Labels are there unless the task is `scores`. */
 export type JudgedRows = Pick<
   Predictions,
-  "task" | "rows" | "classes" | "labels" | "scores" | "decisions" | "weights" | "extra" | "named" | "groups"
+  "task" | "rows" | "classes" | "labels" | "scores" | "decisions" | "weights" | "extra" | "named" | "groups" | "costs"
 >;
 
 /** What to read a table as. */

@@ -11,6 +11,7 @@ const NAMES: Readonly<Record<string, string>> = {
   brier: "Brier score",
   brier_score: "Brier score",
   ece: "calibration error",
+  ece_debiased: "calibration error beyond chance",
   f1: "F1",
   f1_macro: "macro F1",
   macro_f1: "macro F1",

@@ -10,6 +10,7 @@ import { flipHeading, flipSection } from "./flip-section.ts";
 import { changeSection, makingSection, reproduceSection } from "./making-section.ts";
 import { metricSection } from "./metric-section.ts";
 import { sliceSection } from "./slice-section.ts";
+import { thresholdSection } from "./threshold-section.ts";
 import { weakSection } from "./weak-section.ts";
 
 /** The sections of an evaluation after its sentence and gates, in their fixed order; empty where there is nothing to show. */
@@ -25,6 +26,7 @@ export function evaluationSections(report: EvaluationReport, tag: "h2" | "h4", m
     section("Weak slices", weakSection(report)),
     section("Fairness", fairnessSection(report)),
     curveSection(report, tag),
+    section("Best thresholds", thresholdSection(report)),
     section("Decisions", confusionSection(report)),
     section(flipHeading(report), flipSection(report)),
     report.baseline === null && report.changes.length === 0
