@@ -6,11 +6,12 @@ import { config, rows, ToyProject } from "./toy-project.ts";
 interface Report {
   readonly verdict: string;
   readonly baseline: { readonly label: string; readonly version: number } | null;
-  readonly others?: { readonly baseline: { label: string; version: number }; readonly metrics: { name: string }[] }[];
+  readonly others?: { readonly baseline: { label: string; version: number }; readonly pairing: object }[];
   readonly checks: { readonly id: string; readonly status: string; readonly reason: string | null; rule: string }[];
   readonly wear?: { readonly runs: number; readonly budget: number | null };
   readonly notes: readonly string[];
   readonly method: { readonly level: number };
+  readonly pairing: object;
 }
 
 /** Trains with this much noise, evaluates, and says what came out. */
@@ -56,6 +57,14 @@ test("against several baselines a gate that compares must pass against each", as
   ]);
   const { stdout } = await project.trainyard("evaluate");
   expect(stdout).toContain("worse than champion v2");
+
+  // On rows that neither was judged on, the training scores both of them as well.
+  project.write("data/fresh.csv", rows({ days: 60, perDay: 40, seed: 5 }));
+  const fresh = await project.trainyard("train", "--set", "noise=0.3", "--evaluate-data", "data/fresh.csv");
+  expect(fresh.stdout + fresh.stderr).toContain("candidate and production v1 and champion v2");
+  const onFresh = await project.json<Report>("evaluate");
+  expect(onFresh.value.others?.[0]).toMatchObject({ baseline: { version: 2, scoredBy: "candidate-job" } });
+  expect(onFresh.value.others?.[0]?.pairing).toMatchObject({ mode: "paired", rows: 2400 });
   const page = join(project.root, "report.html");
   await project.trainyard("evaluate", "--report", page, "--report", join(project.root, "report.md"));
   expect(readFileSync(page, "utf8")).toContain("Against champion v2");
@@ -91,6 +100,14 @@ test("merge-base is the newest version made from a commit that leads to where th
   project.git("merge", "-q", "-m", "Bring the branch up to date", "main");
   const merged = await candidate(project, 0, "--baseline", "merge-base");
   expect(merged.value.baseline).toMatchObject({ label: "merge-base v2" });
+  project.write("trainyard.yaml", config.replace("evaluate:\n", "evaluate:\n      baseline: merge-base\n"));
+  project.commit("Compare with what the branch was made from");
+  project.write("data/evaluate.csv", rows({ days: 60, perDay: 40, seed: 5 }));
+  const fresh = await candidate(project, 0);
+  expect(fresh.value).toMatchObject({
+    baseline: { label: "merge-base v2", scoredBy: "candidate-job" },
+    pairing: { mode: "paired", rows: 2400 },
+  });
 }, 120_000);
 
 test("a branch that left before there was any version has no merge-base to be held against", async () => {

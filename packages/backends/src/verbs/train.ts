@@ -1,7 +1,7 @@
 import {
+  baselinesOf,
   chooseModel,
   type DriftReport,
-  firstBaseline,
   type ModelConfig,
   nearest,
   newNames,
@@ -41,7 +41,7 @@ export async function trainVerb(
   const chosen = chooseModel(project.config, inputs.model ?? null);
   const config = withData(chosen.config, inputs.data);
   const evaluationData = inputs["evaluate-data"] ?? config.evaluate.data ?? null;
-  const baseline = inputs.baseline ?? firstBaseline(config.evaluate);
+  const baselines = askedBaselines(inputs.baseline, config);
   if (inputs.only === "predict") {
     const { record, failure } = await rescore(
       {
@@ -49,7 +49,7 @@ export async function trainVerb(
         config,
         run: inputs.run ?? null,
         evaluationData,
-        baseline,
+        baselines,
         ownCode: ownCodeOf(project),
       },
       portsOf(project),
@@ -71,7 +71,7 @@ export async function trainVerb(
   return trainOnce(project, chosen.model, config, {
     set: inputs.set,
     evaluationData,
-    baseline,
+    baselines,
     trigger: {
       event: inputs["drift-event"] === undefined ? "manual" : "drift",
       reason: inputs.reason ?? null,
@@ -100,7 +100,7 @@ export async function retrainVerb(
     const one = await trainOnce(project, model, withData(chosen.config, candidate.data), {
       set: Object.entries(candidate.set).map(([name, value]) => `${name}=${JSON.stringify(value)}`),
       evaluationData: judged === null ? null : (judged["evaluate-data"] ?? data ?? null),
-      baseline: judged === null ? "none" : (judged.baseline ?? firstBaseline(chosen.config.evaluate)),
+      baselines: judged === null ? ["none"] : askedBaselines(judged.baseline, chosen.config),
       trigger: { event: "drift", reason, driftEvent: event },
     });
     trained.push(one);
@@ -112,7 +112,7 @@ export async function retrainVerb(
 interface OneRun {
   readonly set: readonly string[];
   readonly evaluationData: string | null;
-  readonly baseline: string;
+  readonly baselines: readonly string[];
   readonly trigger: RunRecord["trigger"];
   readonly sameInputs?: TrainSettings["sameInputs"];
 }
@@ -126,7 +126,7 @@ export async function plannedVerb(
   const settings = await settingsOf(project, model, withData(config, inputs.data), {
     set: inputs.set,
     evaluationData: inputs["evaluate-data"] ?? config.evaluate.data ?? null,
-    baseline: inputs.baseline ?? firstBaseline(config.evaluate),
+    baselines: askedBaselines(inputs.baseline, config),
     trigger: { event: "manual", reason: null, driftEvent: null },
   });
   return { model, config, inputsDigest: await plannedDigest(settings, portsOf(project)) };
@@ -136,14 +136,14 @@ async function settingsOf(project: Project, model: string, config: ModelConfig, 
   const given = await paramsOf(project, config.train.params);
   const params = setParams(given, run.set);
   if (config.train.params !== undefined) tellNewNames(project, config.train.params, newNames(given, run.set));
-  const { evaluationData, baseline, trigger, sameInputs } = run;
+  const { evaluationData, baselines, trigger, sameInputs } = run;
   return {
     model,
     config,
     project: project.config,
     params,
     evaluationData,
-    baseline,
+    baselines,
     trigger,
     sameInputs,
     ownCode: ownCodeOf(project),
@@ -207,4 +207,9 @@ export async function predictVerb(project: Project, inputs: PredictInputs): Prom
 
 function withData(config: ModelConfig, data: readonly string[]): ModelConfig {
   return data.length === 0 ? config : { ...config, train: { ...config.train, data: [...data] } };
+}
+
+/** What is scored beside the candidate: what was named, else what it will be compared with. */
+function askedBaselines(named: string | undefined, config: ModelConfig): readonly string[] {
+  return named === undefined ? baselinesOf(config.evaluate) : [named];
 }

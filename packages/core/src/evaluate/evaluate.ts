@@ -11,7 +11,7 @@ import { openRun } from "../train/open-run.ts";
 import { anchored } from "./baseline/anchor.ts";
 import { type Baseline, findBaseline } from "./baseline/baseline.ts";
 import { further } from "./baseline/further.ts";
-import { type Against, candidateSide, type JudgedRun, judgeAgainst } from "./baseline/judge-against.ts";
+import { type Against, candidateSide, type JudgedRun, judgeAgainst, problemsOf } from "./baseline/judge-against.ts";
 import { type Reading, readScored } from "./baseline/scored-files.ts";
 import { staleNotes } from "./baseline/stale.ts";
 import { evaluationSet, runsJudgedOn, wearCheck, wearNotes } from "./baseline/wear.ts";
@@ -81,7 +81,6 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
   const data = record.datasets.find((dataset) => dataset.role === "evaluation");
   const doubted = verdict === "pass" && doubts.length > 0;
   const now = ports.clock.now();
-  const problem = record.predictions?.baselineProblem;
   const lines =
     version === null || settings.code === undefined ? null : await codeLines(record, version, settings.code, ports);
   const report = EvaluationReport.parse({
@@ -105,7 +104,7 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
       ...others.notes,
       ...baselines.flatMap((baseline) => staleNotes(baseline, rules["stale-after"], now)),
       ...(wear === null ? [] : wearNotes(wear, rules.alpha)),
-      ...(problem ? [sentence(problem)] : []),
+      ...problemsOf(record).map(sentence),
     ],
     ...(settings.rulesUncommitted.length === 0 ? {} : { rulesUncommitted: [...settings.rulesUncommitted] }),
     candidate: candidateSide(run),

@@ -4,12 +4,15 @@ import type { FileRef, Sha256 } from "../document.ts";
 import { isRefusal } from "../errors.ts";
 import type { Registry } from "../registry/read/registry.ts";
 import { timestamp } from "../time.ts";
-import { type Scored, type ScoreWith, scoreBaseline } from "./baseline-scores.ts";
+import { type BaselineScored, type Scored, type ScoreWith, scoreBaseline } from "./baseline-scores.ts";
 import type { OpenOwnCode } from "./own-code.ts";
 import type { Failure, RunRecord, ScoredRows, StepRecord } from "./run-record.ts";
 import { type Scoring, score } from "./score.ts";
 
-type Ports = Pick<Backend, "workspace" | "processes" | "store" | "tables" | "sha256" | "clock" | "progress"> & {
+type Ports = Pick<
+  Backend,
+  "workspace" | "processes" | "store" | "source" | "tables" | "sha256" | "clock" | "progress"
+> & {
   registry: Registry;
 };
 
@@ -33,7 +36,10 @@ export async function scoreEvaluationRows(
     rootDigest: Sha256;
     data: readonly string[];
     environment: Readonly<Record<string, string>>;
-    baseline: string;
+    /** What it is compared with; the first decides what the report is about. */
+    baselines: readonly string[];
+    /** The commit that is judged: a merge base follows from it. */
+    head: string;
     /** Lays out a version's own code; absent: it is not tried. */
     ownCode?: OpenOwnCode | undefined;
   },
@@ -78,15 +84,28 @@ export async function scoreEvaluationRows(
     return { predictions: null, failure: candidate.failure, step };
   }
   const scored: ScoredRows = { ...candidate.result, of: "candidate", version: null, rootDigest: run.rootDigest };
-  const baseline = await scoreBaseline(model, run, one("baseline"), run.ownCode, ports);
+  const baselines: (BaselineScored & { asked: string })[] = [];
+  for (const [at, asked] of run.baselines.entries()) {
+    const name = at === 0 ? "baseline" : `baseline-${at + 1}`;
+    const made = await scoreBaseline(model, { ...run, baseline: asked }, one(name), run.ownCode, ports);
+    if (made.stopped !== null) {
+      const step: StepRecord = { ...base, status: "interrupted", seconds: ports.clock.seconds() - began };
+      return { predictions: null, failure: made.stopped, step };
+    }
+    baselines.push({ ...made, asked });
+  }
   const seconds = ports.clock.seconds() - began;
-  if (baseline.stopped !== null)
-    return { predictions: null, failure: baseline.stopped, step: { ...base, status: "interrupted", seconds } };
-  const who = baseline.rows === null ? "candidate" : `candidate and ${baseline.rows.of}`;
+  const who = ["candidate", ...baselines.flatMap(({ rows }) => rows?.of ?? [])].join(" and ");
   ports.progress.done("predict", `${who}, ${scored.rows.toLocaleString("en-US")} rows`, { seconds });
-  if (baseline.problem !== null) ports.progress.note(baseline.problem);
+  for (const { problem } of baselines) if (problem !== null) ports.progress.note(problem);
+  const [first, ...others] = baselines.map(({ asked, rows, problem }) => ({ asked, rows, problem }));
   return {
-    predictions: { candidate: scored, baseline: baseline.rows, baselineProblem: baseline.problem },
+    predictions: {
+      candidate: scored,
+      baseline: first?.rows ?? null,
+      baselineProblem: first?.problem ?? null,
+      ...(others.length === 0 ? {} : { others }),
+    },
     failure: null,
     step: { ...base, status: "done", seconds },
   };

@@ -16,7 +16,7 @@ import { versionFiles } from "./version-files.ts";
 
 export type PredictPorts = Pick<
   Backend,
-  "workspace" | "processes" | "store" | "tables" | "runs" | "sha256" | "clock" | "progress"
+  "workspace" | "processes" | "store" | "source" | "tables" | "runs" | "sha256" | "clock" | "progress"
 > & { registry: Registry };
 
 /** What `predict` did, as `--json` prints it. */
@@ -102,7 +102,7 @@ export async function rescore(
     config: ModelConfig;
     run: string | null;
     evaluationData: string | null;
-    baseline: string;
+    baselines: readonly string[];
     ownCode?: OpenOwnCode;
   },
   ports: PredictPorts,
@@ -124,7 +124,8 @@ export async function rescore(
       rootDigest: root,
       data: datasets.map((dataset) => ports.workspace.path(dataset.path)),
       environment: { TRAINYARD_RUN: record.id, TRAINYARD_PARAMS: folder.path("params.json") },
-      baseline: settings.baseline,
+      baselines: settings.baselines,
+      head: record.code.headCommit,
       ownCode: settings.ownCode,
     },
     ports,

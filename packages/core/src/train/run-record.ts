@@ -129,7 +129,15 @@ export const RunRecord = z.object({
   metrics: z.array(Metric),
   /** `baselineProblem`: why the baseline has no scores, or why its own code made them. */
   predictions: z
-    .object({ candidate: ScoredRows, baseline: ScoredRows.nullable(), baselineProblem: z.string().nullable() })
+    .object({
+      candidate: ScoredRows,
+      baseline: ScoredRows.nullable(),
+      baselineProblem: z.string().nullable(),
+      /** Baselines beside the first, each as `evaluate.baseline` calls it. Absent: there are none. */
+      others: z
+        .array(z.object({ asked: z.string(), rows: ScoredRows.nullable(), problem: z.string().nullable() }))
+        .optional(),
+    })
     .nullable(),
   /** Evaluation rows that were trained on. Absent: not looked at, because either data are no tables or have no column in common. */
   overlap: RowOverlap.optional(),

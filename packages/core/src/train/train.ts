@@ -72,7 +72,14 @@ async function trainInto(
       ? null
       : await scoresOf(
           settings,
-          { folder, modelFiles, rootDigest: root, environment, outputs: trained?.outputs ?? [] },
+          {
+            folder,
+            modelFiles,
+            rootDigest: root,
+            environment,
+            outputs: trained?.outputs ?? [],
+            head: identity.headCommit,
+          },
           datasets,
           ports,
         );
@@ -125,6 +132,7 @@ async function scoresOf(
     rootDigest: string;
     environment: Readonly<Record<string, string>>;
     outputs: readonly FileRef[];
+    head: string;
   },
   datasets: readonly DatasetRef[],
   ports: TrainPorts,
@@ -138,7 +146,7 @@ async function scoresOf(
       model,
       config,
       config.evaluate.predict,
-      { ...run, data, baseline: settings.baseline, ownCode: settings.ownCode },
+      { ...run, data, baselines: settings.baselines, ownCode: settings.ownCode },
       ports,
     );
   }

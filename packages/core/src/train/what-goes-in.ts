@@ -21,7 +21,7 @@ export interface TrainSettings {
   /** Evaluation rows, `evaluate.data` or what stands for it in this run. */
   readonly evaluationData: string | null;
   /** What to score beside the candidate: a reference, or "none". */
-  readonly baseline: string;
+  readonly baselines: readonly string[];
   readonly trigger: RunRecord["trigger"];
   /** Asked once `train.steps` are done and what goes in is known: a run of the very same inputs, which is taken instead of training again. */
   readonly sameInputs?: ((inputsDigest: Sha256) => Promise<RunRecord | null>) | undefined;

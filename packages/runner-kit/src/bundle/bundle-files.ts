@@ -16,9 +16,9 @@ const LOOSE = ["params.json", "metrics.jsonl"];
 /** The files of a run, by the half they travel in. Only these are sent, and no other is taken. */
 export function bundleFiles(record: RunRecord): { record: BundleFile[]; bytes: BundleFile[] } {
   const { predictions, profiles, outputs, modelFiles, log } = record;
-  const named = [predictions?.candidate.file, predictions?.baseline?.file, ...Object.values(profiles)].filter(
-    (file) => file != null,
-  );
+  const { candidate, baseline, others = [] } = predictions ?? {};
+  const scored = [candidate, baseline, ...others.map(({ rows }) => rows)].map((one) => one?.file);
+  const named = [...scored, ...Object.values(profiles)].filter((file) => file != null);
   const isModels = new Set(modelFiles.map(({ path }) => path));
   const beside = outputs.filter(({ path }) => !isModels.has(path)).map(asOutput);
   const files = new Map<string, BundleFile>();

@@ -2,14 +2,7 @@ import { dirname } from "node:path";
 import type { Project } from "@trainyard/backends";
 import { findPullRequest } from "@trainyard/backends/github/runs/pull-request";
 import { plannedVerb, type Trained, trainVerb } from "@trainyard/backends/verbs/train";
-import {
-  baselineNow,
-  chooseModel,
-  firstBaseline,
-  type Sha256,
-  type TrainInputs,
-  TrainyardError,
-} from "@trainyard/core";
+import { baselineNow, baselinesOf, chooseModel, type Sha256, type TrainInputs, TrainyardError } from "@trainyard/core";
 import { RECORD_FILE } from "../bundle/bundle-files.ts";
 import type { BundleRef } from "../bundle/bundle-ref.ts";
 import { handOn } from "../bundle/hand-on.ts";
@@ -164,9 +157,14 @@ async function reusedOrTrained(
   }
   const { record, folder } = found as Exclude<typeof found, null>;
   progress.done(model, `run ${record.id} of the pull request is reused: nothing that decides the result differs`);
-  const today = baselineNow(await project.registry.state(model), firstBaseline(config.evaluate));
-  const scored = record.predictions?.baseline?.version ?? null;
-  if (config.evaluate.predict === undefined || today === null || today.version === scored)
+  const state = await project.registry.state(model);
+  const { baseline, others = [] } = record.predictions ?? {};
+  const scored = [baseline, ...others.map(({ rows }) => rows)].map((rows) => rows?.version ?? null);
+  const isScored = (asked: string) => {
+    const today = baselineNow(state, asked);
+    return today === null || scored.includes(today.version);
+  };
+  if (config.evaluate.predict === undefined || baselinesOf(config.evaluate).every(isScored))
     return { run: { record, resumable: false }, reused: true };
   const run = await trainVerb(project, { ...inputs, reuse: false, only: "predict", run: folder });
   return { run, reused: true };

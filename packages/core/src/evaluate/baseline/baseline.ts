@@ -6,12 +6,14 @@ import type { ModelVersion } from "../../registry/log/model-version.ts";
 import { importRecordOf } from "../../registry/read/import-record.ts";
 import { named, parseReference, parseWhich } from "../../registry/read/reference.ts";
 import type { Registry } from "../../registry/read/registry.ts";
+import { MERGE_BASE, mergeBaseVersion } from "../../train/merge-base.ts";
 import { type Metric, RunRecord } from "../../train/run-record.ts";
 import type { EvaluationReport } from "../evaluation-report.ts";
-import { MERGE_BASE, mergeBaseVersion } from "./merge-base.ts";
 
 /** What a candidate is compared with. */
 export interface Baseline {
+  /** As the config or the caller called it. */
+  readonly asked: string;
   /** "production v1", "v3"; without a version, what was asked for. */
   readonly label: string;
   readonly version: {
@@ -38,14 +40,14 @@ export async function findBaseline(
   head: string,
   ports: Pick<Backend, "store" | "source"> & { readonly registry: Registry },
 ): Promise<Baseline> {
-  if (asked === "none") return { label: "none", version: null, noBaseline: "not-asked" };
+  if (asked === "none") return { asked, label: "none", version: null, noBaseline: "not-asked" };
   const state = await ports.registry.state(model);
   const number =
     asked === MERGE_BASE ? await mergeBaseVersion(model, head, ports) : versionNumber(state, asked, environments);
-  if (number === null) return { label: nameOf(asked), version: null, noBaseline: "never-held" };
+  if (number === null) return { asked, label: nameOf(asked), version: null, noBaseline: "never-held" };
   const version = await baselineVersion(model, number, asked, ports);
   const name = nameOf(asked);
-  return { label: isVersion(name) ? `v${number}` : `${name} v${number}`, version, noBaseline: null };
+  return { asked, label: isVersion(name) ? `v${number}` : `${name} v${number}`, version, noBaseline: null };
 }
 
 /** A version that stands, with what its training recorded. @throws BASELINE_UNKNOWN, BASELINE_MISSING when it was withdrawn */

@@ -46,8 +46,9 @@ export async function judgeAgainst(
   const { folder, record, candidate, rules, task, reading, doubted } = run;
   const { version } = baseline;
   const scored = record.predictions;
+  const made = [scored?.baseline, ...(scored?.others ?? []).map(({ rows }) => rows)].filter((one) => one != null);
   const ofVersion =
-    version !== null && scored?.baseline?.rootDigest === version.manifest.rootDigest ? scored.baseline : null;
+    version === null ? null : (made.find((one) => one.rootDigest === version.manifest.rootDigest) ?? null);
   const unchanged = !doubted && version !== null && record.rootDigest === version.manifest.rootDigest;
   let fromJob = unchanged ? candidate : null; // the same files give the same scores
   if (candidate !== null && ofVersion !== null)
@@ -57,7 +58,8 @@ export async function judgeAgainst(
     throw new TrainyardError("BASELINE_UNSCORED", {
       baseline: baseline.label,
       problem:
-        scored?.baselineProblem ?? `it was ${version.record === null ? "imported" : "registered"} without predictions`,
+        problemOf(record, baseline.asked) ??
+        `it was ${version.record === null ? "imported" : "registered"} without predictions`,
     });
   }
   const seeds = [scored?.candidate.file.digest ?? null, version?.manifest.rootDigest ?? null, rules.groups ?? null];
@@ -86,6 +88,17 @@ export async function judgeAgainst(
   );
   const side = version === null ? null : baselineSide(baseline, version, stored, fromJob, ofVersion);
   return { label: baseline.label, judgement, judging, side };
+}
+
+function problemOf({ predictions }: RunRecord, asked: string): string | null {
+  const other = predictions?.others?.find((one) => one.asked === asked);
+  return other === undefined ? (predictions?.baselineProblem ?? null) : other.problem;
+}
+
+/** Why baselines could not be scored, or whose code did it. */
+export function problemsOf({ predictions }: RunRecord): string[] {
+  const problems = [predictions?.baselineProblem, ...(predictions?.others ?? []).map(({ problem }) => problem)];
+  return problems.filter((problem) => problem != null);
 }
 
 /** Rows of the evaluation data; null where not all of them were counted. */

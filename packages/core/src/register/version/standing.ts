@@ -1,8 +1,8 @@
 import type { Verdict } from "../../check/check.ts";
 import { baselineNow } from "../../evaluate/baseline/baseline.ts";
-import { MERGE_BASE } from "../../evaluate/baseline/merge-base.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import type { ModelState } from "../../registry/fold/model-state.ts";
+import { MERGE_BASE } from "../../train/merge-base.ts";
 
 /** What a report's verdict counts for, and why less than it says. */
 export interface Standing {

@@ -1,6 +1,6 @@
-import type { Backend } from "../../backend.ts";
-import { TrainyardError } from "../../errors.ts";
-import type { Registry } from "../../registry/read/registry.ts";
+import type { Backend } from "../backend.ts";
+import { TrainyardError } from "../errors.ts";
+import type { Registry } from "../registry/read/registry.ts";
 
 /** What `baseline: merge-base` asks for. */
 export const MERGE_BASE = "merge-base";
