@@ -111,7 +111,7 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
     baseline: side,
     data: data === undefined ? null : { path: data.path, rows: candidate?.rows ?? 0, digest: data.digest },
     changes: version?.record == null ? [] : changes(record, version.record, lines),
-    footprint: footprint(record, version?.manifest ?? null),
+    footprint: footprint(record, version?.manifest ?? null, candidate?.rows ?? 0),
     trainingSeconds: record.seconds,
     commit: record.code.commit,
     at: timestamp(now),

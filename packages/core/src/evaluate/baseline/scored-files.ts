@@ -41,7 +41,7 @@ export async function readStored(
   try {
     const name = path.slice(path.lastIndexOf("/") + 1);
     const file = folder.path(name);
-    const what = `predictions of v${version.manifest.version}`;
+    const what = `the predictions file of ${version.manifest.model} v${version.manifest.version}`;
     await ports.store.copyTo(digest, file, what);
     return await readFile(
       file,

@@ -2,10 +2,14 @@ import type { ModelVersion } from "../../registry/log/model-version.ts";
 import type { RunRecord } from "../../train/run-record.ts";
 import type { EvaluationReport } from "../evaluation-report.ts";
 
-/** How big the models are, and how long scoring took: one measurement each, on the machine that trained. */
+/**
+ * How big the models are, and how long scoring took: one measurement each, on the machine that trained.
+ * @param rows Rows that were read of the candidate's scores.
+ */
 export function footprint(
   { modelFiles, predictions }: Pick<RunRecord, "modelFiles" | "predictions">,
   baseline: Pick<ModelVersion, "size" | "rootDigest"> | null,
+  rows: number,
 ): NonNullable<EvaluationReport["footprint"]> {
   const bytes = modelFiles.reduce((sum, file) => sum + file.size, 0);
   const seconds = predictions?.candidate.seconds;
@@ -18,7 +22,7 @@ export function footprint(
       seconds === undefined
         ? null
         : {
-            rows: predictions?.candidate.rows ?? 0,
+            rows,
             candidate: seconds,
             baseline: sameRows ? (other.seconds ?? null) : null,
           },
