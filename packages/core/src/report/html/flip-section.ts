@@ -1,4 +1,4 @@
-import { htmlText } from "../../escape.ts";
+import { htmlText, visibleText } from "../../escape.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import type { FlipExample } from "../../evaluate/looks.ts";
 import { capitalised } from "../format/metric-name.ts";
@@ -71,12 +71,14 @@ function sliceTable({ flips, baseline }: EvaluationReport): string {
 function exampleTable(examples: readonly FlipExample[], other: string): string {
   if (examples.length === 0) return "";
   const said = ({ score, decision }: FlipExample["candidate"]) =>
-    [decision, score === null ? null : plainNumber(score)].filter((part) => part !== null).join(", ");
+    [decision === null ? null : visibleText(decision, 60), score === null ? null : plainNumber(score)]
+      .filter((part) => part !== null)
+      .join(", ");
   const rows = examples
     .slice(0, 20)
     .map(({ id, truth, candidate, baseline, better, slices }): Cell[] => [
       id,
-      truth ?? "–",
+      truth === null ? "–" : visibleText(truth, 60),
       said(candidate),
       said(baseline),
       better === "candidate" ? "candidate" : other,
