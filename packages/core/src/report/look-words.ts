@@ -25,6 +25,11 @@ export function flipsSummary(report: EvaluationReport): string {
   return `the candidate is ${is} on ${count(ours)}${of}, ${other} on ${count(theirs)}`;
 }
 
+/** What that is called: of predictions without classes no row flips. */
+export function flipHeading({ flips }: EvaluationReport): string {
+  return (flips?.by ?? "decision") === "decision" ? "Flipped rows" : "Row by row";
+}
+
 /** A ratio that supports two decimals at least: "0.60 [0.52, 0.69]". */
 export function ratioText(ratio: Estimate): string {
   return estimateText(ratio, Math.max(2, Math.min(4, decimalsOf(ratio.value, ratio.interval, 1))));

@@ -8,11 +8,6 @@ import { type Cell, htmlFolded, htmlTable } from "./element.ts";
 
 const SIDES = { decision: "was right", error: "was closer", score: "was higher" } as const;
 
-/** "Flipped rows"; of predictions without classes no row flips. */
-export function flipHeading({ flips }: EvaluationReport): string {
-  return (flips?.by ?? "decision") === "decision" ? "Flipped rows" : "Row by row";
-}
-
 /** On which rows one side is better: all of them, by slice, and those that differ most. Empty where that is not known. */
 export function flipSection(report: EvaluationReport): string {
   const { flips, baseline } = report;
