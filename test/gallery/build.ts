@@ -224,6 +224,17 @@ export function calibrationCurve(): Curve {
   };
 }
 
+export function precisionRecallCurve(): Curve {
+  const side = (bend: number): [number, number][] => steps(100).map((x) => [x, 0.2 + 0.75 * (1 - x) ** bend]);
+  return { id: "precision-recall", candidate: side(0.8), baseline: side(1.1) };
+}
+
+export function scoreHistogram(): Curve {
+  const side = (at: number): [number, number][] =>
+    steps(24).map((x) => [(x * 23 + 0.5) / 24, 0.09 * Math.exp(-(((x - at) / 0.2) ** 2)) + 0.004]);
+  return { id: "score-histogram", candidate: side(0.24), baseline: side(0.3) };
+}
+
 export function residualCurve(): Curve {
   const means = steps(10).map((x) => 12 + 80 * x);
   return {

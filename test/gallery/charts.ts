@@ -1,12 +1,29 @@
 /** Every chart on its own, wide and narrow where its layout differs. */
 
 import { columnPlot } from "../../packages/core/src/report/svg/column-plot.ts";
-import { calibrationPlot, residualPlot, rocPlot } from "../../packages/core/src/report/svg/curve-plots.ts";
+import {
+  calibrationPlot,
+  histogramPlot,
+  precisionRecallPlot,
+  residualPlot,
+  rocPlot,
+} from "../../packages/core/src/report/svg/curve-plots.ts";
 import { type ForestRow, forestPlot } from "../../packages/core/src/report/svg/forest-plot.ts";
+import { type GroupRow, groupPlot } from "../../packages/core/src/report/svg/group-plot.ts";
 import { slicePlot } from "../../packages/core/src/report/svg/slice-plot.ts";
 import { CHART_CSS, COLOUR_CSS } from "../../packages/core/src/report/svg/style.ts";
 import { timelinePlot } from "../../packages/core/src/report/svg/timeline-plot.ts";
-import { calibrationCurve, categories, column, residualCurve, rocCurve, slices } from "./build.ts";
+import {
+  calibrationCurve,
+  categories,
+  column,
+  estimate,
+  precisionRecallCurve,
+  residualCurve,
+  rocCurve,
+  scoreHistogram,
+  slices,
+} from "./build.ts";
 import { drifts, weekly } from "./documents.ts";
 
 const frame = (width: number) => ({
@@ -64,6 +81,16 @@ const sliceRows = slices()
     interval: at === 0 ? ([-0.017, -0.007] as [number, number]) : (gain?.interval ?? null),
     worse: at === 0,
   }));
+const groups: GroupRow[] = [
+  { label: "F", rows: "2,033", candidate: estimate(0.36, [0.331, 0.389]), baseline: 0.682 },
+  { label: "M", rows: "1,967", candidate: estimate(0.724, [0.696, 0.752]), baseline: 0.671 },
+  {
+    label: "a value with a long name that is cut",
+    rows: "64",
+    candidate: estimate(0.51, [0.37, 0.65]),
+    baseline: null,
+  },
+];
 const points = weekly.map(({ at, performance, verdict }) => ({
   at: Date.parse(at),
   label: at.slice(5, 10),
@@ -78,6 +105,10 @@ export const charts: Readonly<Record<string, () => string>> = {
   "forest-narrow": () => standaloneSvg(forestPlot(forest, "production v1", frame(328))),
   "slices-wide": () => standaloneSvg(slicePlot(sliceRows, "production v1", frame(880))),
   "slices-narrow": () => standaloneSvg(slicePlot(sliceRows, "production v1", frame(328))),
+  "groups-wide": () => standaloneSvg(groupPlot(groups, "production v1", frame(880))),
+  "groups-narrow": () => standaloneSvg(groupPlot(groups, "production v1", frame(328))),
+  "precision-recall": () => standaloneSvg(precisionRecallPlot(precisionRecallCurve(), "production v1", frame(400))),
+  "score-histogram": () => standaloneSvg(histogramPlot(scoreHistogram(), "production v1", frame(400))),
   calibration: () => standaloneSvg(calibrationPlot(calibrationCurve(), "production v1", frame(400))),
   roc: () => standaloneSvg(rocPlot(rocCurve(), "production v1", frame(400))),
   residuals: () => standaloneSvg(residualPlot(residualCurve(), "production v1", frame(400))),

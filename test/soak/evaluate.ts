@@ -1,5 +1,6 @@
 import { Gate, type MetricComparison } from "@trainyard/core";
 import { atLeast, atMost, type Figure, plain } from "../../bench/figure.ts";
+import { soakLooks } from "./evaluate/looks.ts";
 import { draw, judged, type World } from "./evaluate/worlds.ts";
 
 /** Rows the true values come from: their own error is a fourteenth of that of 20,000 rows. */
@@ -80,7 +81,9 @@ export async function soakEvaluate({ every, seed, stop, say }: EvaluateSoak): Pr
     figures.push(...gateErrors(gate, count(gate.days ? 1_000 : 3_000), seed));
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return figures;
+  if (stop.aborted) return figures;
+  say("weak slices and disparities");
+  return [...figures, ...soakLooks(count, seed)];
 }
 
 interface Truth {

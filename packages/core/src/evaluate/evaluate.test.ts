@@ -348,6 +348,18 @@ describe("is refused", () => {
   });
 });
 
+test("sensitive columns are the config's: read from the candidate's file, and refused where it has none", async () => {
+  await production();
+  await bundle("run-0001", csv(0.3));
+  const fairness = [{ column: "day", metric: "recall", "max-difference": 0.9 }];
+  const report = await judge({ evaluate: { fairness } });
+  expect(report.fairness?.[0]).toMatchObject({ column: "day", metric: "recall", groups: [{}, {}, {}, {}] }); // quarters
+  expect(report.checks.at(-1)?.id).toBe("recall-unequal");
+  await expect(judge({ evaluate: { fairness: [{ column: "sex", metric: "recall" }] } })).rejects.toEqual(
+    expect.objectContaining({ code: "COLUMN_MISSING" }),
+  );
+});
+
 test("metrics that are asked for are shown; one that does not exist is refused", async () => {
   await bundle("run-0040", csv(0.5));
   const names = (await judge({ evaluate: { metrics: ["f1", "precision@100"] } })).metrics.map(({ name }) => name);

@@ -1,7 +1,8 @@
-import type { CheckStatus, Estimate, Interval } from "../check/check.ts";
+import type { Check, CheckStatus, Estimate, Interval } from "../check/check.ts";
 import { visibleText } from "../escape.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { isFairnessCheck } from "../evaluate/judge/fairness-check.ts";
+import type { Disparity } from "../evaluate/looks.ts";
 import { estimateText } from "./format/interval.ts";
 import { unitSuffix } from "./format/metric-name.ts";
 import { fixed, levelText } from "./format/number.ts";
@@ -43,22 +44,32 @@ export function gateTable(report: EvaluationReport): GateTable {
       : `difference, ${levelText(report.method.level)} interval`;
   return {
     head: ["gate", visibleText(report.baseline?.label ?? "no baseline", 40), "candidate", judged],
-    rows: gateReadings(report).map(gateRow),
+    rows: gateReadings(report).map((reading) => gateRow(reading, report)),
   };
 }
 
-function gateRow(reading: GateReading): GateRow {
+/** How far apart the groups of a fairness check lie, of each side. */
+function disparitiesOf({ subject, unit, actual }: Check, { fairness = [] }: EvaluationReport) {
+  const of = (side: Disparity | null) => (unit === "difference" ? side?.difference : side?.ratio)?.value;
+  const found = fairness.find(
+    ({ metric, candidate }) => metric === subject && of(candidate) === (actual ?? Number.NaN),
+  );
+  return found === undefined ? null : { baseline: of(found.baseline), candidate: of(found.candidate) };
+}
+
+function gateRow(reading: GateReading, report: EvaluationReport): GateRow {
   const { check, metric, shown, decimals, limit, kind } = reading;
   const unit = metric === null ? "" : unitSuffix(metric.unit);
   const side = (value: number | undefined) => (value === undefined ? "–" : fixed(value, decimals) + unit);
   const skipped = check.status === "skipped";
   const fair = isFairnessCheck(check);
+  const apart = fair ? disparitiesOf(check, report) : null;
   const undrawn = skipped || (kind === "other" && !fair) || shown?.interval == null;
   const lessIsBetter = fair ? check.unit === "difference" : metric?.goal === "minimize";
   return {
     rule: ruleSentence(check.rule, check.subject),
-    baseline: side(metric?.baseline?.value),
-    candidate: side(metric?.candidate.value),
+    baseline: side(apart === null ? metric?.baseline?.value : apart.baseline),
+    candidate: side(apart === null ? metric?.candidate.value : apart.candidate),
     judged:
       skipped || shown === null
         ? (check.reason ?? "–")

@@ -25,6 +25,11 @@ export function flipsSummary(report: EvaluationReport): string {
   return `the candidate is ${is} on ${count(ours)}${of}, ${other} on ${count(theirs)}`;
 }
 
+/** What that is called: of predictions without classes no row flips. */
+export function flipHeading({ flips }: EvaluationReport): string {
+  return (flips?.by ?? "decision") === "decision" ? "Flipped rows" : "Row by row";
+}
+
 /** A ratio that supports two decimals at least: "0.60 [0.52, 0.69]". */
 export function ratioText(ratio: Estimate): string {
   return estimateText(ratio, Math.max(2, Math.min(4, decimalsOf(ratio.value, ratio.interval, 1))));
@@ -63,13 +68,13 @@ export function weakSliceText(slice: WeakSlice, report: EvaluationReport): strin
   return `${whereText(slice.where)}: ${metricName(report.weakSlices?.metric ?? "")} ${ours} against ${against}`;
 }
 
-/** "2 weak slices of 412 searched, confirmed on held-out rows". */
+/** "2 of 412 slices searched are weak, confirmed on held-out rows". */
 export function weakSummary({ weakSlices }: EvaluationReport): string {
   if (weakSlices === undefined || weakSlices.searched === 0) return "";
-  const { confirmed, searched } = weakSlices;
-  if (confirmed.length === 0) return `none of ${count(searched)} searched is confirmed as weak`;
-  const distinct = new Set(confirmed.map(({ where }) => whereText(where))).size; // one may be both, here and against the baseline
-  return `${counted(distinct, "weak slice")} of ${count(searched)} searched, confirmed on held-out rows`;
+  const of = `of ${counted(weakSlices.searched, "slice")} searched`;
+  const weak = new Set(weakSlices.confirmed.map(({ where }) => whereText(where))).size; // one may be both, here and against the baseline
+  if (weak === 0) return `none ${of} is confirmed as weak`;
+  return `${count(weak)} ${of} ${weak === 1 ? "is" : "are"} weak, confirmed on held-out rows`;
 }
 
 /** "Recall by sex: 0.61 (F) to 0.73 (M), a difference of 0.12 [0.07, 0.17] and a ratio of 0.84 [0.76, 0.91]". */

@@ -12,6 +12,23 @@ function said(report: EvaluationReport | undefined): string {
   return `${headline}: ${plainSentence(body)}`.replaceAll("\u00a0", " ");
 }
 
+test("groups that are unequal are named, with how far apart they lie and the rule", () => {
+  const unequal = check({
+    id: "recall-unequal",
+    subject: "recall",
+    rule: "recall differs between values of sex by at most 0.05",
+    status: "fail",
+    actual: 0.12,
+    interval: [0.07, 0.17],
+    limit: 0.05,
+    unit: "difference",
+    reason: "lowest for F, highest for M",
+  });
+  expect(said(evaluation({ verdict: "fail", checks: [unequal] }))).toBe(
+    "unequal between groups: Recall: a difference of 0.12 [0.07, 0.17], lowest for F, highest for M. The rule is: recall differs between values of sex by at most 0.05.",
+  );
+});
+
 describe("the sentence of a verdict", () => {
   test.each<[string, string]>([
     [

@@ -136,9 +136,10 @@ function failed(
     return { outcome: "worse", headline: `worse than ${baseline} in some slices`, body };
   }
   if (deciding !== null && isFairnessCheck(deciding.check)) {
-    const { subject, actual, interval, reason, rule } = deciding.check;
-    const shown = actual === null ? "" : ` (${estimateText({ value: actual, interval }, deciding.decimals)})`;
-    const body = [`${metricTitle(subject)}: `, `${reason ?? "unequal"}${shown}. The rule is: ${rule}.`];
+    const { subject, actual, interval, reason, rule, unit } = deciding.check;
+    const shown =
+      actual === null ? "" : `a ${unit} of ${estimateText({ value: actual, interval }, deciding.decimals)}, `;
+    const body = [`${metricTitle(subject)}: ${shown}`, `${reason ?? "unequal"}. The rule is: ${rule}.`];
     return { outcome: "failed", headline: "unequal between groups", body };
   }
   if (deciding !== null && isAnchorCheck(deciding.check))

@@ -27,8 +27,8 @@ export interface Search {
   readonly weights: Float64Array | null;
   /** 0: searched. */
   readonly half: Uint8Array;
-  /** `elsewhere`: against the other rows; `zero`: losses are excesses over a baseline already. */
-  readonly against: "elsewhere" | "zero";
+  /** `elsewhere`: against the other rows. `both`: losses are excesses over a baseline, and have to lie above zero and above those of the other rows. */
+  readonly against: "elsewhere" | "both";
 }
 
 /** A column cut to its values with rows enough: cell[row], `values.length` for all others. There are at most twenty. */
@@ -168,7 +168,7 @@ function add({ mass, sum, square, mass2 }: Table, cell: number, loss: number, we
   mass2[cell] = (mass2[cell] as number) + weight * weight;
 }
 
-/** z of a cell's mean loss against all other rows (Welch), or against zero; null where it is not worse by enough. */
+/** z of a cell's mean loss against all other rows (Welch), or the smaller of that and the one against zero; null where it is not worse by enough. */
 function excess(table: Table, cell: number, all: Table, against: Search["against"]): number | null {
   const [mass, sum, square, mass2] = [table.mass, table.sum, table.square, table.mass2].map((one) => one[cell]) as [
     number,
@@ -186,14 +186,12 @@ function excess(table: Table, cell: number, all: Table, against: Search["against
   const mean = sum / mass;
   const spread = Math.sqrt(Math.max(0, totalSquare / total - (totalSum / total) ** 2));
   const error2 = (Math.max(0, square / mass - mean * mean) * mass2) / (mass * mass);
-  if (against === "zero") {
-    if (!(mean > LEAST_EFFECT * spread) || !(error2 > 0)) return null;
-    return mean / Math.sqrt(error2);
-  }
   const rest = total - mass;
   if (!(rest > 0)) return null;
   const other = (totalSum - sum) / rest;
   const otherError2 = (Math.max(0, (totalSquare - square) / rest - other * other) * (total2 - mass2)) / (rest * rest);
-  if (!(mean - other > LEAST_EFFECT * spread) || !(error2 + otherError2 > 0)) return null;
-  return (mean - other) / Math.sqrt(error2 + otherError2);
+  if (!(mean - other > LEAST_EFFECT * spread) || !(error2 > 0)) return null;
+  const z = (mean - other) / Math.sqrt(error2 + otherError2);
+  if (against === "elsewhere") return z;
+  return mean > LEAST_EFFECT * spread ? Math.min(z, mean / Math.sqrt(error2)) : null;
 }

@@ -91,6 +91,11 @@ describe("a weak slice", () => {
     ]);
   });
 
+  test("is none where the candidate loses alike on all rows", () => {
+    const [candidate, baseline] = [made({ rows: 4_000, blind: () => true }), made({ rows: 4_000 })];
+    expect(searched(candidate, baseline)?.confirmed).toEqual([]);
+  });
+
   test("of a regression is shown as an RMSE, of scores as their mean", () => {
     const rows = made({ rows: 4_000, blind: ([first]) => first === 2 });
     const numeric = { ...rows, classes: [], decisions: null };

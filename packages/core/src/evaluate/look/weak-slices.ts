@@ -22,7 +22,7 @@ export interface SearchedRows {
 
 /**
  * Where the candidate is weak: slices of one or two columns, at least 5 % of the rows and 30 of them, in which its mean loss is higher than on its other rows,
- * or higher than the baseline's on the same rows. Searched on one half of the rows (of the groups, where there are any); the at most five most striking of
+ * or in which it loses against the baseline, and more than on its other rows: a model that is worse everywhere has no weak slice for that. Searched on one half of the rows (of the groups, where there are any); the at most five most striking of
  * each kind are tested on the other half, two-sided, and adjusted by Holm over all of them: a search cannot find its own noise there again.
  * @returns Null with no columns to look into, too few rows or groups for two halves, or for a task without a loss of single rows.
  */
@@ -36,7 +36,7 @@ export function weakSlices({ candidate, baseline, alpha, seed }: SearchedRows): 
   const excess = other === null ? null : own.values.map((loss, row) => loss - (other.values[row] as number));
   const kinds = [
     { than: "elsewhere" as const, losses: own.values, against: "elsewhere" as const },
-    ...(excess === null ? [] : [{ than: "baseline" as const, losses: excess, against: "zero" as const }]),
+    ...(excess === null ? [] : [{ than: "baseline" as const, losses: excess, against: "both" as const }]),
   ];
   let searched = 0;
   const finalists = kinds.flatMap(({ than, losses, against }) => {

@@ -1,12 +1,13 @@
 import { htmlText } from "../../escape.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
+import { flipHeading } from "../look-words.ts";
 import { otherBaselines } from "../other-baselines.ts";
 import { htmlSentence, phrasesOf } from "../phrase.ts";
 import { confusionSection } from "./confusion-section.ts";
 import { curveSection } from "./curve-section.ts";
 import { type Column, htmlTable } from "./element.ts";
 import { fairnessSection } from "./fairness-section.ts";
-import { flipHeading, flipSection } from "./flip-section.ts";
+import { flipSection } from "./flip-section.ts";
 import { changeSection, makingSection, reproduceSection } from "./making-section.ts";
 import { metricSection } from "./metric-section.ts";
 import { sliceSection } from "./slice-section.ts";

@@ -1,4 +1,4 @@
-import { htmlText } from "../../escape.ts";
+import { htmlText, visibleText } from "../../escape.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import type { FlipExample } from "../../evaluate/looks.ts";
 import { capitalised } from "../format/metric-name.ts";
@@ -7,11 +7,6 @@ import { flipsSummary, whereText } from "../look-words.ts";
 import { type Cell, htmlFolded, htmlTable } from "./element.ts";
 
 const SIDES = { decision: "was right", error: "was closer", score: "was higher" } as const;
-
-/** "Flipped rows"; of predictions without classes no row flips. */
-export function flipHeading({ flips }: EvaluationReport): string {
-  return (flips?.by ?? "decision") === "decision" ? "Flipped rows" : "Row by row";
-}
 
 /** On which rows one side is better: all of them, by slice, and those that differ most. Empty where that is not known. */
 export function flipSection(report: EvaluationReport): string {
@@ -71,12 +66,14 @@ function sliceTable({ flips, baseline }: EvaluationReport): string {
 function exampleTable(examples: readonly FlipExample[], other: string): string {
   if (examples.length === 0) return "";
   const said = ({ score, decision }: FlipExample["candidate"]) =>
-    [decision, score === null ? null : plainNumber(score)].filter((part) => part !== null).join(", ");
+    [decision === null ? null : visibleText(decision, 60), score === null ? null : plainNumber(score)]
+      .filter((part) => part !== null)
+      .join(", ");
   const rows = examples
     .slice(0, 20)
     .map(({ id, truth, candidate, baseline, better, slices }): Cell[] => [
       id,
-      truth ?? "–",
+      truth === null ? "–" : visibleText(truth, 60),
       said(candidate),
       said(baseline),
       better === "candidate" ? "candidate" : other,

@@ -3,6 +3,7 @@ import { pText } from "../drift-words.ts";
 import { estimateText } from "../format/interval.ts";
 import { capitalised, metricName } from "../format/metric-name.ts";
 import { count, decimalsOf, fixed } from "../format/number.ts";
+import { whereText } from "../look-words.ts";
 import { rankedSlices, slicesSummary } from "../slice-ranking.ts";
 import { slicePlot } from "../svg/slice-plot.ts";
 import { htmlFigure, htmlTable } from "./element.ts";
@@ -46,7 +47,7 @@ function sliceTable(report: EvaluationReport, slices: readonly SliceResult[]): s
       .map(({ gain, candidate }) => Math.min(decimalsOf(gain?.value ?? candidate, gain?.interval ?? null), 5)),
   );
   const rows = slices.map((slice) => [
-    `${slice.column} = ${slice.value}`,
+    whereText([slice], 80),
     count(slice.rows),
     slice.baseline === null ? "–" : fixed(slice.baseline, decimals),
     fixed(slice.candidate, decimals),

@@ -101,5 +101,6 @@ header{padding-top:0}
 figure,.multiples>div,tr,article>p{break-inside:avoid}
 h1,h2,h3{break-after:avoid}
 nav{display:none}
+pre{white-space:pre-wrap;overflow-wrap:anywhere}
 a{color:inherit;text-decoration:none}
 }`;

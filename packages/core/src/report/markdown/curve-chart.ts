@@ -33,7 +33,7 @@ function curveMarkdown(curve: Curve, baseline: string): string {
     return `${said}\n\n${chart('x-axis "false positive rate" 0 --> 1', 'y-axis "true positive rate" 0 --> 1', series)}`;
   }
   const points = curve.candidate.slice(0, MOST_POINTS);
-  const labels = `x-axis "${curve.id === "calibration" ? "mean predicted, candidate" : "mean prediction"}" [${points.map(([x]) => `"${label(x)}"`).join(", ")}]`;
+  const labels = `x-axis "${curve.id === "calibration" ? "mean predicted, candidate" : "mean prediction"}" [${points.map(([x]) => `"${curve.id === "calibration" ? share(x, points) : label(x)}"`).join(", ")}]`;
   const same = grey !== null && grey.length === points.length ? grey : null;
   if (curve.id === "calibration") {
     const top = Math.min(1, upTo([...points.flat(), ...(same ?? []).map(([, y]) => y)]));
@@ -114,6 +114,11 @@ function reading(both: boolean, shape: string): string {
 function plainName(name: string): string {
   const plain = name.replace(/[^A-Za-z0-9 ._-]/g, "").trim();
   return plain === "" || plain.length > 30 || plain !== name ? "baseline" : plain;
+}
+
+/** A share as a label: two decimals, three where all of them are small. */
+function share(value: number, points: readonly (readonly [number, number])[]): string {
+  return tick(Number(value.toFixed(points.every(([x]) => x < 0.1) ? 3 : 2)));
 }
 
 /** A category's label: three significant digits, or neighbours run into each other. */

@@ -8,6 +8,7 @@ import {
   calibrationShift,
   fairnessSummary,
   fairnessText,
+  flipHeading,
   flipsSummary,
   ratioText,
   weakNumbers,
@@ -33,7 +34,7 @@ export function flipsMarkdown(report: EvaluationReport, most: number): string {
       signed(slice.candidateRight - slice.baselineRight, 0),
     ]);
   const table = markdownTable(["slice", "rows", `candidate ${is}`, `${other} ${is}`, "net"], rows, [1, 2, 3, 4]);
-  return folded(`Row by row: ${markdownHtml(summary)}`, table + andMore(slices.length - most, "slices"));
+  return folded(`${flipHeading(report)}: ${markdownHtml(summary)}`, table + andMore(slices.length - most, "slices"));
 }
 
 /** Only where it shifted: what is as it was needs no fold. */
