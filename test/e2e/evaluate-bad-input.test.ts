@@ -72,7 +72,7 @@ describe("the same rows are judged the same in every format", () => {
 
 describe("what can be judged is", () => {
   test("labels that say yes and no in any mixture", async () => {
-    const words = ["yes", "no", "1", "0", "True", "false"];
+    const words = ["no", "yes", "0", "1", "false", "True"];
     const { value } = await evaluated(
       "mixed.csv",
       csv("id,y_true,y_score", (id) => `${words[id % 6]},${score(id)}`),

@@ -47,6 +47,7 @@ export async function evaluateVerb(
       model,
       config,
       run: inputs.run ?? null,
+      pool: inputs.pool,
       baselines: inputs.baseline.length === 0 ? null : inputs.baseline,
       code: codePatterns(config, project.config),
       rulesUncommitted: committed ? [] : await project.backend.source.uncommitted([CONFIG_NAME]),
@@ -69,6 +70,7 @@ export async function evaluateFilesVerb(
   const report = await evaluateFiles(
     {
       candidate: await given(folder, candidate),
+      pool: await Promise.all(inputs.pool.map((file) => given(folder, file))),
       baselines: await Promise.all(
         inputs.baseline.filter((file) => file !== "none").map((file) => given(folder, file)),
       ),

@@ -17,6 +17,7 @@ import { EvaluationReport, type Side } from "./evaluation-report.ts";
 import { compares } from "./judge/gate.ts";
 import { judge } from "./judge/judge.ts";
 import { taskOf } from "./judge/judge-points.ts";
+import type { Pool, PooledRun } from "./judge/pool.ts";
 import { scoreColumns } from "./rows/example-scores.ts";
 import { type Predictions, readPredictions, WEIGHTS } from "./rows/predictions.ts";
 
@@ -31,6 +32,8 @@ export interface GivenFile {
 
 export interface EvaluateFilesSettings {
   readonly candidate: GivenFile;
+  /** Scores of the same recipe with other seeds, judged together with the candidate. */
+  readonly pool?: readonly GivenFile[];
   /** The report is about the first. */
   readonly baselines: readonly GivenFile[];
   /** Null: told from the columns. */
@@ -56,12 +59,13 @@ export async function evaluateFiles(
 ): Promise<EvaluationReport> {
   const { candidate: own, baselines } = settings;
   const candidate = await readGiven(own, settings, null, tables);
+  const pool = await poolOf(settings, candidate, tables);
   const others: Judged[] = [];
   for (const other of baselines) {
     const baseline = await readGiven(other, settings, candidate, tables);
-    others.push(judgeFile(candidate, other, baseline, settings, others.length === 0, sha256));
+    others.push(judgeFile(candidate, pool, other, baseline, settings, others.length === 0, sha256));
   }
-  const [first = judgeFile(candidate, null, null, settings, true, sha256), ...rest] = others;
+  const [first = judgeFile(candidate, pool, null, null, settings, true, sha256), ...rest] = others;
   const more = further(rest, first.judgement.notes);
   const checks = [...first.judgement.checks, ...more.checks];
   return EvaluationReport.parse({
@@ -129,6 +133,30 @@ async function readGiven(
   return { task: rows.task, rows, metrics: [] };
 }
 
+/** @throws TASK_MISMATCH for a metrics file, and what `readPredictions` refuses */
+async function poolOf(
+  { candidate, pool = [], ...settings }: EvaluateFilesSettings,
+  named: Given,
+  tables: Backend["tables"],
+): Promise<Pool | null> {
+  const others: PooledRun[] = [];
+  const seen = [candidate];
+  for (const one of pool) {
+    const twin = seen.find(({ digest }) => digest !== null && digest === one.digest);
+    if (twin !== undefined) throw new TrainyardError("POOL_SAME", { run: twin.name, other: one.name, seed: null });
+    seen.push(one);
+    const { rows } = await readGiven(one, { candidate, ...settings }, named, tables);
+    if (rows === null)
+      throw new TrainyardError("TASK_MISMATCH", {
+        path: one.name,
+        task: named.task,
+        problem: "metrics of several seeds are pooled as samples of one metrics file",
+      });
+    others.push({ run: one.name, seed: null, predictions: rows });
+  }
+  return others.length === 0 ? null : { named: { run: candidate.name, seed: null }, others };
+}
+
 /** @throws METRICS_INVALID */
 function metricsIn(text: string, path: string): Metric[] {
   const found = metricsOfJson(text);
@@ -149,6 +177,7 @@ type Judged = Pick<Against, "judgement" | "side" | "label">;
 
 function judgeFile(
   candidate: Given,
+  pool: Pool | null,
   other: GivenFile | null,
   baseline: Given | null,
   { groups, metrics, gates, costs = null, alpha }: EvaluateFilesSettings,
@@ -159,6 +188,7 @@ function judgeFile(
   const judgement = judge(
     {
       candidate: candidate.rows,
+      pool,
       baseline: baseline?.rows ? { stored: baseline.rows, fromJob: null } : null,
       metrics: candidate.metrics,
       baselineMetrics: baseline?.metrics ?? null,

@@ -12,6 +12,7 @@ import { anchored } from "./baseline/anchor.ts";
 import { type Baseline, findBaseline } from "./baseline/baseline.ts";
 import { further } from "./baseline/further.ts";
 import { type Against, candidateSide, type JudgedRun, judgeAgainst, problemsOf } from "./baseline/judge-against.ts";
+import { readPool } from "./baseline/pooled-runs.ts";
 import { type Reading, readScored } from "./baseline/scored-files.ts";
 import { staleNotes } from "./baseline/stale.ts";
 import { evaluationSet, runsJudgedOn, wearCheck, wearNotes } from "./baseline/wear.ts";
@@ -28,6 +29,8 @@ export interface EvaluateSettings {
   readonly config: Pick<ModelConfig, "task" | "evaluate" | "deploy">;
   /** Run id; null for the model's newest. */
   readonly run: string | null;
+  /** Ids of runs of its recipe with other seeds, judged together with it. */
+  readonly pool?: readonly string[];
   /** Instead of `evaluate.baseline`, the report's first: an alias, a version, `merge-base`, or `none`. */
   readonly baselines: readonly string[] | null;
   /** What counts as code, for the lines that changed; absent: they are not counted. */
@@ -62,7 +65,7 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
   const [first, ...rest] = baselines as [Baseline, ...Baseline[]]; // one is always asked for
   const { version } = first;
   const { judgement: own, judging, side } = await judgeAgainst(first, run, ports);
-  const { judgement, anchor } = await anchored(model, own, candidate, version, judging, run.reading, ports);
+  const { judgement, anchor } = await anchored(model, own, run, version, judging, ports);
   const against: Against[] = [];
   for (const baseline of rest) against.push(await judgeAgainst(baseline, comparingOnly(run), ports));
 
@@ -123,7 +126,7 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
 
 /** The run with its scores, read by the rules. @throws PREDICTIONS_MISSING, and what `openRun` and `readPredictions` refuse */
 async function readRun(
-  { model, run, config, doubts = [] }: EvaluateSettings,
+  { model, run, pool: asked = [], config, doubts = [] }: EvaluateSettings,
   ports: EvaluatePorts,
 ): Promise<JudgedRun> {
   const { folder, record } = await openRun(model, run, ports);
@@ -141,7 +144,8 @@ async function readRun(
     labels: "required",
   };
   const candidate = scored === null ? null : await readScored(folder, scored.candidate, reading, ports);
-  return { folder, record, candidate, rules, task, reading, doubted: doubts.length > 0 };
+  const pool = candidate === null ? null : await readPool(record, asked, reading, ports);
+  return { folder, record, candidate, pool, rules, task, reading, doubted: doubts.length > 0 };
 }
 
 /** Of so many verdicts on the same rows all are right together as often as one alone would be (Bonferroni; Renggli et al. 2019). */

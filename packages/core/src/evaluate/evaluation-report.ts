@@ -23,6 +23,7 @@ export type Side = z.infer<typeof Side>;
  * metrics that jump, with Efron's corrections (1987) under 200 of them; `cluster-t`: the same on the delete-one-group jackknife; `cluster-bootstrap`: draws of groups.
  * From a metrics file: `reported-se`: the normal, or t with n − 1, on the standard error it gives, `reported-interval`: the interval it gives, two of them
  * subtracted by MOVER (Donner & Zou 2012); `samples-t`: Student's t on its samples, `paired-samples-t`: on their differences; `welch-t`: Welch 1947.
+ * Several runs pooled: `pooled-t`, Student's t with the variance of rows and between seeds.
  */
 export const TestName = z.enum([
   "delong",
@@ -40,6 +41,7 @@ export const TestName = z.enum([
   "samples-t",
   "paired-samples-t",
   "welch-t",
+  "pooled-t",
 ]);
 export type TestName = z.infer<typeof TestName>;
 
@@ -201,6 +203,17 @@ export const EvaluationReport = z.object({
   evaluationSet: Sha256.optional(),
   /** How many runs these rows have judged, this one included, and how many they may (`reuse-budget`). Absent: not known. */
   wear: z.object({ runs: z.int().positive(), budget: z.int().positive().nullable() }).optional(),
+  /**
+   * Runs of one recipe that were judged together: each one's value on the metric of the first gate, and the standard deviation between them. Every figure of the
+   * candidate is then the mean over these runs; slices, curves and flipped rows are those of the first, which is the one that can be registered. Absent: one run.
+   */
+  seeds: z
+    .object({
+      metric: z.string(),
+      runs: z.array(z.object({ run: z.string(), seed: z.int().nullable(), value: z.number() })),
+      betweenSd: z.number().nonnegative(),
+    })
+    .optional(),
   /** Why a pass counts as inconclusive until a maintainer confirms it, as sentences. Absent: it does not. */
   doubts: z.array(z.string()).optional(),
   /** Files the rules stand in that differed from the commit: what they let pass is not registered without an override. Absent: none. */

@@ -24,6 +24,13 @@ export const EvaluateInputs = z.strictObject({
       "the models that were to be trained: output `matrix` of plan; each of them without a run fails the check, none at all makes it neutral",
     )
     .meta({ placeholder: "JSON", surface: "action" }),
+  pool: z
+    .array(z.string())
+    .default([])
+    .describe(
+      "a run (with candidate: a file) of the same recipe with another seed, judged together with the first; may be repeated",
+    )
+    .meta({ placeholder: "ID|FILE", surface: "cli" }),
   baseline: z
     .array(z.string())
     .default([])

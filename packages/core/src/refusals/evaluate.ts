@@ -80,6 +80,22 @@ export const evaluateRefusals = {
     `No version of ${d.model} was made from a commit that leads to the merge base ${d.commit.slice(0, 7)}.`,
     "Compare with an alias or a version instead, or with none: --baseline none.",
   ],
+  POOL_DIFFERS: (d: { run: string; other: string; what: readonly string[] }) => [
+    `Run ${d.other} is no other seed of ${d.run}: they differ in ${d.what.join(", ")}.`,
+    "Pool runs whose inputs are the same but for the seed: `trainyard train --set seed=N`.",
+  ],
+  POOL_SAME: (d: { run: string; other: string; seed: number | null }) => [
+    d.seed === null
+      ? `${d.other} is pooled twice: ${d.run} is the same.`
+      : `Runs ${d.run} and ${d.other} have the same seed ${d.seed}: trained again, it says nothing of other seeds.`,
+    "Pool each run once, each with a seed of its own.",
+  ],
+  POOL_ROWS: (d: { run: string; rows: number; of: number; labelsChanged: number }) => [
+    d.labelsChanged > 0
+      ? `${d.run} was scored on other true values: ${d.labelsChanged} of ${d.of} labels differ.`
+      : `${d.run} was not scored on the same rows: ${d.rows} of ${d.of} are found in both.`,
+    "Pool runs that were scored on the very same evaluation rows, with ids.",
+  ],
   GROUPS_MISSING: (d: { path: string; column: string }) => [
     `${d.path} has no column ${JSON.stringify(d.column)}, which evaluate.groups names.`,
     "Let the scoring write that column, or correct `groups`.",

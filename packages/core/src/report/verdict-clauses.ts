@@ -53,7 +53,8 @@ export function evidence(report: EvaluationReport): string {
   const { groups, clusters } = report.method;
   const of =
     groups === null || clusters === null ? "" : ` of ${counted(clusters, groupNoun(groups, 1), groupNoun(groups, 2))}`;
-  return `${mode === "paired" ? "the same " : ""}${counted(seen, "row")}${of}`;
+  const seeds = report.seeds === undefined ? "" : `, as the mean of ${report.seeds.runs.length} seeds`;
+  return `${mode === "paired" ? "the same " : ""}${counted(seen, "row")}${of}${seeds}`;
 }
 
 function marginClause(reading: GateReading): string {

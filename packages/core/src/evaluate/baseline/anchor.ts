@@ -9,9 +9,11 @@ import { EvaluationReport, type MetricComparison } from "../evaluation-report.ts
 import { anchorCheckId, defaultGate } from "../judge/gate.ts";
 import { judge } from "../judge/judge.ts";
 import type { Judgement, JudgeSettings } from "../judge/judgement.ts";
+import type { Pool } from "../judge/pool.ts";
 import type { Predictions } from "../rows/predictions.ts";
 import { type Baseline, baselineVersion } from "./baseline.ts";
-import { type Reading, type ReadPorts, readStored } from "./scored-files.ts";
+import type { JudgedRun } from "./judge-against.ts";
+import { type ReadPorts, readStored } from "./scored-files.ts";
 
 /** The alias that, where somebody set it, names the anchor by hand. */
 const ANCHOR = "anchor";
@@ -52,7 +54,7 @@ function improvedOn(gates: readonly Gate[], metrics: readonly MetricComparison[]
 
 /** Holds the gates with a margin against the anchor's stored scores. Only paired rows tell: on others it says that it could not, and `improved` is null. */
 function heldAgainstAnchor(
-  candidate: Predictions,
+  { candidate, pool }: { readonly candidate: Predictions; readonly pool: Pool | null },
   stored: Predictions | null,
   gates: readonly Gate[],
   { version, settings }: { readonly version: number; readonly settings: JudgeSettings },
@@ -63,7 +65,7 @@ function heldAgainstAnchor(
     stored === null
       ? null
       : judge(
-          { candidate, baseline: { stored, fromJob: null }, metrics: [], baselineMetrics: null, sameData: null },
+          { candidate, pool, baseline: { stored, fromJob: null }, metrics: [], baselineMetrics: null, sameData: null },
           { ...settings, gates: margins, metrics: [], fairness: [], gatesAlone: true, against, noBaseline: null },
         );
   if (judged === null || judged.pairing.mode !== "paired")
@@ -106,10 +108,9 @@ function withAnchor(judgement: Judgement, checks: readonly Check[]): Judgement {
 export async function anchored(
   model: string,
   judgement: Judgement,
-  candidate: Predictions | null,
+  { candidate, pool, reading }: Pick<JudgedRun, "candidate" | "pool" | "reading">,
   version: Baseline["version"],
   judging: JudgeSettings,
-  reading: Reading,
   ports: ReadPorts & Pick<Backend, "store"> & { readonly registry: Registry },
 ): Promise<{ judgement: Judgement; anchor: NonNullable<EvaluationReport["anchor"]> | null }> {
   const gates = judging.gates ?? [defaultGate(judgement.metrics[0]?.name ?? "")];
@@ -119,7 +120,10 @@ export async function anchored(
   const fromBaseline = { version: version.manifest.version, improved: improvedOn(gates, judgement.metrics) };
   if (number === version.manifest.version) return { judgement, anchor: fromBaseline };
   const stored = await readStored(await baselineVersion(model, number, `v${number}`, ports), reading, ports);
-  const { checks, improved } = heldAgainstAnchor(candidate, stored, gates, { version: number, settings: judging });
+  const { checks, improved } = heldAgainstAnchor({ candidate, pool }, stored, gates, {
+    version: number,
+    settings: judging,
+  });
   // On other evaluation rows the old anchor never compares again: what follows is held against this baseline.
   const anchor = improved === null ? fromBaseline : { version: number, improved };
   return { judgement: withAnchor(judgement, checks), anchor };

@@ -7,6 +7,7 @@ import type { RunRecord, ScoredRows } from "../../train/run-record.ts";
 import type { EvaluationReport, Side } from "../evaluation-report.ts";
 import { judge } from "../judge/judge.ts";
 import type { Judgement, JudgeSettings } from "../judge/judgement.ts";
+import type { Pool } from "../judge/pool.ts";
 import type { Predictions } from "../rows/predictions.ts";
 import type { Baseline } from "./baseline.ts";
 import { type Reading, type ReadPorts, readScored, readStored } from "./scored-files.ts";
@@ -17,6 +18,8 @@ export interface JudgedRun {
   readonly record: RunRecord;
   /** Null when the training wrote metrics only. */
   readonly candidate: Predictions | null;
+  /** Runs of its recipe with other seeds; null: none. */
+  readonly pool: Pool | null;
   readonly rules: ModelConfig["evaluate"];
   readonly task: EvaluationReport["task"];
   readonly reading: Reading;
@@ -78,6 +81,7 @@ export async function judgeAgainst(
   const judgement = judge(
     {
       candidate,
+      pool: run.pool,
       baseline: stored === null && fromJob === null ? null : { stored, fromJob },
       metrics: record.metrics,
       baselineMetrics: version?.metrics ?? null,

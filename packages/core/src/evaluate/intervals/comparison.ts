@@ -7,8 +7,11 @@ import type { Estimators } from "./uncertainty.ts";
 /** Most clusters worth telling somebody to wait for; of single rows, twenty times as many as there are. */
 const MOST_CLUSTERS = 10_000;
 
-/** A metric's estimators at one level, as the report carries them; null when the metric has no value here. */
-export function comparison(estimators: Estimators, alpha: number, units: number): MetricComparison | null {
+/**
+ * A metric's estimators at one level, as the report carries them; null when the metric has no value here.
+ * @param units Groups or rows behind the interval; null where more of them would not settle it.
+ */
+export function comparison(estimators: Estimators, alpha: number, units: number | null): MetricComparison | null {
   const { metric, candidate, baseline, difference, ignoringGroups } = estimators;
   if (!Number.isFinite(candidate.value) || (baseline !== null && !Number.isFinite(baseline.value))) return null;
   const at = (one: Estimator) => ({ value: one.value, interval: one.interval(alpha) });
@@ -25,7 +28,7 @@ export function comparison(estimators: Estimators, alpha: number, units: number)
         ? null
         : { value: towardsGain(shown.value, metric.goal), interval: gainInterval(shown.interval, metric.goal) },
     ignoringGroups: ignoringGroups?.interval(alpha) ?? null,
-    moreNeeded: shown === null ? null : moreNeeded(shown.value, shown.interval, units),
+    moreNeeded: shown === null || units === null ? null : moreNeeded(shown.value, shown.interval, units),
     test: difference === null ? { name: candidate.by, p: null } : { name: difference.by, p: pOf(difference) },
     ...(estimators.crossCheck !== null && { crossCheck: estimators.crossCheck }),
     ...(estimators.effectiveRows !== null && { effectiveRows: estimators.effectiveRows }),

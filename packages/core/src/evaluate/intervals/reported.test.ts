@@ -82,7 +82,7 @@ describe("intervals of reported numbers", () => {
 });
 
 describe("two equal models", () => {
-  /** How often the interval of the difference holds zero, of 1,500 pairs with a true difference of zero. */
+  /** How often the interval of the difference holds zero, of 600 pairs with a true difference of zero. */
   function coverage(of: (draw: () => number) => [Uncertain, Uncertain]): number {
     const source = generator(20261124);
     const normal = () => {
@@ -90,11 +90,11 @@ describe("two equal models", () => {
       return Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * v);
     };
     let held = 0;
-    for (let i = 0; i < 1_500; i++) {
+    for (let i = 0; i < 600; i++) {
       const [low, high] = compared(...of(normal)).difference?.interval ?? [0, 0];
       if (low <= 0 && high >= 0) held++;
     }
-    return held / 1_500;
+    return held / 600;
   }
   const mean = (values: readonly number[]) => values.reduce((sum, one) => sum + one, 0) / values.length;
   const many = (count: number, draw: () => number) => Array.from({ length: count }, draw);
@@ -111,6 +111,6 @@ describe("two equal models", () => {
       return [sampled(hard.map((one) => one + draw())), sampled(hard.map((one) => one + draw()))];
     });
     const welch = coverage((draw) => [errored(many(8, () => 3 * draw())), errored(many(20, draw))]);
-    for (const share of [folds, welch]) expect(Math.abs(share - 0.95)).toBeLessThan(0.02); // 3.6 standard errors
+    for (const share of [folds, welch]) expect(Math.abs(share - 0.95)).toBeLessThan(0.032); // 3.6 standard errors
   });
 });

@@ -1,7 +1,8 @@
 import { verdict } from "../../check/check.ts";
 import { comparison } from "../intervals/comparison.ts";
 import { clustersOf, methodOf, rowsOf, unitsOf } from "../intervals/grounds.ts";
-import { judgedSide } from "../intervals/judged-side.ts";
+import { type JudgedSide, judgedSide } from "../intervals/judged-side.ts";
+import { pooledEstimators } from "../intervals/pooled.ts";
 import { reportedComparison } from "../intervals/reported.ts";
 import { type Estimators, estimators } from "../intervals/uncertainty.ts";
 import { curves } from "../look/curves.ts";
@@ -16,11 +17,12 @@ import { compares, defaultGate, judgeGate } from "./gate.ts";
 import { REPORTED_GROUNDS } from "./judge-points.ts";
 import { type Evidence, type Judgement, type JudgeSettings, whyNoBaseline } from "./judgement.ts";
 import { lookInto } from "./looks.ts";
-import { labelNotes, notesOf, pairingNotes, scoreNotes, weightNotes } from "./notes.ts";
+import { labelNotes, notesOf, pairingNotes, scoreNotes, seedNotes, weightNotes } from "./notes.ts";
 import { pointsOf, refuseUnknown, shownPoints } from "./point-metrics.ts";
+import { pooledRows, seedsOf } from "./pool.ts";
 import { hasSlices, judgeGateSlices } from "./slice-check.ts";
 
-/** Judges scored rows. @throws METRIC_UNKNOWN, GOAL_UNKNOWN, GROUPS_MISSING, LABELS_MISSING, TASK_MISMATCH */
+/** Judges scored rows. @throws METRIC_UNKNOWN, GOAL_UNKNOWN, GROUPS_MISSING, LABELS_MISSING, TASK_MISMATCH, POOL_ROWS */
 export function judgeRows(given: Predictions, evidence: Evidence, settings: JudgeSettings): Judgement {
   const predictions = costed(given, settings.costs);
   const pairing = pairingOf(predictions, evidence, settings);
@@ -45,12 +47,16 @@ export function judgeRows(given: Predictions, evidence: Evidence, settings: Judg
   const clusters = clustersOf(candidate, baseline, pairing?.paired ?? true, other);
   const method = methodOf(clusters, settings.seed, available);
   const side = (rows: JudgedRows) => judgedSide(rows, available, unitsOf(rows, settings.seed));
-  const judged = estimators(
-    side(candidate),
-    baseline === null ? null : side(baseline),
-    pairing?.paired ?? true,
-    method,
+  const paired = pairing?.paired ?? true;
+  const pool = evidence.pool ?? null;
+  const runs = [candidate, ...(pool === null ? [] : pooledRows(pool, predictions, pairing))].map((rows) =>
+    side(costed(rows, settings.costs)),
   );
+  const against = baseline === null ? null : side(baseline);
+  const judged =
+    pool === null
+      ? estimators(runs[0] as JudgedSide, against, paired, method)
+      : pooledEstimators(runs, against, paired, clusters);
   const units = clusters ?? candidate.rows;
   const grounds =
     clusters === null ? rowsOf(candidate, pairing?.paired ? null : baseline) : { count: clusters, of: "groups" };
@@ -65,10 +71,11 @@ export function judgeRows(given: Predictions, evidence: Evidence, settings: Judg
         reported: true,
       });
     const own = judged.find((one) => one.metric.name === gate.metric) as Estimators;
-    return judgeGate(gate, comparison(own, alpha, units), {
+    return judgeGate(gate, comparison(own, alpha, pool === null ? units : null), {
       ...context,
       reported: false,
-      units: { count: units, of: clusters === null ? "rows" : "groups", alpha },
+      // More rows do not bring seeds closer together: of pooled runs nobody can say how many it takes.
+      ...(pool === null && { units: { count: units, of: clusters === null ? "rows" : "groups", alpha } }),
     });
   });
   for (const gate of gates) {
@@ -79,6 +86,15 @@ export function judgeRows(given: Predictions, evidence: Evidence, settings: Judg
   }
   const looked = lookInto({ predictions, pairing, method, grounds, metrics: available }, settings);
   checks.push(...looked.checks);
+  const first = available.findIndex(({ name }) => name === gates[0]?.metric);
+  const seeds =
+    pool === null
+      ? null
+      : seedsOf(
+          pool,
+          runs.map(({ statistics }) => statistics),
+          Math.max(0, first),
+        );
   const { evaluationRows = null } = evidence;
   const best = bestThresholds(candidate);
   checks.unshift(...rowChecks(pairing, { scored: predictions.rows, evaluationRows, against: settings.against }));
@@ -97,9 +113,15 @@ export function judgeRows(given: Predictions, evidence: Evidence, settings: Judg
       overlap: pairing?.overlap ?? 0,
       labelsChanged: pairing?.labelsChanged ?? 0,
     },
-    method: { ...method, level: 1 - settings.alpha, groups: candidate.groups?.column ?? null, clusters },
+    ...(seeds !== null && { seeds }),
+    method: {
+      ...(pool === null ? method : { ...method, ...pooledMethod(clusters) }),
+      level: 1 - settings.alpha,
+      groups: candidate.groups?.column ?? null,
+      clusters,
+    },
     metrics: [
-      ...judged.flatMap((one) => comparison(one, settings.alpha, units) ?? []),
+      ...judged.flatMap((one) => comparison(one, settings.alpha, pool === null ? units : null) ?? []),
       ...[...asked.values()].map((point) => reportedComparison(point, settings.alpha)),
     ],
     checks,
@@ -112,6 +134,7 @@ export function judgeRows(given: Predictions, evidence: Evidence, settings: Judg
     ...looked.looks,
     pointOnly: false,
     notes: [
+      ...(seeds === null ? [] : seedNotes(seeds)),
       ...pairingNotes(pairing, predictions, evidence.baseline, settings.against),
       ...scoreNotes(predictions, pairing, settings.against),
       ...labelNotes(candidate),
@@ -134,4 +157,9 @@ function pairingOf(
 
 function costed<T extends JudgedRows>(rows: T, costs: JudgeSettings["costs"]): T {
   return costs ? { ...rows, costs: costMatrix(costs, rows) } : rows;
+}
+
+/** Pooled runs have Student's t on rows or groups, and no draws. */
+function pooledMethod(clusters: number | null): Pick<Judgement["method"], "interval" | "replicates"> {
+  return { interval: clusters === null ? "analytic" : "cluster-t", replicates: 0 };
 }

@@ -600,43 +600,53 @@ test("curves have at most 200 points, from (0, 0) to (1, 1), and calibration bin
   expect(calibration?.candidate.length).toBe(15);
 });
 
-test.each(["regression", "multiclass", "ranking", "scores"] as const)("task %s is judged end to end", (task) => {
-  const source = generator(5);
-  const rows = 600;
-  const draw = (of: (row: number) => number) => numbers(Array.from({ length: rows }, (_, row) => of(row)));
-  const truth = draw((row) => (task === "multiclass" ? row % 3 : Math.floor(3 * source.fraction())));
-  const shared = { id: draw((row) => row), day: draw((row) => Math.floor(row / 15)), y_true: truth };
-  const scored = () => {
-    if (task !== "multiclass")
-      return {
-        y_score: draw((row) => ((truth as { values: Float64Array }).values[row] as number) + source.fraction()),
-      };
-    const a = draw(() => source.fraction() / 2);
-    const b = draw(() => source.fraction() / 2);
-    return {
-      "y_score.0": a,
-      "y_score.1": b,
-      "y_score.2": draw(
-        (row) =>
-          1 -
-          ((a as { values: Float64Array }).values[row] as number) -
-          ((b as { values: Float64Array }).values[row] as number),
-      ),
+test.each(["regression", "multiclass", "multilabel", "ranking", "scores"] as const)(
+  "task %s is judged end to end",
+  (task) => {
+    const source = generator(5);
+    const rows = 600;
+    const draw = (of: (row: number) => number) => numbers(Array.from({ length: rows }, (_, row) => of(row)));
+    const truth = draw((row) => (task === "multiclass" ? row % 3 : Math.floor(3 * source.fraction())));
+    const labels = { "y_true.a": draw((row) => row % 2), "y_true.b": draw((row) => (row % 7 < 2 ? 1 : 0)) };
+    const shared = {
+      id: draw((row) => row),
+      day: draw((row) => Math.floor(row / 15)),
+      ...(task === "multilabel" ? labels : { y_true: truth }),
     };
-  };
-  const candidate = read({ ...shared, ...scored() }, { task, groups: "day" });
-  const stored = read({ ...shared, ...scored() }, { task, groups: "day" });
-  const found = judge(evidence({ candidate, stored }), { ...settings, task, gates: null });
-  expect(found.metrics.length).toBeGreaterThan(0);
-  for (const metric of found.metrics) {
-    const [low, high] = ends(metric.difference?.interval);
-    expect(
-      low <= (metric.difference?.value as number) && (metric.difference?.value as number) <= high,
-      metric.name,
-    ).toBe(true);
-  }
-  expect(["pass", "fail", "inconclusive"]).toContain(found.verdict);
-});
+    const scored = () => {
+      if (task === "multilabel")
+        return { "y_score.a": draw(() => source.fraction()), "y_score.b": draw(() => source.fraction()) };
+      if (task !== "multiclass")
+        return {
+          y_score: draw((row) => ((truth as { values: Float64Array }).values[row] as number) + source.fraction()),
+        };
+      const a = draw(() => source.fraction() / 2);
+      const b = draw(() => source.fraction() / 2);
+      return {
+        "y_score.0": a,
+        "y_score.1": b,
+        "y_score.2": draw(
+          (row) =>
+            1 -
+            ((a as { values: Float64Array }).values[row] as number) -
+            ((b as { values: Float64Array }).values[row] as number),
+        ),
+      };
+    };
+    const candidate = read({ ...shared, ...scored() }, { task, groups: "day" });
+    const stored = read({ ...shared, ...scored() }, { task, groups: "day" });
+    const found = judge(evidence({ candidate, stored }), { ...settings, task, gates: null });
+    expect(found.metrics.length).toBeGreaterThan(0);
+    for (const metric of found.metrics) {
+      const [low, high] = ends(metric.difference?.interval);
+      expect(
+        low <= (metric.difference?.value as number) && (metric.difference?.value as number) <= high,
+        metric.name,
+      ).toBe(true);
+    }
+    expect(["pass", "fail", "inconclusive"]).toContain(found.verdict);
+  },
+);
 
 describe("what a reader looks into", () => {
   const sexes = (rows: number): Column => ({

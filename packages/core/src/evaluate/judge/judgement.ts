@@ -6,6 +6,7 @@ import type { EvaluationReport } from "../evaluation-report.ts";
 import type { BaselineScores } from "../rows/pairing.ts";
 import type { Predictions } from "../rows/predictions.ts";
 import type { Reported } from "./point-metrics.ts";
+import type { Pool } from "./pool.ts";
 
 /** How to judge, and what the sides are called. */
 export interface JudgeSettings {
@@ -35,6 +36,8 @@ export interface JudgeSettings {
 export interface Evidence extends Reported {
   readonly candidate: Predictions | null;
   readonly baseline: BaselineScores | null;
+  /** Runs of the candidate's recipe with other seeds, judged together with it; null or absent: it alone. */
+  readonly pool?: Pool | null;
   /** Rows the evaluation data have, each of which must be scored; null or absent: not known. */
   readonly evaluationRows?: number | null;
   /** The baseline was judged on the same evaluation data; null or absent: not known. */
@@ -60,6 +63,7 @@ export type Judgement = Pick<
   | "weakSlices"
   | "pointOnly"
   | "notes"
+  | "seeds"
 >;
 
 /** Why comparing gates cannot be judged; null when there is a baseline. */

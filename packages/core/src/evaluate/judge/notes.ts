@@ -1,5 +1,6 @@
 import type { Gate } from "../../config/config.ts";
 import { visibleText } from "../../escape.ts";
+import type { EvaluationReport } from "../evaluation-report.ts";
 import { type Grounds, LEAST_UNITS } from "../intervals/grounds.ts";
 import { effectiveRows } from "../parts/part.ts";
 import type { BaselineScores, Pairing } from "../rows/pairing.ts";
@@ -51,6 +52,16 @@ export function scoreNotes(
       `${against} has no scores for ${apart.slice(0, 5).join(", ")}${apart.length > 5 ? ", …" : ""}: not compared.`,
     );
   return notes;
+}
+
+/** Runs that were judged together. */
+export function seedNotes({ runs, metric, betweenSd }: NonNullable<EvaluationReport["seeds"]>): string[] {
+  const digits = (value: number) => String(Number(value.toPrecision(4)));
+  const [first] = runs;
+  return [
+    `Every figure is the mean over ${runs.length} seeds, and intervals hold what seeds change: ${metric} is ${digits(first?.value ?? 0)} for run ${visibleText(first?.run ?? "", 60)}, with a standard deviation of ${digits(betweenSd)} between seeds.`,
+    "Slices, curves and flipped rows are those of that run; it is the one that can be registered.",
+  ];
 }
 
 /** Labels too rare for their part in macro averages to be sure. */

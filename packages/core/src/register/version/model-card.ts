@@ -39,7 +39,12 @@ export function modelCard({ model, record, report, override }: CardFacts): strin
     "## Metrics",
     "",
     ...table(
-      ["metric", "this version", report.baseline?.label ?? "baseline", "difference"],
+      [
+        "metric",
+        report.seeds === undefined ? "this version" : `mean of ${report.seeds.runs.length} seeds`,
+        report.baseline?.label ?? "baseline",
+        "difference",
+      ],
       report.metrics.map((metric) => [
         metric.name,
         estimate(metric.candidate),

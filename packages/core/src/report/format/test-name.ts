@@ -17,6 +17,7 @@ const NAMES: Readonly<Record<TestName, string>> = {
   "samples-t": "Student's t over samples",
   "paired-samples-t": "Student's t over paired samples",
   "welch-t": "Welch's t",
+  "pooled-t": "Student's t over rows and seeds",
 };
 
 /** "McNemar, mid-p"; "–" for point values. */

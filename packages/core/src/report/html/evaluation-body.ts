@@ -9,7 +9,7 @@ import { type Column, htmlTable } from "./element.ts";
 import { fairnessSection } from "./fairness-section.ts";
 import { flipSection } from "./flip-section.ts";
 import { changeSection, makingSection, reproduceSection } from "./making-section.ts";
-import { metricSection } from "./metric-section.ts";
+import { metricSection, seedSection } from "./metric-section.ts";
 import { sliceSection } from "./slice-section.ts";
 import { thresholdSection } from "./threshold-section.ts";
 import { weakSection } from "./weak-section.ts";
@@ -20,6 +20,7 @@ export function evaluationSections(report: EvaluationReport, tag: "h2" | "h4", m
     body === "" ? "" : `<section><${tag}>${heading}</${tag}>\n${body}\n</section>`;
   return [
     metrics ? section("Metrics", metricSection(report)) : "",
+    section("Seeds", seedSection(report)),
     ...otherBaselines(report).map(({ label, rows, table }) =>
       section(`Against ${htmlText(label, 60)}`, `<p>${htmlText(rows)}</p>\n${htmlTable(columnsAgainst(label), table)}`),
     ),

@@ -2,6 +2,7 @@ import type { EvaluationReport, MetricComparison } from "../../evaluate/evaluati
 import { estimateText } from "../format/interval.ts";
 import { metricTitle, unitSuffix } from "../format/metric-name.ts";
 import { count, decimalsOf, fixed, levelText } from "../format/number.ts";
+import { seedRows } from "../format/seeds.ts";
 import { crossCheckText, pText, testTitle } from "../format/test-name.ts";
 import { type GateReading, gainLimit, gateReadings } from "../gate-reading.ts";
 import { type ForestRow, forestPlot } from "../svg/forest-plot.ts";
@@ -28,6 +29,17 @@ export function metricSection(report: EvaluationReport): string {
   const ungated = worse ? " A red diamond without a gate is surely worse, but decides nothing." : "";
   const caption = `${what} with its ${levelText(report.method.level)} interval. Each row has its own scale; right of the line is better.${dashed}${ungated}`;
   return htmlFigure((width) => forestPlot(rows, centre, { width, title, description }), caption, metricTable(report));
+}
+
+/** What each of several runs that were judged together has by itself. Empty for one run. */
+export function seedSection({ seeds }: EvaluationReport): string {
+  if (seeds === undefined) return "";
+  const columns = [
+    { name: "run" },
+    { name: "seed", kind: "num" as const },
+    { name: metricTitle(seeds.metric), kind: "num" as const },
+  ];
+  return htmlTable(columns, seedRows(seeds));
 }
 
 function differenceRows(metrics: readonly MetricComparison[], readings: readonly GateReading[]): ForestRow[] {

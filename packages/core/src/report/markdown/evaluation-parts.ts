@@ -19,7 +19,7 @@ import {
   flipsMarkdown,
   weakSlicesMarkdown,
 } from "./look-parts.ts";
-import { metricsMarkdown, othersMarkdown, testsMarkdown } from "./metric-parts.ts";
+import { metricsMarkdown, othersMarkdown, seedsMarkdown, testsMarkdown } from "./metric-parts.ts";
 import type { EvaluationMarkdownOptions } from "./options.ts";
 import { slicesMarkdown } from "./slice-part.ts";
 
@@ -50,6 +50,7 @@ export function evaluationParts(
     { name: "decisions", variants: [confusionMarkdown(report), ""], rank: 12 },
     { name: "other metrics", variants: [metricsMarkdown(report), ""], rank: 30 },
     { name: "other baselines", variants: [othersMarkdown(report), ""], rank: 35 },
+    { name: "seeds", variants: [seedsMarkdown(report), ""], rank: 16 },
     { name: "how it was tested", variants: [testsMarkdown(report), ""], rank: 15 },
     {
       name: "what changed",

@@ -4,6 +4,7 @@ import { evidenceLines } from "../evidence-lines.ts";
 import { estimateText } from "../format/interval.ts";
 import { metricTitle, unitSuffix } from "../format/metric-name.ts";
 import { count, decimalsOf, fixed } from "../format/number.ts";
+import { seedRows } from "../format/seeds.ts";
 import { crossCheckText, pText, testTitle } from "../format/test-name.ts";
 import { otherBaselines } from "../other-baselines.ts";
 import { markdownSentence } from "../phrase.ts";
@@ -36,6 +37,14 @@ export function metricsMarkdown(report: EvaluationReport): string {
       [1, 2],
     ),
   );
+}
+
+/** What each of several runs that were judged together has by itself. */
+export function seedsMarkdown({ seeds }: EvaluationReport): string {
+  if (seeds === undefined) return "";
+  const rows = seedRows(seeds).map((cells) => cells.map((cell) => markdownText(cell)));
+  const head = ["run", "seed", markdownText(metricTitle(seeds.metric))];
+  return folded(`Seeds: ${count(seeds.runs.length)}`, markdownTable(head, rows, [1, 2]));
 }
 
 /** Which test stands behind each metric's interval, and what it says of no difference at all. */
