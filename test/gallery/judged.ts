@@ -137,7 +137,7 @@ function judged(model: string, sides: Sides, asked: Asked): EvaluationReport {
       ...asked.settings,
     },
   );
-  const frame = evaluation();
+  const { thresholds: _, ...frame } = evaluation(); // made up, and of two classes
   const rows = { path: "predictions.parquet", digest: frame.candidate.rootDigest ?? "", rows: candidate.rows };
   return {
     ...frame,
