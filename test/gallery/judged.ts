@@ -137,7 +137,7 @@ function judged(model: string, sides: Sides, asked: Asked): EvaluationReport {
       ...asked.settings,
     },
   );
-  const frame = evaluation();
+  const { thresholds: _, ...frame } = evaluation(); // made up, and of two classes
   const rows = { path: "predictions.parquet", digest: frame.candidate.rootDigest ?? "", rows: candidate.rows };
   return {
     ...frame,
@@ -189,6 +189,25 @@ function kinds(classes: readonly string[], rows: number, seed: number, noise: re
     },
     ours: of(0),
     theirs: of(1),
+  };
+}
+
+/** Articles with any number of three topics, a column each. */
+function topics(rows: number): Sides {
+  const source = generator(51);
+  const normal = normals(source);
+  const names = ["politics", "sports", "</b> @team"];
+  const hidden = names.map(() => Float64Array.from({ length: rows }, () => 1.4 * normal() - 0.7));
+  const columns = (prefix: string, of: (z: number) => number): Columns =>
+    Object.fromEntries(names.map((name, k) => [`${prefix}.${name}`, numbers((hidden[k] as Float64Array).map(of))]));
+  return {
+    shared: {
+      id: numbers(Array.from({ length: rows }, (_, row) => row)),
+      ...columns("y_true", (z) => (source.fraction() < squash(z) ? 1 : 0)),
+      desk: texts(Array.from({ length: rows }, () => ["day", "night"][source.below(2)] as string)),
+    },
+    ours: columns("y_score", (z) => squash(z + 0.4 * normal())),
+    theirs: columns("y_score", (z) => squash(z + 0.8 * normal())),
   };
 }
 
@@ -316,6 +335,11 @@ export const judgedReports: Readonly<Record<string, EvaluationReport>> = {
       fairness: [{ column: "<b>column</b> @team", metric: "accuracy", "max-difference": 0.3 }],
     },
   ),
+  multilabel: judged("topics", topics(900), {
+    task: "multilabel",
+    slices: ["desk"],
+    gates: [{ metric: "f1_macro", "improve-by": 0 }],
+  }),
   regression: judged("delivery-time", minutes(1_400), {
     task: "regression",
     slices: ["city", "distance"],

@@ -59,7 +59,8 @@ function falseSlices({ name, rows, perDay }: Cell, repetitions: number, seed: nu
     const days = perDay === null ? null : daysOf(rows, perDay);
     const side = (scores: Float64Array) => binary(labels, scores, days);
     const candidate = { ...side(ours), slices };
-    const found = weakSlices({ candidate, baseline: side(theirs), alpha: 0.05, seed: repetition });
+    const score = { name: "score", goal: "maximize" as const };
+    const found = weakSlices({ candidate, baseline: side(theirs), score, alpha: 0.05, seed: repetition });
     if ((found?.confirmed.length ?? 0) > 0) alarms++;
   }
   const limit = Math.round(100 * (5 + errors(0.05, repetitions))) / 100;

@@ -156,9 +156,9 @@ function withBudget(rules: ModelConfig["evaluate"]): ModelConfig["evaluate"] {
   return { ...rules, alpha: alpha / budget, gates: gates?.map(shared) };
 }
 
-/** Standards are held once, against no baseline. */
+/** Standards are held once, against no baseline, and rows are looked into once. */
 function comparingOnly(run: JudgedRun): JudgedRun {
-  return { ...run, rules: { ...run.rules, gates: run.rules.gates?.filter(compares), fairness: [] } };
+  return { ...run, rules: { ...run.rules, gates: run.rules.gates?.filter(compares), fairness: [] }, gatesAlone: true };
 }
 
 /** Columns to look into, and those that gates hold to. */

@@ -17,7 +17,7 @@ const Said = z.object({
 export const Flips = z.object({
   candidateRight: z.int(),
   baselineRight: z.int(),
-  /** What makes a row count: `decision`, the sides decide for other classes; `error`, one prediction is closer to the truth; `score`, one is higher. Absent: `decision`. */
+  /** What makes a row count: `decision`, the sides decide for other classes; `error`, one prediction is closer to the truth; `score`, one score is better. Absent: `decision`. */
   by: z.enum(["decision", "error", "score"]).optional(),
   /** Per value of the slice columns, the largest net change first; at most 50. */
   slices: z.array(SliceValue.extend({ rows: z.int(), candidateRight: z.int(), baselineRight: z.int() })).optional(),

@@ -14,7 +14,7 @@ test("rows that flipped, or are closer, or higher, are counted for both sides", 
     );
   expect(of()).toBe("65 of 1,000 rows flipped: the candidate is right on 40, production v1 on 25");
   expect(of("error")).toBe("the candidate is closer on 40 of 1,000 rows, production v1 on 25");
-  expect(of("score")).toBe("the candidate is higher on 40 of 1,000 rows, production v1 on 25");
+  expect(of("score")).toBe("the candidate is better on 40 of 1,000 rows, production v1 on 25");
   expect(flipsSummary(evaluation({ flips: { candidateRight: 0, baselineRight: 0 } }))).toBe("no row flipped");
   expect(flipsSummary(evaluation({ flips: null }))).toBe("");
 });

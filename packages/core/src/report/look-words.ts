@@ -21,7 +21,7 @@ export function flipsSummary(report: EvaluationReport): string {
     return ours + theirs === 0
       ? "no row flipped"
       : `${count(ours + theirs)}${of} flipped: the candidate is right on ${count(ours)}, ${other} on ${count(theirs)}`;
-  const is = by === "error" ? "closer" : "higher";
+  const is = by === "error" ? "closer" : "better";
   return `the candidate is ${is} on ${count(ours)}${of}, ${other} on ${count(theirs)}`;
 }
 

@@ -25,6 +25,8 @@ export interface JudgedRun {
   readonly reading: Reading;
   /** Which files it made is what a doubted run says of itself. */
   readonly doubted: boolean;
+  /** Only the gates are wanted: the rows were looked into against another baseline. */
+  readonly gatesAlone?: boolean;
 }
 
 /** A run held against one baseline. */
@@ -77,6 +79,7 @@ export async function judgeAgainst(
     against: baseline.label,
     noBaseline: baseline.noBaseline,
     unchanged,
+    gatesAlone: run.gatesAlone ?? false,
   };
   const judgement = judge(
     {

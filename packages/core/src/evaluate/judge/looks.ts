@@ -38,7 +38,8 @@ export function lookInto(
   const same = paired ? baseline : null; // row i of both is the same row
   const calibrated = calibration({ candidate, baseline, paired, method, alpha });
   const confused = confusion(candidate, baseline);
-  const weak = weakSlices({ candidate, baseline: same, alpha, seed });
+  const score = metrics[0] ?? { name: "mean_score", goal: "maximize" as const };
+  const weak = weakSlices({ candidate, baseline: same, score, alpha, seed });
 
   const found = new Map<string, Fairness | null>();
   const checks = rules.flatMap((rule) => {
@@ -58,7 +59,9 @@ export function lookInto(
   const fair = [...found.values()].filter((one) => one !== null);
   const looks: Looks = {
     flips:
-      same === null ? null : flips({ candidate, baseline: same, ids: predictions.ids, kept: pairing?.kept ?? null }),
+      same === null
+        ? null
+        : flips({ candidate, baseline: same, goal: score.goal, ids: predictions.ids, kept: pairing?.kept ?? null }),
     ...(calibrated === null ? {} : { calibration: calibrated }),
     ...(confused === null ? {} : { confusion: confused }),
     ...(fair.length === 0 ? {} : { fairness: fair }),

@@ -42,7 +42,7 @@ test("rows that flipped are counted by who was right, by slice, and named", () =
   const candidate = { ...side("binary", [1, 0, 1, 1, 0], [0.9, 0.1, 0.2, 0.8, 0.3]), slices: [origin] };
   const baseline = side("binary", [1, 0, 1, 1, 0], [0.4, 0.7, 0.6, 0.9, 0.2]);
   const ids = text([0, 1, 2, 3, 4], ["a", "<b>", "c", "d", "e"]);
-  const found = flips({ candidate, baseline, ids, kept: null });
+  const found = flips({ candidate, baseline, goal: "maximize", ids, kept: null });
   expect(found).toMatchObject({ by: "decision", candidateRight: 2, baselineRight: 1 });
   expect(found?.slices).toEqual([
     { column: "origin", value: "ATL", rows: 2, candidateRight: 2, baselineRight: 0 },
@@ -66,20 +66,24 @@ test("rows that flipped are counted by who was right, by slice, and named", () =
 test("without ids a row is known by its place in the file, also where rows were left out", () => {
   const candidate = { ...side("binary", [1, 1], [0.9, 0.9]), slices: [] };
   const baseline = side("binary", [1, 1], [0.9, 0.1]);
-  expect(flips({ candidate, baseline, ids: null, kept: Uint32Array.of(3, 9) })?.examples?.[0]?.id).toBe("row 10");
+  expect(
+    flips({ candidate, baseline, goal: "maximize", ids: null, kept: Uint32Array.of(3, 9) })?.examples?.[0]?.id,
+  ).toBe("row 10");
 });
 
-test("of predictions the closer one counts, of scores the higher one", () => {
+test("of predictions the closer one counts, of scores the better one", () => {
   const rows = (task: "regression" | "scores", scores: readonly number[]) => side(task, [10, 10, 10], scores);
-  const compared = (task: "regression" | "scores") =>
+  const compared = (task: "regression" | "scores", goal: "maximize" | "minimize" = "maximize") =>
     flips({
       candidate: { ...rows(task, [11, 14, 10]), slices: [] },
       baseline: rows(task, [8, 13, 10]),
+      goal,
       ids: null,
       kept: null,
     });
   expect(compared("regression")).toMatchObject({ by: "error", candidateRight: 1, baselineRight: 1 });
   expect(compared("scores")).toMatchObject({ by: "score", candidateRight: 2, baselineRight: 0 });
+  expect(compared("scores", "minimize")).toMatchObject({ by: "score", candidateRight: 0, baselineRight: 2 });
 });
 
 test("twenty rows are named at most, half for each side where both have as many, and fifty slices", () => {
@@ -99,6 +103,7 @@ test("twenty rows are named at most, half for each side where both have as many,
         labels,
         scores((row) => !right(row)),
       ),
+      goal: "maximize",
       ids: null,
       kept: null,
     });

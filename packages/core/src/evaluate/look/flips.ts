@@ -1,5 +1,7 @@
+import type { Goal } from "../../config/task.ts";
 import { type Column, textAt } from "../../data/table.ts";
 import { visibleText } from "../../escape.ts";
+import { towardsGain } from "../intervals/comparison.ts";
 import type { FlipExample, FlipSlice, Flips, SliceValue } from "../looks.ts";
 import type { Factor } from "../rows/factor.ts";
 import type { JudgedRows } from "../rows/predictions.ts";
@@ -12,6 +14,8 @@ const MOST_EXAMPLES = 20;
 export interface PairedRows {
   readonly candidate: JudgedRows & { readonly slices: readonly Factor[] };
   readonly baseline: JudgedRows;
+  /** Which way a score is better, of task `scores`. */
+  readonly goal: Goal;
   /** Ids of the candidate's file, and which of its rows each judged one is; null: all of them in order. */
   readonly ids: Column | null;
   readonly kept: Uint32Array | null;
@@ -19,7 +23,7 @@ export interface PairedRows {
 
 /**
  * On which rows one side is better than the other, in which slices, and the rows that differ most. With classes a row counts where the decisions differ
- * and one of them is right; of two wrong classes neither counts. Else the smaller error counts, or the higher score.
+ * and one of them is right; of two wrong classes neither counts. Else the smaller error counts, or the better score.
  * @returns Null where neither decisions nor predictions of both sides are known, for rankings, whose rows say nothing by themselves, and for rows that decide many things.
  */
 export function flips(rows: PairedRows): Flips | null {
@@ -50,7 +54,7 @@ function countsBy({ candidate, baseline }: PairedRows): NonNullable<Flips["by"]>
 }
 
 /** For every row 1 where the candidate is better, −1 where the baseline is, 0 where neither counts. */
-function betterSides({ candidate, baseline }: PairedRows, by: NonNullable<Flips["by"]>): Int8Array {
+function betterSides({ candidate, baseline, goal }: PairedRows, by: NonNullable<Flips["by"]>): Int8Array {
   const better = new Int8Array(candidate.rows);
   const { labels } = candidate;
   for (let row = 0; row < better.length; row++) {
@@ -61,7 +65,9 @@ function betterSides({ candidate, baseline }: PairedRows, by: NonNullable<Flips[
     }
     const [ours, theirs] = [candidate.scores?.[row] as number, baseline.scores?.[row] as number];
     const truth = labels?.[row] as number;
-    better[row] = Math.sign(by === "score" ? ours - theirs : Math.abs(theirs - truth) - Math.abs(ours - truth));
+    better[row] = Math.sign(
+      by === "score" ? towardsGain(ours - theirs, goal) : Math.abs(theirs - truth) - Math.abs(ours - truth),
+    );
   }
   return better;
 }

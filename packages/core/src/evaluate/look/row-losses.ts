@@ -1,3 +1,4 @@
+import type { Goal } from "../../config/task.ts";
 import { CLIP } from "../metrics/binary-metrics.ts";
 import type { JudgedRows } from "../rows/predictions.ts";
 
@@ -11,14 +12,24 @@ export interface RowLosses {
   shown(mean: number): number;
 }
 
+/** Of task `scores`: what the first column of scores is called, and which way is better. */
+export interface ScoreColumn {
+  readonly name: string;
+  readonly goal: Goal;
+}
+
 /** One number a row, less is better, whose mean is the task's loss. Null for a ranking, whose rows cost nothing by themselves, and for rows of several labels. */
-export function rowLosses({ task, rows, classes, labels, scores, decisions }: JudgedRows): RowLosses | null {
+export function rowLosses(
+  { task, rows, classes, labels, scores, decisions }: JudgedRows,
+  { name, goal }: ScoreColumn,
+): RowLosses | null {
   if (task === "ranking" || task === "multilabel") return null;
   const values = new Float64Array(rows);
   if (task === "scores") {
     if (scores === null) return null;
-    for (let row = 0; row < rows; row++) values[row] = -(scores[row] as number);
-    return { metric: "mean_score", values, shown: (mean) => 0 - mean };
+    const sign = goal === "maximize" ? -1 : 1;
+    for (let row = 0; row < rows; row++) values[row] = sign * (scores[row] as number);
+    return { metric: name, values, shown: (mean) => 0 + sign * mean };
   }
   if (labels === null) return null;
   if (task === "regression") {

@@ -59,8 +59,9 @@ function made({ rows = 2_000, seed = 1, perGroup = null, groupNoise = 0, blind =
   return { ...side, slices };
 }
 
+const score = { name: "mean_score", goal: "maximize" } as const;
 const searched = (made_: ReturnType<typeof made>, baseline: JudgedRows | null = null, seed = 1) =>
-  weakSlices({ candidate: made_, baseline, alpha: 0.05, seed });
+  weakSlices({ candidate: made_, baseline, score, alpha: 0.05, seed });
 
 describe("a weak slice", () => {
   test("of one column is found and confirmed, with what it costs elsewhere", () => {
@@ -105,6 +106,11 @@ describe("a weak slice", () => {
     const found = searched({ ...numeric, task: "scores", labels: null, scores });
     expect(found).toMatchObject({ metric: "mean_score", confirmed: [{ where: [{ column: "c0", value: "v1" }] }] });
     expect(found?.confirmed[0]?.candidate).toBeLessThan(found?.confirmed[0]?.other ?? 0);
+    const rude = { name: "toxicity", goal: "minimize" } as const; // where less is better, the low scores are no weakness
+    const candidate = { ...numeric, task: "scores" as const, labels: null, scores };
+    const weak = weakSlices({ candidate, baseline: null, score: rude, alpha: 0.05, seed: 1 });
+    expect(weak?.metric).toBe("toxicity");
+    expect(weak?.confirmed.every(({ where }) => where[0]?.value !== "v1")).toBe(true);
   });
 
   test("is not looked for in a ranking, without columns, on few rows, or in fewer than twenty groups", () => {

@@ -6,7 +6,7 @@ import type { WeakSlice, WeakSlices } from "../looks.ts";
 import type { Factor } from "../rows/factor.ts";
 import type { JudgedRows } from "../rows/predictions.ts";
 import { heldOutMeans, heldOutP } from "./held-out.ts";
-import { rowLosses } from "./row-losses.ts";
+import { rowLosses, type ScoreColumn } from "./row-losses.ts";
 import { type Search, searchSlices, striking } from "./slice-search.ts";
 
 /** Tried on the held-out half, of each of the two searches. */
@@ -16,6 +16,7 @@ const FINALISTS = 5;
 export interface SearchedRows {
   readonly candidate: JudgedRows & { readonly slices: readonly Factor[] };
   readonly baseline: JudgedRows | null;
+  readonly score: ScoreColumn;
   readonly alpha: number;
   readonly seed: number;
 }
@@ -26,13 +27,13 @@ export interface SearchedRows {
  * each kind are tested on the other half, two-sided, and adjusted by Holm over all of them: a search cannot find its own noise there again.
  * @returns Null with no columns to look into, too few rows or groups for two halves, or for a task without a loss of single rows.
  */
-export function weakSlices({ candidate, baseline, alpha, seed }: SearchedRows): WeakSlices | null {
+export function weakSlices({ candidate, baseline, score, alpha, seed }: SearchedRows): WeakSlices | null {
   if (candidate.slices.length === 0) return null;
-  const own = rowLosses(candidate);
+  const own = rowLosses(candidate, score);
   if (own === null) return null;
   const half = halves(candidate, seed);
   if (half === null) return null;
-  const other = baseline === null ? null : rowLosses(baseline);
+  const other = baseline === null ? null : rowLosses(baseline, score);
   const excess = other === null ? null : own.values.map((loss, row) => loss - (other.values[row] as number));
   const kinds = [
     { than: "elsewhere" as const, losses: own.values, against: "elsewhere" as const },

@@ -58,7 +58,12 @@ function performanceSection({ performance: labels }: DriftReport): string {
   const table =
     rows.length === 0
       ? ""
-      : htmlTable(known ? head : head.slice(0, 3), known ? rows : rows.map((cells) => cells.slice(0, 3)), true);
+      : htmlTable(
+          known ? head : head.slice(0, 3),
+          known ? rows : rows.map((cells) => cells.slice(0, 3)),
+          true,
+          "Performance",
+        );
   return `<p>${htmlText(performanceSentence(labels), 800)}</p>\n${table}`;
 }
 
@@ -130,6 +135,7 @@ function columnTable(columns: readonly ColumnDrift[]): string {
     ],
     rows,
     true,
+    "Columns",
   );
 }
 
@@ -173,6 +179,7 @@ function checksSection({ checks }: DriftReport): string {
     ],
     rows,
     true,
+    "Checks",
   );
   const failed = checks.filter(({ status }) => status === "fail").length;
   const open = checks.filter(({ status }) => status === "inconclusive").length;

@@ -22,7 +22,10 @@ export function evaluationSections(report: EvaluationReport, tag: "h2" | "h4", m
     metrics ? section("Metrics", metricSection(report)) : "",
     section("Seeds", seedSection(report)),
     ...otherBaselines(report).map(({ label, rows, table }) =>
-      section(`Against ${htmlText(label, 60)}`, `<p>${htmlText(rows)}</p>\n${htmlTable(columnsAgainst(label), table)}`),
+      section(
+        `Against ${htmlText(label, 60)}`,
+        `<p>${htmlText(rows)}</p>\n${htmlTable(columnsAgainst(label), table, false, `Metrics against ${label}`)}`,
+      ),
     ),
     section("Slices", sliceSection(report)),
     section("Weak slices", weakSection(report)),

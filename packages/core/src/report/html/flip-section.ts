@@ -6,7 +6,7 @@ import { count, percent, plainNumber, signed } from "../format/number.ts";
 import { flipsSummary, whereText } from "../look-words.ts";
 import { type Cell, htmlFolded, htmlTable } from "./element.ts";
 
-const SIDES = { decision: "was right", error: "was closer", score: "was higher" } as const;
+const SIDES = { decision: "was right", error: "was closer", score: "was better" } as const;
 
 /** On which rows one side is better: all of them, by slice, and those that differ most. Empty where that is not known. */
 export function flipSection(report: EvaluationReport): string {

@@ -25,6 +25,8 @@ export function thresholdSection({ thresholds = [] }: EvaluationReport): string 
       { name: "at 0.5", kind: "num" },
     ],
     rows,
+    false,
+    "Best thresholds",
   );
   return `<p>Scores from the threshold on are taken for positive. Found on these very rows, so a little better here than they will be on others.</p>\n${table}`;
 }

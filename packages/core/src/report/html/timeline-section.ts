@@ -65,6 +65,8 @@ function timelineTable(reports: readonly DriftReport[]): string {
       { name: "verdict" },
     ],
     rows,
+    false,
+    "Checks over time",
   );
 }
 

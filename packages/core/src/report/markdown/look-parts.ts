@@ -23,7 +23,7 @@ export function flipsMarkdown(report: EvaluationReport, most: number): string {
   const slices = report.flips?.slices ?? [];
   if (summary === "" || slices.length === 0) return "";
   const other = markdownText(report.baseline?.label ?? "baseline", 60);
-  const is = { decision: "right", error: "closer", score: "higher" }[report.flips?.by ?? "decision"];
+  const is = { decision: "right", error: "closer", score: "better" }[report.flips?.by ?? "decision"];
   const rows = slices
     .slice(0, most)
     .map((slice) => [
