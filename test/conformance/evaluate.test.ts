@@ -57,6 +57,7 @@ describe("binary metrics", () => {
     ["recall", 0.8],
     ["balanced_accuracy", 0.8],
     ["mcc", 0.6],
+    ["cohen_kappa", 0.6],
   ])("%s is %d", (name, expected) => expect(value(name)).toBeCloseTo(expected, 12));
 
   test("DeLong's variance of the AUC is .0088", () => {

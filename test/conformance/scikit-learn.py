@@ -1,7 +1,11 @@
-"""Writes scikit-learn.json: random data, and what scikit-learn says of it.  PYTHON test/conformance/scikit-learn.py  (scikit-learn 1.9, numpy)"""
+"""Writes scikit-learn.json: random data, and what scikit-learn says of it.  PYTHON test/conformance/scikit-learn.py  (scikit-learn 1.9, numpy)
+
+With `judge` it reads data instead, {"task", "columns"} a line, and prints what scikit-learn says of each, a line of JSON.
+"""
 
 import json
 import pathlib
+import sys
 
 import numpy as np
 import sklearn
@@ -24,6 +28,11 @@ def binary(rows=400):
     y = (random.random(rows) < 1 / (1 + np.exp(-signal))).astype(int)
     s = np.round(1 / (1 + np.exp(-(signal + random.normal(scale=0.8, size=rows)))), 2)  # ties, and maybe exact 0 and 1
     w = np.round(random.gamma(2, size=rows), 3)
+    return columns(y_true=y, y_score=s, weight=w)
+
+
+def judge_binary(data):
+    y, s, w = data["y_true"].astype(int), data["y_score"], data["weight"]
     p = (s >= 0.5).astype(int)
 
     def recall_at(rate):
@@ -47,6 +56,8 @@ def binary(rows=400):
         "precision": lambda k: m.precision_score(y, p, sample_weight=k),
         "recall": lambda k: m.recall_score(y, p, sample_weight=k),
         "specificity": lambda k: m.recall_score(y, p, pos_label=0, sample_weight=k),
+        "false_positive_rate": lambda k: 1 - m.recall_score(y, p, pos_label=0, sample_weight=k),
+        "selection_rate": lambda k: np.average(p, weights=k),
         "f1": lambda k: m.f1_score(y, p, sample_weight=k),
         "f2": lambda k: m.fbeta_score(y, p, beta=2, sample_weight=k),
         "f0.5": lambda k: m.fbeta_score(y, p, beta=0.5, sample_weight=k),
@@ -56,7 +67,7 @@ def binary(rows=400):
         "recall@fpr=0.05": recall_at(0.05),
         "recall@fpr=0.3": recall_at(0.3),
     }
-    return columns(y_true=y, y_score=s, weight=w), {name: both(call, w) for name, call in calls.items()}
+    return {name: both(call, w) for name, call in calls.items()}
 
 
 def multiclass(rows=300, classes=4):
@@ -64,8 +75,14 @@ def multiclass(rows=300, classes=4):
     y = np.argmax(raw + random.normal(scale=1.2, size=raw.shape), axis=1)
     s = np.exp(raw) / np.exp(raw).sum(axis=1, keepdims=True)
     w = np.round(random.gamma(2, size=rows), 3)
+    return columns(y_true=y, weight=w, **{f"y_score.{c}": s[:, c] for c in range(classes)})
+
+
+def judge_multiclass(data):
+    y, w = data["y_true"].astype(int), data["weight"]
+    s = np.stack([data[name] for name in data if name.startswith("y_score.")], axis=1)
     p = s.argmax(axis=1)
-    hot = np.eye(classes)[y]
+    hot = np.eye(s.shape[1])[y]
     calls = {
         "log_loss": lambda k: m.log_loss(y, s, sample_weight=k),
         "roc_auc_ovr": lambda k: m.roc_auc_score(y, s, multi_class="ovr", average="macro", sample_weight=k),
@@ -82,8 +99,7 @@ def multiclass(rows=300, classes=4):
             calls[f"{name}_{average}"] = lambda k, score=score, average=average: score(
                 y, p, average=average, sample_weight=k
             )
-    scores = {f"y_score.{c}": s[:, c] for c in range(classes)}
-    return columns(y_true=y, weight=w, **scores), {name: both(call, w) for name, call in calls.items()}
+    return {name: both(call, w) for name, call in calls.items()}
 
 
 def regression(rows=301):
@@ -91,7 +107,12 @@ def regression(rows=301):
     s = y + random.standard_t(3, size=rows)
     w = np.round(random.gamma(2, size=rows), 3)
     naive = y + random.normal(scale=4, size=rows)
-    lower, upper = s - 1.5, s + 1.5
+    return columns(y_true=y, y_pred=s, y_naive=naive, y_lower=s - 1.5, y_upper=s + 1.5, weight=w)
+
+
+def judge_regression(data):
+    y, s, w, naive = data["y_true"], data["y_pred"], data["weight"], data["y_naive"]
+    lower, upper = data["y_lower"], data["y_upper"]
 
     def mean(values):
         return lambda k: np.average(values, weights=k)
@@ -110,8 +131,7 @@ def regression(rows=301):
         "mase": lambda k: np.average(np.abs(s - y), weights=k) / np.average(np.abs(naive - y), weights=k),
         "median_absolute_error": lambda k: m.median_absolute_error(y, s, sample_weight=k),
     }
-    data = columns(y_true=y, y_pred=s, y_naive=naive, y_lower=lower, y_upper=upper, weight=w)
-    return data, {name: both(call, w) for name, call in calls.items()}
+    return {name: both(call, w) for name, call in calls.items()}
 
 
 def ranking(queries=40):
@@ -122,17 +142,37 @@ def ranking(queries=40):
         group += [query] * size
         relevance += truth.tolist()
         score += np.round(truth + random.normal(scale=2, size=size), 1).tolist()
-    by = [[i for i, of in enumerate(group) if of == query] for query in range(queries)]
-    y, s = np.array(relevance), np.array(score)
+    return columns(y_true=relevance, y_score=score, query=group)
+
+
+def judge_ranking(data):
+    y, s, group = data["y_true"], data["y_score"], data["query"]
+    by = [np.flatnonzero(group == query) for query in np.unique(group)]
     expected = {
         name: {"plain": float(np.mean([m.ndcg_score([y[i]], [s[i]], k=k) for i in by]))}
         for name, k in (("ndcg@10", 10), ("ndcg@3", 3))
     }
-    return columns(y_true=y, y_score=s, query=group), expected
+    if all(len(np.unique(s[i])) == len(i) for i in by):  # of equal scores it has another opinion
+        some = [i for i in by if (y[i] > 0).any()]
+        found = [m.average_precision_score(y[i] > 0, s[i]) for i in some]
+        expected["map"] = {"plain": float(np.mean(found))}
+    return expected
 
 
-out = {"scikit-learn": sklearn.__version__}
-for task in (binary, multiclass, regression, ranking):
-    data, expected = task()
-    out[task.__name__] = {"columns": data, "expected": expected}
-pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps(out) + "\n")
+JUDGES = {"binary": judge_binary, "multiclass": judge_multiclass, "regression": judge_regression, "ranking": judge_ranking}
+
+
+def judged(task, given):
+    return JUDGES[task]({name: np.asarray(values, dtype=float) for name, values in given.items()})
+
+
+if sys.argv[1:] == ["judge"]:
+    for line in sys.stdin:
+        case = json.loads(line)
+        print(json.dumps(judged(case["task"], case["columns"])))
+else:
+    out = {"scikit-learn": sklearn.__version__}
+    for make in (binary, multiclass, regression, ranking):
+        data = make()
+        out[make.__name__] = {"columns": data, "expected": judged(make.__name__, data)}
+    pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps(out) + "\n")

@@ -1,39 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Task } from "../../packages/core/src/config/task.ts";
-import type { Column } from "../../packages/core/src/data/table.ts";
-import { knownMetric } from "../../packages/core/src/evaluate/metrics/metrics.ts";
-import { sideStatistics } from "../../packages/core/src/evaluate/parts/side-statistics.ts";
-import { readPredictions } from "../../packages/core/src/evaluate/rows/predictions.ts";
+import { type Case, judged } from "./scikit-learn-case.ts";
 
 /** Random data that scikit-learn judged as well; `scikit-learn.py` makes the file. */
-type Case = {
-  columns: Record<string, number[]>;
-  expected: Record<string, { plain: number; weighted?: number }>;
-};
 const file = JSON.parse(readFileSync(join(import.meta.dirname, "scikit-learn.json"), "utf8"));
-const column = (values: readonly number[]): Column => ({
-  type: "number",
-  values: Float64Array.from(values),
-  nulls: null,
-});
-
-function judged(task: Task, { columns, expected }: Case, weighted: boolean, units: number) {
-  const given = Object.entries(columns).filter(([name]) => weighted || name !== "weight");
-  const table = {
-    rows: columns["y_true"]?.length as number,
-    columns: new Map(given.map(([name, values]) => [name, column(values)])),
-  };
-  const groups = task === "ranking" ? "query" : null;
-  const rows = readPredictions(table, "p.csv", { task, groups, slices: [], weights: ["weight"], labels: "required" });
-  const names = Object.keys(expected);
-  const metrics = names.map((name) => knownMetric(name, task) ?? expect.fail(`no metric ${name}`));
-  const of = Int32Array.from({ length: rows.rows }, (_, row) => row % units);
-  const statistics = sideStatistics(rows, metrics, { of, count: units });
-  return { names, statistics };
-}
-
 describe.each(["binary", "multiclass", "regression", "ranking"] as const)("scikit-learn's figures, %s", (task) => {
   const one: Case = file[task];
 

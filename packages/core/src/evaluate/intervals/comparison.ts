@@ -16,6 +16,7 @@ export function comparison(estimators: Estimators, alpha: number, units: number 
   if (!Number.isFinite(candidate.value) || (baseline !== null && !Number.isFinite(baseline.value))) return null;
   const at = (one: Estimator) => ({ value: one.value, interval: one.interval(alpha) });
   const shown = difference === null ? null : at(difference);
+  const second = estimators.crossCheck();
   return {
     name: metric.name,
     goal: metric.goal,
@@ -30,7 +31,7 @@ export function comparison(estimators: Estimators, alpha: number, units: number 
     ignoringGroups: ignoringGroups?.interval(alpha) ?? null,
     moreNeeded: shown === null || units === null ? null : moreNeeded(shown.value, shown.interval, units),
     test: difference === null ? { name: candidate.by, p: null } : { name: difference.by, p: pOf(difference) },
-    ...(estimators.crossCheck !== null && { crossCheck: estimators.crossCheck }),
+    ...(second !== null && { crossCheck: second }),
     ...(estimators.effectiveRows !== null && { effectiveRows: estimators.effectiveRows }),
   };
 }

@@ -16,8 +16,8 @@ export interface Estimators extends Omit<Compared, "sum"> {
   readonly ignoringGroups: Estimator | null;
   /** Independent rows that would say as much as these do in their groups; null without groups. */
   readonly effectiveRows: number | null;
-  /** What another test says of no difference at all; it decides nothing. */
-  readonly crossCheck: CrossCheck | null;
+  /** What another test says of no difference at all; it decides nothing. Computed when it is first asked for. */
+  crossCheck(): CrossCheck | null;
 }
 
 /**
@@ -33,7 +33,13 @@ export function estimators(
   paired: boolean,
   method: Method,
 ): Estimators[] {
-  const second = (metric: MetricDefinition) => crossCheck(metric, candidate, baseline, paired, method.seed);
+  const second = (metric: MetricDefinition) => {
+    let known: CrossCheck | null | undefined;
+    return () => {
+      if (known === undefined) known = crossCheck(metric, candidate, baseline, paired, method.seed);
+      return known;
+    };
+  };
   if (method.interval === "analytic") {
     const drawn = fromRowDraws(candidate, baseline, paired, method);
     return candidate.statistics.metrics.map((metric, i) => ({
