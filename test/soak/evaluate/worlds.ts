@@ -182,7 +182,7 @@ function normals(source: Generator): () => number {
   };
 }
 
-const metricsOf = (names: readonly string[], task: World["task"]) =>
+const metricsOf = (names: readonly string[], task: Drawn["candidate"]["task"]) =>
   names.map((name) => knownMetric(name, task) ?? notKnown(name));
 
 function costed<T extends JudgedRows>(rows: T): T {

@@ -35,7 +35,7 @@ export function pooledEstimators(
     const value = total(values) / values.length;
     const between: Variance = { value: varianceOf(values, value), degrees: values.length - 1 };
     const own = meanDeviations(runs, i);
-    const rest = { ignoringGroups: null, effectiveRows: null, crossCheck: null };
+    const rest = { ignoringGroups: null, effectiveRows: null, crossCheck: () => null };
     const candidate = estimate(metric, value, sampling(own, first, groups), between, 1 / values.length, metric.range);
     if (baseline === null)
       return { ...folded({ metric, candidate, baseline: null, difference: null, sum: null }), ...rest };
