@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { student } from "../evaluate/intervals/estimator.ts";
 import { normalCdf, normalQuantile, studentTCdf, studentTQuantile } from "./distributions.ts";
 import { twoSidedP } from "./interval-inversion.ts";
 
@@ -42,4 +43,18 @@ describe("the p-value that intervals stand for", () => {
   });
 
   test("is none where there is no interval", () => expect(twoSidedP(() => null)).toBeNull());
+});
+
+test("the closed form of a t interval's p-value is what inverting its intervals finds", () => {
+  for (const [value, error, degrees] of [
+    [0.3, 0.1, 7],
+    [-0.02, 0.011, 29],
+    [1, 3, 1],
+    [0, 1, 12],
+    [5, 0.1, 2],
+    [0.004, 0.001, 480_000],
+  ] as const) {
+    const { p, interval } = student(value, error, degrees, "t");
+    expect(p).toBeCloseTo(twoSidedP(interval) as number, 9);
+  }
 });

@@ -1,5 +1,5 @@
 /** Smaller p-values than this are not told apart: quantiles so far out are not exact. */
-const LEAST_P = 1e-9;
+export const LEAST_P = 1e-9;
 const HALVINGS = 50;
 
 /**

@@ -1,5 +1,6 @@
 import type { Interval } from "../../check/check.ts";
-import { normalQuantile, studentTQuantile } from "../../statistics/distributions.ts";
+import { normalQuantile, studentTCdf, studentTQuantile } from "../../statistics/distributions.ts";
+import { LEAST_P } from "../../statistics/interval-inversion.ts";
 import { wilson } from "../../statistics/proportion.ts";
 import type { TestName } from "../evaluation-report.ts";
 import type { MetricDefinition } from "../metrics/metric.ts";
@@ -25,10 +26,15 @@ export function student(
   by: TestName,
   range: readonly [number, number] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
 ): Estimator {
+  const isCut = range[0] > Number.NEGATIVE_INFINITY || range[1] < Number.POSITIVE_INFINITY;
   return {
     value,
     by,
     error,
+    // What inverting the intervals would find, without fifty quantiles.
+    ...(!isCut &&
+      degrees >= 1 &&
+      error > 0 && { p: Math.max(LEAST_P, 2 * studentTCdf(-Math.abs(value / error), degrees)) }),
     interval(alpha) {
       if (degrees < 1 || !Number.isFinite(error) || !Number.isFinite(value)) return null;
       const half = studentTQuantile(1 - alpha / 2, degrees) * error;
