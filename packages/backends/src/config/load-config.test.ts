@@ -51,7 +51,7 @@ describe("golden refusals", () => {
     expect(changed("      gates:", "      gate:")).toMatchInlineSnapshot(`
       "CONFIG_UNKNOWN_KEY
       trainyard.yaml:12:7: models.flight-delays.evaluate.gate is not a setting. Did you mean "gates"?
-      Known here: alpha, baseline, columns, costs, data, fairness, gates, groups, metrics, on-inconclusive, predict, predictions, reuse-budget, slices, stale-after."
+      Known here: alpha, baseline, columns, costs, data, fairness, gates, groups, metrics, on-inconclusive, predict, predictions, reuse-budget, slices, stale-after, trained-rows."
     `);
   });
   test("an unknown key at the top, in a step, in a dataset, in a gate", () => {

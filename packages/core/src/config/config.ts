@@ -127,6 +127,10 @@ const Evaluate = z.strictObject({
     .describe(
       "an alias, a version, or merge-base; of a list the gates must pass against each, and the report is about the first; register takes a verdict only against what this is then",
     ),
+  "trained-rows": z
+    .enum(["fail", "warn"])
+    .default("fail")
+    .describe("when evaluation rows were trained on: `warn` only says so, where that is meant"),
   "stale-after": Duration.default("180d").describe("from this age on a baseline is said to be old"),
   "reuse-budget": z
     .int()

@@ -78,7 +78,7 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
           runs: await runsJudgedOn(set, record.id, await ports.registry.state(model), ports),
           budget: rules["reuse-budget"] ?? null,
         };
-  const trained = trainedOn(record);
+  const trained = trainedOn(record, rules["trained-rows"]);
   const checks = [...trained.checks, ...judgement.checks, ...others.checks, ...(wear === null ? [] : wearCheck(wear))];
   const verdict = judgement.unchanged ? "pass" : verdictOf(checks);
   const data = record.datasets.find((dataset) => dataset.role === "evaluation");

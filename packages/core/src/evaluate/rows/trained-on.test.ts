@@ -11,7 +11,7 @@ const overlap = (change: Partial<RowOverlap>): RowOverlap => ({
   columns: 5,
   ...change,
 });
-const judged = (change: Partial<RowOverlap>) => trainedOn({ datasets: [], overlap: overlap(change) });
+const judged = (change: Partial<RowOverlap>) => trainedOn({ datasets: [], overlap: overlap(change) }, "fail");
 
 test("one per cent of the evaluation rows trained on fails, and says what chance would make", () => {
   const { checks, notes } = judged({ rows: 5100 });
@@ -31,7 +31,7 @@ test("fewer are a note, and as many as chance makes are nothing", () => {
   });
   expect(judged({ rows: 3, of: 2400, byChance: 3 / 2400 })).toEqual({ checks: [], notes: [] });
   expect(judged({})).toEqual({ checks: [], notes: [] });
-  expect(trainedOn({ datasets: [] })).toEqual({ checks: [], notes: [] });
+  expect(trainedOn({ datasets: [] }, "fail")).toEqual({ checks: [], notes: [] });
 });
 
 test("rows that repeat by nature do not cry wolf", () => {
@@ -58,7 +58,12 @@ test("evaluation data that are training data byte for byte fail, whatever they h
     { ...file, role: "training" as const },
     { ...file, role: "evaluation" as const },
   ];
-  expect(trainedOn({ datasets }).checks).toMatchObject([
+  expect(trainedOn({ datasets }, "fail").checks).toMatchObject([
     { status: "fail", actual: null, reason: expect.stringContaining("data/all.csv is training data too") },
   ]);
+});
+
+test("where it is meant, it is said and decides nothing", () => {
+  const { checks } = trainedOn({ datasets: [], overlap: overlap({ rows: 501_000, byChance: 0 }) }, "warn");
+  expect(checks).toMatchObject([{ id: "train-test-overlap", status: "fail", severity: "warn" }]);
 });

@@ -11,16 +11,17 @@ const TIMES_CHANCE = 4;
  * Whether evaluation rows were trained on: figures on rows a model has seen flatter it. Rows of few different values repeat by nature, so the share is
  * held against the one that chance makes, with three standard errors.
  */
-export function trainedOn({ overlap, datasets }: Pick<RunRecord, "overlap" | "datasets">): {
-  checks: Check[];
-  notes: string[];
-} {
+export function trainedOn(
+  { overlap, datasets }: Pick<RunRecord, "overlap" | "datasets">,
+  severity: "fail" | "warn",
+): { checks: Check[]; notes: string[] } {
   const same = sameFile(datasets);
-  if (same !== null) return { checks: [failed(`${same} is training data too`, overlap)], notes: [] };
+  const failed = (what: string) => ({ checks: [{ ...overlapping(what, overlap), severity }], notes: [] });
+  if (same !== null) return failed(`${same} is training data too`);
   if (overlap === undefined || overlap.rows === 0 || overlap.of === 0) return { checks: [], notes: [] };
   const { rows, of, byChance } = overlap;
   const chance = byChance * of + 3 * Math.sqrt(byChance * (1 - byChance) * of);
-  if (rows > chance && rows >= limitOf(overlap)) return { checks: [failed(said(overlap), overlap)], notes: [] };
+  if (rows > chance && rows >= limitOf(overlap)) return failed(said(overlap));
   if (rows > chance) return { checks: [], notes: [`${said(overlap)}.`] };
   return { checks: [], notes: rows < MOST * of ? [] : [`${said(overlap)}: no sign that they were trained on.`] };
 }
@@ -38,7 +39,7 @@ function sameFile(datasets: RunRecord["datasets"]): string | null {
   );
 }
 
-function failed(what: string, overlap: RowOverlap | undefined): Check {
+function overlapping(what: string, overlap: RowOverlap | undefined): Omit<Check, "severity"> {
   return {
     id: "train-test-overlap",
     subject: "rows",
@@ -49,7 +50,6 @@ function failed(what: string, overlap: RowOverlap | undefined): Check {
     limit: overlap === undefined ? null : limitOf(overlap),
     unit: "rows",
     reason: what,
-    severity: "fail",
   };
 }
 
