@@ -95,6 +95,12 @@ const huge: EvaluationReport = evaluation({
   notes: many(500, () => LONG),
 });
 
+test("bins whose means are nearly equal keep labels of their own, or Mermaid would make one of them", () => {
+  const candidate = [0.171, 0.1892, 0.1894, 0.1911, 0.1999].map((x): [number, number] => [x, x]);
+  const text = evaluationMarkdown(evaluation({ curves: [{ id: "calibration", candidate, baseline: null }] }));
+  expect(text).toContain('["0.171", "0.1892", "0.1894", "0.1911", "0.1999"]');
+});
+
 describe("a comment fits", () => {
   test("a huge report is shortened in the order that is documented, and says so", () => {
     const text = evaluationMarkdown(huge, { reportUrl: "https://github.com/a/b" });

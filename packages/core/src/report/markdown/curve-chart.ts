@@ -33,7 +33,9 @@ function curveMarkdown(curve: Curve, baseline: string): string {
     return `${said}\n\n${chart('x-axis "false positive rate" 0 --> 1', 'y-axis "true positive rate" 0 --> 1', series)}`;
   }
   const points = curve.candidate.slice(0, MOST_POINTS);
-  const labels = `x-axis "${curve.id === "calibration" ? "mean predicted, candidate" : "mean prediction"}" [${points.map(([x]) => `"${curve.id === "calibration" ? share(x, points) : label(x)}"`).join(", ")}]`;
+  const means = points.map(([x]) => x);
+  const names = labelsOf(means, curve.id === "calibration" ? 2 : 0);
+  const labels = `x-axis "${curve.id === "calibration" ? "mean predicted, candidate" : "mean prediction"}" [${names.map((name) => `"${name}"`).join(", ")}]`;
   const same = grey !== null && grey.length === points.length ? grey : null;
   if (curve.id === "calibration") {
     const top = Math.min(1, upTo([...points.flat(), ...(same ?? []).map(([, y]) => y)]));
@@ -81,7 +83,7 @@ interface Line {
 }
 
 function line(name: string, colour: string, values: readonly number[]): Line {
-  return { colour, text: `  line "${plainName(name)}" [${values.map(tick).join(", ")}]` };
+  return { colour, text: `  line "${plainName(name)}" [${values.map((value) => tick(value)).join(", ")}]` };
 }
 
 function chart(x: string, y: string, lines: readonly Line[]): string {
@@ -116,21 +118,17 @@ function plainName(name: string): string {
   return plain === "" || plain.length > 30 || plain !== name ? "baseline" : plain;
 }
 
-/** A share as a label: two decimals, three where all of them are small. */
-function share(value: number, points: readonly (readonly [number, number])[]): string {
-  return tick(Number(value.toFixed(points.every(([x]) => x < 0.1) ? 3 : 2)));
-}
-
-/** A category's label: three significant digits, or neighbours run into each other. */
-function label(value: number): string {
-  return Math.abs(value) >= 100 ? tick(Math.round(value)) : tick(Number(value.toPrecision(3)));
+/** Numbers as labels: as few decimals as tell them apart, since Mermaid makes one category of two equal ones. */
+function labelsOf(values: readonly number[], least: number): string[] {
+  for (let decimals = least; ; decimals++) {
+    const labels = values.map((value) => tick(value, decimals));
+    if (new Set(labels).size === labels.length || decimals === 8) return labels;
+  }
 }
 
 /** A number as Mermaid reads it: ASCII minus, no separators. */
-function tick(value: number): string {
-  const text = fixed(value, Math.abs(value) >= 100 ? 1 : 3)
-    .replaceAll(",", "")
-    .replace("−", "-");
+function tick(value: number, decimals = Math.abs(value) >= 100 ? 1 : 3): string {
+  const text = fixed(value, decimals).replaceAll(",", "").replace("−", "-");
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
