@@ -34,7 +34,8 @@ export function evaluationSections(report: EvaluationReport, tag: "h2" | "h4", m
     section("Best thresholds", thresholdSection(report)),
     section("Decisions", confusionSection(report)),
     section(flipHeading(report), flipSection(report)),
-    report.baseline === null && report.changes.length === 0
+    // Of files that somebody gave nothing is recorded that could differ.
+    (report.baseline === null || report.candidate.run === null) && report.changes.length === 0
       ? ""
       : section("What changed", changeSection(report.changes)),
     section("How it was made", makingSection(report)),
