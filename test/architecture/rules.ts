@@ -55,7 +55,7 @@ const CUTS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>
     look: ["rows", "metrics", "parts", "intervals"],
     judge: ["rows", "metrics", "parts", "intervals", "look"],
     baseline: ["rows", "judge"],
-    ".": ["rows", "look", "judge", "baseline"],
+    ".": ["rows", "intervals", "look", "judge", "baseline"],
   },
   "packages/backends/src": {
     local: [],

@@ -4,6 +4,7 @@ import type { Gate } from "../config/config.ts";
 import type { Costs } from "../config/costs.ts";
 import type { Task } from "../config/task.ts";
 import { type ColumnNames, underStandardNames } from "../data/column-names.ts";
+import type { Table } from "../data/table.ts";
 import { canonicalJson, type Sha256 } from "../document.ts";
 import { TrainyardError } from "../errors.ts";
 import { seedOf } from "../statistics/generator.ts";
@@ -14,11 +15,13 @@ import type { Metric } from "../train/run-record.ts";
 import { further } from "./baseline/further.ts";
 import type { Against } from "./baseline/judge-against.ts";
 import { EvaluationReport, type Side } from "./evaluation-report.ts";
+import { LEAST_UNITS } from "./intervals/grounds.ts";
 import { compares } from "./judge/gate.ts";
 import { judge } from "./judge/judge.ts";
 import { taskOf } from "./judge/judge-points.ts";
+import type { Judgement } from "./judge/judgement.ts";
 import type { Pool, PooledRun } from "./judge/pool.ts";
-import { scoreColumns } from "./rows/example-scores.ts";
+import { distinctUpTo } from "./rows/factor.ts";
 import { type Predictions, readPredictions, WEIGHTS } from "./rows/predictions.ts";
 
 /** A predictions file of the user's: where it lies, what to call it, and its digest where the caller knows it. */
@@ -75,7 +78,7 @@ export async function evaluateFiles(
     ...first.judgement,
     checks,
     verdict: verdict(checks),
-    notes: [...first.judgement.notes, ...more.notes],
+    notes: [...groupNotes(first.judgement, settings), ...first.judgement.notes, ...more.notes],
     ...(more.others.length === 0 ? {} : { others: more.others }),
     candidate: side(own, candidate),
     baseline: first.side,
@@ -121,8 +124,7 @@ async function readGiven(
     candidate === null ? "refuse" : "keep",
   );
   const task = candidate?.task ?? settings.task;
-  const isScored = task === "scores" || (task === null && scoreColumns(table).length > 0);
-  const groups = settings.groups ?? (isScored && table.columns.has("group") ? "group" : null);
+  const groups = groupsIn(table, settings.groups);
   const rows = readPredictions(table, name, {
     task,
     groups: candidate === null || table.columns.has(groups ?? "") ? groups : null,
@@ -131,6 +133,20 @@ async function readGiven(
     labels: candidate === null ? "required" : "optional",
   });
   return { task: rows.task, rows, metrics: [] };
+}
+
+/** The column that was named; `none` for none. Where nobody says, one called `group` of enough values to tell anything by. */
+function groupsIn({ columns }: Table, named: string | null): string | null {
+  if (named !== null) return named === "none" ? null : named;
+  const column = columns.get("group");
+  return column !== undefined && distinctUpTo(column, LEAST_UNITS).count >= LEAST_UNITS ? "group" : null;
+}
+
+function groupNotes({ method }: Judgement, { groups }: EvaluateFilesSettings): string[] {
+  if (method.groups === null || groups !== null) return [];
+  return [
+    "Intervals cluster by the column group, as no other was named; --groups none takes its rows for independent.",
+  ];
 }
 
 /** @throws TASK_MISMATCH for a metrics file, and what `readPredictions` refuses */

@@ -467,6 +467,30 @@ describe("two files without a project", () => {
     ]);
   });
 
+  test("a column called group clusters them where no other is named, unless it has few values or none is asked for", async () => {
+    const grouped = (blur: number, size: number) =>
+      csv(blur)
+        .replace("id,day", "id,group")
+        .replace(/^(\d+),(\d+)/gm, (_, id, day) => `${id},${Math.floor(Number(day) / size)}`);
+    const judged = async (size: number, groups: string | null = null) => {
+      const files = {
+        candidate: given("new.csv", grouped(3, size)),
+        baselines: [given("old.csv", grouped(0.5, size))],
+      };
+      const { method, notes } = await evaluateFiles({ ...rules, ...files, groups }, ports);
+      return { ...method, notes };
+    };
+    expect(await judged(1)).toMatchObject({
+      groups: "group",
+      clusters: 30,
+      notes: [
+        "Intervals cluster by the column group, as no other was named; --groups none takes its rows for independent.",
+      ],
+    });
+    expect(await judged(10)).toMatchObject({ groups: null, notes: [] });
+    expect(await judged(1, "none")).toMatchObject({ groups: null, notes: [] });
+  });
+
   test("one that left rows out is inconclusive, however well it does on the others", async () => {
     const judged = (drop: number) =>
       evaluateFiles(

@@ -49,7 +49,7 @@ export const EvaluateInputs = z.strictObject({
   groups: z
     .string()
     .optional()
-    .describe("column to cluster intervals by")
+    .describe("column to cluster intervals by, or none; default: one called group")
     .meta({ placeholder: "COLUMN", surface: "cli", with: "candidate", setting: "evaluate.groups" }),
   column: z
     .array(z.string())

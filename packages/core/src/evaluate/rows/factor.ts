@@ -1,3 +1,4 @@
+import { asTime } from "../../data/as-time.ts";
 import type { Column, NumericColumn } from "../../data/table.ts";
 import { timestamp } from "../../time.ts";
 
@@ -8,14 +9,16 @@ export interface Factor {
   readonly values: readonly string[];
 }
 
-/** More values of a number than this are cut into quarters. */
+/** More values of a number or a time than this are cut into quarters. */
 const MOST_NUMBERS = 20;
 
-/** A column to look into: its values, or the quarters of a number with more than 20. */
+/** A column to look into: its values, or the quarters of a number or a time with more than 20. */
 export function sliceFactor(name: string, column: Column): Factor {
-  if (column.type !== "number" || distinctUpTo(column, MOST_NUMBERS + 1).count <= MOST_NUMBERS)
+  if (column.type === "boolean" || distinctUpTo(column, MOST_NUMBERS + 1).count <= MOST_NUMBERS)
     return factor(name, column);
-  return quarters(name, column);
+  if (column.type === "number") return quarters(name, column, (value) => String(Number(value.toPrecision(4))));
+  const times = asTime(column);
+  return times === null ? factor(name, column) : quarters(name, times, timeText);
 }
 
 /** Distinct values of a column; null is the value "(none)". */
@@ -34,11 +37,7 @@ export function factor(name: string, column: Column): Factor {
   }
   const codes = new Int32Array(column.values.length);
   const say = (value: number) =>
-    column.type === "boolean"
-      ? String(value === 1)
-      : column.type === "time"
-        ? timestamp(value).replace("T00:00:00Z", "")
-        : String(value);
+    column.type === "boolean" ? String(value === 1) : column.type === "time" ? timeText(value) : String(value);
   for (let row = 0; row < codes.length; row++) {
     const value = column.values[row] as number;
     codes[row] = Number.isNaN(value) ? code(Number.NaN, () => "(none)") : code(value, () => say(value));
@@ -46,11 +45,12 @@ export function factor(name: string, column: Column): Factor {
   return { column: name, codes, values };
 }
 
-function quarters(name: string, column: NumericColumn): Factor {
+const timeText = (value: number) => timestamp(value).replace("T00:00:00Z", "");
+
+function quarters(name: string, column: NumericColumn, say: (value: number) => string): Factor {
   const sorted = column.values.filter((value) => !Number.isNaN(value)).sort();
   const cut = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] as number;
   const edges = [...new Set([cut(0.25), cut(0.5), cut(0.75)])];
-  const say = (value: number) => String(Number(value.toPrecision(4)));
   const values = [
     `≤ ${say(edges[0] as number)}`,
     ...edges.slice(1).map((edge, i) => `${say(edges[i] as number)} … ${say(edge)}`),

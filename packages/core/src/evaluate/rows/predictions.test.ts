@@ -186,3 +186,22 @@ test("a slice by a number with many values is cut into quarters; empty is a slic
   expect(slice?.values).toEqual(["≤ 9", "9 … 19", "19 … 29", "> 29", "(none)"]);
   expect(slice?.codes[40]).toBe(4);
 });
+
+test("a slice by a time with many values is cut into quarters too, as text or as a time", () => {
+  const days = Array.from({ length: 40 }, (_, i) => `2001-03-${String((i % 31) + 1).padStart(2, "0")}`);
+  const many = {
+    y_true: numbers(...days.map((_, i) => i % 2)),
+    y_score: numbers(...days.map(() => 0.5)),
+    day: texts(...days),
+    few: texts(...days.map((_, i) => `2001-0${(i % 3) + 1}-01`)),
+  };
+  const [day, few] = read(many, { slices: ["day", "few"] }).slices;
+  expect(day?.values).toEqual([
+    "≤ 2001-03-05",
+    "2001-03-05 … 2001-03-11",
+    "2001-03-11 … 2001-03-21",
+    "> 2001-03-21",
+    "(none)",
+  ]);
+  expect(few?.values).toEqual(["2001-01-01", "2001-02-01", "2001-03-01"]);
+});
