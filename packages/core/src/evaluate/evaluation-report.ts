@@ -93,9 +93,18 @@ export const Point = z.tuple([z.number(), z.number()]);
 /**
  * A curve of each side, ≤ 200 points. ROC: x false positive rate, y true positive rate. Precision-recall: x recall, y precision. Calibration: x mean score,
  * y observed rate per equal-mass bin. Residuals: x prediction decile mean, y mean residual. Score and residual histogram: x middle of a bin, y share of rows.
+ * Residual quantiles: x quantile of the standard normal distribution, y residual.
  */
 export const Curve = z.object({
-  id: z.enum(["roc", "precision-recall", "calibration", "residuals", "score-histogram", "residual-histogram"]),
+  id: z.enum([
+    "roc",
+    "precision-recall",
+    "calibration",
+    "residuals",
+    "score-histogram",
+    "residual-histogram",
+    "residual-quantiles",
+  ]),
   candidate: z.array(Point),
   baseline: z.array(Point).nullable(),
 });

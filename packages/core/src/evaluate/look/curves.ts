@@ -1,4 +1,5 @@
 import { argsort } from "../../statistics/argsort.ts";
+import { normalQuantile } from "../../statistics/distributions.ts";
 import { quantileOfSorted } from "../../statistics/resampling.ts";
 import { eachTie } from "../../statistics/roc-auc.ts";
 import type { Curve } from "../evaluation-report.ts";
@@ -9,6 +10,8 @@ const MOST_POINTS = 200;
 /** Bins of equal mass. */
 const CALIBRATION_BINS = 15;
 const RESIDUAL_BINS = 10;
+/** Evenly spaced shares of the residuals. */
+const QUANTILES = 100;
 
 type Point = [number, number];
 
@@ -89,9 +92,21 @@ function curvesOf({ task, rows, labels, scores, weights }: JudgedRows): { id: Cu
     ];
   }
   const residual = (row: number) => (labels[row] as number) - (scores[row] as number);
-  return rows < RESIDUAL_BINS
-    ? []
-    : [{ id: "residuals", points: bins(scores, order, RESIDUAL_BINS, residual, weight) }];
+  if (rows < RESIDUAL_BINS) return [];
+  return [
+    { id: "residuals", points: bins(scores, order, RESIDUAL_BINS, residual, weight) },
+    ...(weights === null ? [{ id: "residual-quantiles" as const, points: normalQuantiles(scores, labels) }] : []),
+  ];
+}
+
+/** Quantiles of the residuals against those of a normal distribution (Wilk & Gnanadesikan 1968): a straight line where they are normal. */
+function normalQuantiles(scores: Float64Array, labels: Float64Array): Point[] {
+  const sorted = labels.map((truth, row) => truth - (scores[row] as number)).sort();
+  const count = Math.min(QUANTILES, sorted.length);
+  return Array.from({ length: count }, (_, i): Point => {
+    const share = (i + 0.5) / count;
+    return [normalQuantile(share), quantileOfSorted(sorted, share)];
+  });
 }
 
 /** (false positive rate, true positive rate) at thresholds spread evenly along the curve's length, from (0, 0) to (1, 1). */

@@ -2,14 +2,21 @@ import { htmlText } from "../../escape.ts";
 import type { Curve, EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import { fixed } from "../format/number.ts";
 import { calibrationShift, ratioText } from "../look-words.ts";
-import { calibrationPlot, histogramPlot, precisionRecallPlot, residualPlot, rocPlot } from "../svg/curve-plots.ts";
+import {
+  calibrationPlot,
+  histogramPlot,
+  precisionRecallPlot,
+  quantilePlot,
+  residualPlot,
+  rocPlot,
+} from "../svg/curve-plots.ts";
 import { htmlFolded, htmlTable } from "./element.ts";
 
 /** Drawn at one width: it fits a phone after little shrinking, and two stand side by side on a desk. */
 const WIDTH = 400;
 const ORDER: readonly Curve["id"][] = [
   ...(["calibration", "score-histogram", "roc", "precision-recall"] as const),
-  ...(["residuals", "residual-histogram"] as const),
+  ...(["residuals", "residual-histogram", "residual-quantiles"] as const),
 ];
 
 const KINDS = {
@@ -47,6 +54,13 @@ const KINDS = {
     x: "residual",
     y: "share of rows",
     said: "Truth − prediction, in bins of equal width; the outermost bins hold whatever lies farther out.",
+  },
+  "residual-quantiles": {
+    heading: "Residuals against a normal distribution",
+    draw: quantilePlot,
+    x: "normal quantile",
+    y: "residual",
+    said: "Quantiles of the residuals against those of a normal distribution. Normal residuals lie on a straight line; ends that bend away from it are errors larger than that.",
   },
   residuals: {
     heading: "Residuals",

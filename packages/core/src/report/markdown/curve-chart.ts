@@ -12,7 +12,7 @@ const GREY = "#8b949e";
 /** A report's curves as Mermaid charts, each with a sentence that says how to read it. Empty when there are none. */
 export function curvesMarkdown(report: EvaluationReport): string {
   return report.curves
-    .filter(({ id }) => !id.endsWith("-histogram")) // a comment has no room for them; the page does
+    .filter(({ id }) => !/-(?:histogram|quantiles)$/.test(id)) // a comment has no room for them; the page does
     .map((curve) => curveMarkdown(curve, visibleText(report.baseline?.label ?? "baseline", 60)))
     .join("\n\n");
 }

@@ -90,6 +90,28 @@ export function residualPlot(curve: Curve, baseline: string, frame: ChartFrame):
   return canvas(frame, plot.height, [...plot.body, ...bothSides(plot, curve, baseline, true)]);
 }
 
+/** Residuals against normal quantiles. The straight line goes through the candidate's quartiles, as far as the plot is high. */
+export function quantilePlot(curve: Curve, baseline: string, frame: ChartFrame): string {
+  const points = [...curve.candidate, ...(curve.baseline ?? [])];
+  const x = extent(
+    points.map(([at]) => at),
+    0.04,
+  );
+  const y = extent(
+    points.map(([, at]) => at),
+    0.08,
+  );
+  const plot = curveFrame(frame.width, { x, y, xLabel: "normal quantile", yLabel: "residual", aspect: 0.8 });
+  const at = (share: number) => curve.candidate[Math.round(share * (curve.candidate.length - 1))] ?? [0, 0];
+  const [[x1, y1], [x2, y2]] = [at(0.25), at(0.75)];
+  const slope = x2 > x1 ? (y2 - y1) / (x2 - x1) : 0;
+  const reach = slope > 0 ? y.map((end) => x1 + (end - y1) / slope) : x;
+  const [from, to] = [Math.max(x[0], reach[0] as number), Math.min(x[1], reach[1] as number)];
+  const height = (place: number) => plot.y(y1 + slope * (place - x1));
+  const straight = line(plot.x(from), height(from), plot.x(to), height(to), "diagonal");
+  return canvas(frame, plot.height, [...plot.body, straight, ...bothSides(plot, curve, baseline, false)]);
+}
+
 /** Baseline: grey, dashed, hollow squares. Candidate: accent, solid, discs. Each named where the two are farthest apart. */
 function bothSides({ x, y }: Plot, curve: Curve, baseline: string, marks: boolean): string[] {
   const placed = (points: Points) => points.map(([px, py]): [number, number] => [x(px), y(py)]);
