@@ -1,7 +1,7 @@
 import { Gate } from "@trainyard/core";
 import { atLeast, atMost, type Figure, plain } from "../../bench/figure.ts";
 import { WORLDS } from "./evaluate/cells.ts";
-import { coverage, truthOf } from "./evaluate/coverage.ts";
+import { coverage, coverageTables, truthOf } from "./evaluate/coverage.ts";
 import { soakLooks } from "./evaluate/looks.ts";
 import { draw, judged, type World } from "./evaluate/worlds.ts";
 
@@ -41,6 +41,7 @@ export async function soakEvaluate({ every, seed, stop, say }: EvaluateSoak): Pr
       await new Promise((resolve) => setImmediate(resolve)); // lets Ctrl-C in
     }
   }
+  say(`\n${coverageTables(figures)}\n`);
   for (const gate of GATED) {
     if (stop.aborted) return figures;
     say(`gate ${gate.metric}${gate.days ? ", by day" : ""}`);

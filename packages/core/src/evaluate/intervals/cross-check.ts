@@ -36,6 +36,6 @@ export function crossCheck(
 /** The number of each row that the metric is the mean of, or follows from; null where there is none, or McNemar's test is that of its pairs. */
 function eachRow({ from }: MetricDefinition, rows: JudgedRows): Float64Array | null {
   if (from.kind === "sums") return from.each?.(rows) ?? null;
-  if (from.kind !== "ratio" || (from.share && rows.groups === null)) return null;
+  if (from.kind !== "ratio" || (from.share && (rows.groups === null || rows.task === "ranking"))) return null;
   return from.parts(rows).above; // what stands below is of the rows, the same for both sides
 }

@@ -60,8 +60,15 @@ type Share = readonly [successes: number, trials: number];
 /** Null for what is no share of rows, or has no trial. */
 function sharesOf({ from }: MetricDefinition, rows: JudgedRows, value: number, sums: Float64Array): Share | null {
   if (from.kind === "ratio" && from.share) {
-    const trials = rows.weights === null ? rows.rows : total(rows.weights);
-    return [rows.weights === null ? Math.round(value * trials) : value * trials, trials];
+    const { below } = from.parts(rows);
+    const counts =
+      below === null
+        ? rows.weights
+        : rows.weights === null
+          ? below
+          : below.map((one, row) => one * (rows.weights?.[row] as number));
+    const trials = counts === null ? rows.rows : total(counts);
+    return trials === 0 ? null : [rows.weights === null ? Math.round(value * trials) : value * trials, trials];
   }
   const share = from.kind === "sums" ? from.share?.(sums) : undefined;
   return share === undefined || share[1] === 0 ? null : share;
@@ -81,8 +88,9 @@ function shareEstimate(value: number, [successes, trials]: Share, each: number |
       };
 }
 
-/** Of a ranking's quality, from 0 to 1. */
-const ofRanking = ({ from, range }: MetricDefinition) => from.kind !== "sums" && range[0] === 0 && range[1] === 1;
+/** Of a ranking's quality, from 0 to 1: its interval is told from its odds. */
+export const ofRanking = ({ from, range }: MetricDefinition) =>
+  from.kind !== "sums" && range[0] === 0 && range[1] === 1;
 const rowTest = ({ from }: MetricDefinition): TestName => (from.kind === "roc-auc" ? "delong" : "t");
 
 /** Candidate − baseline (`sign` −1) or their sum, from rows alone. */
@@ -122,9 +130,9 @@ function pairsOf({ from }: MetricDefinition, candidate: JudgedRows, baseline: Ju
     else if (!ours && theirs) lost++;
   };
   if (from.kind === "ratio" && from.share) {
-    const [ours, theirs] = [from.parts(candidate).above, from.parts(baseline).above];
+    const [{ above: ours, below }, { above: theirs }] = [from.parts(candidate), from.parts(baseline)];
     ours.forEach((hit, row) => {
-      count(hit === 1, theirs[row] === 1);
+      if (below === null || below[row] === 1) count(hit === 1, theirs[row] === 1);
     });
   } else if (from.kind === "sums" && from.trial !== undefined) {
     for (let row = 0; row < candidate.rows; row++) {

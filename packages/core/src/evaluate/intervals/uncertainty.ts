@@ -54,6 +54,14 @@ export function estimators(
       ? fromJackknife(candidate, baseline, paired)
       : fromBootstrap(candidate, baseline, paired, method);
   return grouped.map((one, i) => {
+    const ofQueries = candidate.rows.task === "ranking" && one.metric.from.kind === "ratio" && one.metric.from.share;
+    if (ofQueries)
+      return {
+        ...fromRows(candidate, baseline, paired, i),
+        ignoringGroups: null,
+        effectiveRows: null,
+        crossCheck: () => null,
+      }; // a trial each, as rows are elsewhere
     if (candidate.rows.task === "ranking")
       return { ...folded(one), ignoringGroups: null, effectiveRows: null, crossCheck: second(one.metric) }; // a ranking's row is no unit of anything
     const rowwise = rowContrasts(candidate, baseline, paired, i);

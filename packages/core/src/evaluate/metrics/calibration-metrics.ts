@@ -1,8 +1,8 @@
 import { argsort } from "../../statistics/argsort.ts";
 import { eachTie } from "../../statistics/roc-auc.ts";
 import type { JudgedRows } from "../rows/predictions.ts";
-import { sums } from "./define.ts";
-import type { MetricDefinition, RowFeatures } from "./metric.ts";
+import { POSITIVE, sums } from "./define.ts";
+import type { FromDecomposition, MetricDefinition, RowFeatures } from "./metric.ts";
 
 /** Bins of about equal mass of the scores, never cut between equal scores (the calibration curve has the same). */
 export const BINS = 15;
@@ -34,11 +34,18 @@ export function binsOf(all: Sums): Bin[] {
 
 /** The mean of a function of the bins, by their rows. */
 const meanOf = (each: (bin: Bin, rate: number) => number) => (all: Sums) => {
-  const bins = binsOf(all);
-  const rows = all[0] as number;
-  const rate = bins.reduce((sum, bin) => sum + bin.rows * bin.observed, 0) / rows;
-  return bins.reduce((sum, bin) => sum + bin.rows * each(bin, rate), 0) / rows;
+  const rate = rateOf(all);
+  return binsOf(all).reduce((sum, bin) => sum + bin.rows * each(bin, rate), 0) / (all[0] as number);
 };
+
+/** Share of positives. */
+export function rateOf(all: Sums): number {
+  return binsOf(all).reduce((sum, bin) => sum + bin.rows * bin.observed, 0) / (all[0] as number);
+}
+
+/** The two of Murphy (1973) as they stand in these rows, chance included. */
+export const reliabilityOf = meanOf(({ observed, expected }) => (observed - expected) ** 2);
+export const resolutionOf = meanOf(({ observed }, rate) => (observed - rate) ** 2);
 
 export function calibrationFeatures({ labels, scores }: JudgedRows): RowFeatures {
   const given = scores as Float64Array;
@@ -85,7 +92,19 @@ function gap({ observed, expected }: Bin): number {
   return Math.abs(observed - expected);
 }
 
-/** Expected and maximum calibration error (Naeini et al. 2015), the former without what chance alone would make of it, and Murphy's decomposition of the Brier score (1973): reliability − resolution + uncertainty. */
+const decomposed = (
+  which: FromDecomposition["which"],
+  goal: MetricDefinition["goal"],
+  range: MetricDefinition["range"],
+): MetricDefinition => ({
+  ...{ name: `brier_${which}`, goal, unit: "", needs: "scores", range },
+  from: { kind: "brier-decomposition", which },
+});
+
+/**
+ * Expected and maximum calibration error (Naeini et al. 2015), the former without what chance alone would make of it, and two parts of the Brier score, which
+ * is reliability − resolution + uncertainty (Murphy 1973), without what chance adds to them (Ferro & Fricker 2012).
+ */
 export const calibration: readonly MetricDefinition[] = [
   sums("ece", eceOf, { goal: "minimize", jumps: true, features: calibrationFeatures }),
   {
@@ -102,17 +121,6 @@ export const calibration: readonly MetricDefinition[] = [
     jumps: true,
     features: calibrationFeatures,
   }),
-  sums(
-    "brier_reliability",
-    meanOf(({ observed, expected }) => (observed - expected) ** 2),
-    {
-      goal: "minimize",
-      features: calibrationFeatures,
-    },
-  ),
-  sums(
-    "brier_resolution",
-    meanOf(({ observed }, rate) => (observed - rate) ** 2),
-    { range: [0, 0.25], features: calibrationFeatures },
-  ),
+  decomposed("reliability", "minimize", POSITIVE),
+  decomposed("resolution", "maximize", [0, 1]),
 ];

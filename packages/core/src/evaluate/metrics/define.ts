@@ -1,4 +1,3 @@
-import type { JudgedRows } from "../rows/predictions.ts";
 import type { Bins, FromRatio, FromSums, MetricDefinition, MetricFamily } from "./metric.ts";
 
 /** What a definition may leave out: maximised, without a unit, from 0 to 1, from scores. */
@@ -32,9 +31,9 @@ export const sums = (
 export const ratio = (name: string, parts: FromRatio["parts"], rest: Rest = {}): MetricDefinition =>
   define(name, { kind: "ratio", parts }, rest);
 
-/** A share of rows: those `hit` gives 1. */
-export const hits = (name: string, hit: (rows: JudgedRows) => Float64Array, rest: Rest = {}): MetricDefinition =>
-  define(name, { kind: "ratio", share: true, parts: (rows) => ({ above: hit(rows), below: null }) }, rest);
+/** A share: of what stands below (of all rows, where that is null), those that have a 1 above. */
+export const hits = (name: string, parts: FromRatio["parts"], rest: Rest = {}): MetricDefinition =>
+  define(name, { kind: "ratio", share: true, parts }, rest);
 
 /** Of the ranking by score. */
 export const ranked = (name: string, of: (bins: Bins) => number, rest: Rest = {}): MetricDefinition =>

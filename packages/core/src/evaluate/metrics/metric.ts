@@ -11,7 +11,7 @@ export interface MetricDefinition {
   readonly needs: "scores" | "decisions" | "costs" | readonly ExtraColumn[];
   /** Values it can take; its own interval is cut there. */
   readonly range: readonly [number, number];
-  readonly from: FromSums | FromRatio | FromRanking | FromBins | FromDebiased | FromExtreme;
+  readonly from: FromSums | FromRatio | FromRanking | FromBins | FromDebiased | FromDecomposition | FromExtreme;
   /** Of a metric that is the absolute value of a number, that number: its interval is computed and then folded. */
   readonly signed?: FromSums | FromRatio;
   /** Moves in steps, or has a kink where its values lie: without groups its interval comes from draws of rows, since no derivative tells it. */
@@ -35,7 +35,7 @@ export interface FromSums {
 /** One sum over rows by another: a mean, where `below` is null. What stands below is of the rows, not of a model. */
 export interface FromRatio {
   readonly kind: "ratio";
-  /** Above is 1 or 0 and below null: a share of rows. */
+  /** Above is 1 or 0, below 1 or null: a share of rows, or of queries. */
   readonly share?: true;
   parts(rows: JudgedRows): { readonly above: Float64Array; readonly below: Float64Array | null };
 }
@@ -69,6 +69,12 @@ export interface Bins {
 /** The expected calibration error of binary scores, less its expectation by chance. */
 export interface FromDebiased {
   readonly kind: "debiased-ece";
+}
+
+/** A part of the Brier score of binary scores, less what chance adds to it. */
+export interface FromDecomposition {
+  readonly kind: "brier-decomposition";
+  readonly which: "reliability" | "resolution";
 }
 
 /** A number that one row alone can decide: it has a value and no interval. */

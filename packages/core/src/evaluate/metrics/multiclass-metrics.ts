@@ -182,7 +182,7 @@ export const multiclass: TaskMetrics = {
     family(
       "top_k_accuracy@K",
       (value) => Number.isInteger(value) && value > 0,
-      (name, k) => hits(name, (rows) => inTop(rows, k)),
+      (name, k) => hits(name, (rows) => ({ above: inTop(rows, k), below: null })),
     ),
   ],
   features,

@@ -1,5 +1,5 @@
 import type { JudgedRows } from "../rows/predictions.ts";
-import { family, ratio } from "./define.ts";
+import { family, hits, ratio } from "./define.ts";
 import type { FromRatio, MetricDefinition, TaskMetrics } from "./metric.ts";
 import { NO_FEATURES } from "./score-metrics.ts";
 
@@ -91,7 +91,7 @@ const definitions: readonly MetricDefinition[] = [
   ratio("mrr", meanOf(reciprocalRank)),
   ratio("map", meanOf(precisionOf)),
   ratio(`recall@${DEPTH}`, meanOf(recall(DEPTH))),
-  ratio(
+  hits(
     `hit@${DEPTH}`,
     meanOf((query) => (hitsIn(query, DEPTH) > 0 ? 1 : 0)),
   ),
@@ -106,7 +106,7 @@ export const ranking: TaskMetrics = {
     family("ndcg@K", isDepth, (name, k) => ratio(name, meanOf(ndcg(k)))),
     family("recall@K", isDepth, (name, k) => ratio(name, meanOf(recall(k)))),
     family("hit@K", isDepth, (name, k) =>
-      ratio(
+      hits(
         name,
         meanOf((query) => (hitsIn(query, k) > 0 ? 1 : 0)),
       ),

@@ -94,10 +94,11 @@ const definitions: readonly MetricDefinition[] = [
   /** Share of rows whose truth lies in [y_lower, y_upper]. */
   hits(
     "coverage",
-    (rows) =>
+    mean((rows) =>
       (rows.labels as Float64Array).map((truth, row) =>
         truth >= (rows.extra.y_lower?.[row] as number) && truth <= (rows.extra.y_upper?.[row] as number) ? 1 : 0,
       ),
+    ),
     { needs: ["y_lower", "y_upper"] },
   ),
 ];

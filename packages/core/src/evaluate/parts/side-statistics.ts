@@ -4,6 +4,7 @@ import { taskMetrics } from "../metrics/metrics.ts";
 import type { JudgedRows } from "../rows/predictions.ts";
 import { binnedPart } from "./binned-part.ts";
 import { debiasedPart } from "./debiased-part.ts";
+import { decomposedPart } from "./decomposed-part.ts";
 import type { Part, Side, Units } from "./part.ts";
 import { aucPart, oneAgainstRestPart, overLabelsPart, precisionPart } from "./ranked-part.ts";
 import { ratioPart } from "./ratio-part.ts";
@@ -73,6 +74,8 @@ function partOf(side: Side, { from }: MetricDefinition): Part | null {
       return overLabelsPart(side, from.kind === "roc-auc-macro" ? "roc-auc" : "average-precision");
     case "debiased-ece":
       return debiasedPart(side);
+    case "brier-decomposition":
+      return decomposedPart(side, from);
     case "extreme": {
       const value = from.of(side.rows);
       const none = () => new Float64Array(side.rows.rows).fill(Number.NaN);
