@@ -15,7 +15,7 @@ import { type Against, candidateSide, type JudgedRun, judgeAgainst, problemsOf }
 import { readPool } from "./baseline/pooled-runs.ts";
 import { type Reading, readScored } from "./baseline/scored-files.ts";
 import { staleNotes } from "./baseline/stale.ts";
-import { evaluationSet, runsJudgedOn, wearCheck, wearNotes } from "./baseline/wear.ts";
+import { wearOf } from "./baseline/wear.ts";
 import { EVALUATION_FILE, EvaluationReport } from "./evaluation-report.ts";
 import { compares } from "./judge/gate.ts";
 import { changes } from "./look/changes.ts";
@@ -59,27 +59,10 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
   const doubts = settings.doubts ?? [];
   const run = await readRun(settings, ports);
   const { record, candidate } = run;
-  const baselines: Baseline[] = [];
-  for (const one of settings.baselines ?? baselinesOf(rules))
-    baselines.push(await findBaseline(model, one, Object.keys(config.deploy), record.code.headCommit, ports));
-  const [first, ...rest] = baselines as [Baseline, ...Baseline[]]; // one is always asked for
-  const { version } = first;
-  const { judgement: own, judging, side } = await judgeAgainst(first, run, ports);
-  const { judgement, anchor } = await anchored(model, own, run, version, judging, ports);
-  const against: Against[] = [];
-  for (const baseline of rest) against.push(await judgeAgainst(baseline, comparingOnly(run), ports));
-
-  const others = further(against, judgement.notes);
-  const set = evaluationSet(record, candidate, ports.sha256);
-  const wear =
-    set === null
-      ? null
-      : {
-          runs: await runsJudgedOn(set, record.id, await ports.registry.state(model), ports),
-          budget: rules["reuse-budget"] ?? null,
-        };
+  const { baselines, version, side, judgement, anchor, others } = await againstAll(settings, run, ports);
+  const worn = await wearOf(run, await ports.registry.state(model), ports);
   const trained = trainedOn(record, rules["trained-rows"]);
-  const checks = [...trained.checks, ...judgement.checks, ...others.checks, ...(wear === null ? [] : wearCheck(wear))];
+  const checks = [...trained.checks, ...judgement.checks, ...others.checks, ...worn.checks];
   const verdict = judgement.unchanged ? "pass" : verdictOf(checks);
   const data = record.datasets.find((dataset) => dataset.role === "evaluation");
   const doubted = verdict === "pass" && doubts.length > 0;
@@ -95,8 +78,7 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
     verdict: doubted ? "inconclusive" : verdict,
     ...(anchor === null ? {} : { anchor }),
     ...(others.others.length === 0 ? {} : { others: others.others }),
-    ...(set === null ? {} : { evaluationSet: set }),
-    ...(wear === null ? {} : { wear }),
+    ...worn.said,
     ...(doubted ? { doubts: [...doubts] } : {}),
     notes: [
       ...(doubted ? [] : doubts),
@@ -106,7 +88,7 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
       ...trained.notes,
       ...others.notes,
       ...baselines.flatMap((baseline) => staleNotes(baseline, rules["stale-after"], now)),
-      ...(wear === null ? [] : wearNotes(wear, rules.alpha)),
+      ...worn.notes,
       ...problemsOf(record).map(sentence),
     ],
     ...(settings.rulesUncommitted.length === 0 ? {} : { rulesUncommitted: [...settings.rulesUncommitted] }),
@@ -122,6 +104,20 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
   } satisfies EvaluationReport);
   await run.folder.write(EVALUATION_FILE, prettyJson(report));
   return report;
+}
+
+/** The run held against every baseline that is asked for, and margins against the anchor too. */
+async function againstAll({ model, config, ...settings }: EvaluateSettings, run: JudgedRun, ports: EvaluatePorts) {
+  const baselines: Baseline[] = [];
+  for (const asked of settings.baselines ?? baselinesOf(config.evaluate))
+    baselines.push(await findBaseline(model, asked, Object.keys(config.deploy), run.record.code.headCommit, ports));
+  const [first, ...rest] = baselines as [Baseline, ...Baseline[]]; // one is always asked for
+  const { version } = first;
+  const { judgement, judging, side } = await judgeAgainst(first, run, ports);
+  const held = await anchored(model, judgement, run, version, judging, ports);
+  const against: Against[] = [];
+  for (const baseline of rest) against.push(await judgeAgainst(baseline, comparingOnly(run), ports));
+  return { baselines, version, side, ...held, others: further(against, held.judgement.notes) };
 }
 
 /** The run with its scores, read by the rules. @throws PREDICTIONS_MISSING, and what `openRun` and `readPredictions` refuse */

@@ -6,7 +6,7 @@ import type { ModelState } from "../../registry/fold/model-state.ts";
 import type { RunRecord } from "../../train/run-record.ts";
 import { EVALUATION_FILE, type EvaluationReport } from "../evaluation-report.ts";
 import type { Predictions } from "../rows/predictions.ts";
-import { evaluationDigests } from "./judge-against.ts";
+import { evaluationDigests, type JudgedRun } from "./judge-against.ts";
 
 /** Every verdict on the same rows wears them: of many tries one passes by luck (Blum & Hardt 2015; Renggli et al. 2019). */
 
@@ -16,12 +16,23 @@ const MOST_RUNS = 200;
 /** From so many runs on a reader is told, even where no budget was set. */
 const WORTH_A_NOTE = 20;
 
+type Wear = NonNullable<EvaluationReport["wear"]>;
+
+/** How worn the rows of a verdict are: what the report says of it, the check of a budget, and a note. */
+export async function wearOf(
+  { record, candidate, rules }: Pick<JudgedRun, "record" | "candidate" | "rules">,
+  state: ModelState,
+  ports: Pick<Backend, "runs" | "sha256">,
+): Promise<{ said: Pick<EvaluationReport, "evaluationSet" | "wear">; checks: Check[]; notes: string[] }> {
+  const evaluationSet = setOf(record, candidate, ports.sha256);
+  if (evaluationSet === null) return { said: {}, checks: [], notes: [] };
+  const runs = await runsJudgedOn(evaluationSet, record.id, state, ports);
+  const wear: Wear = { runs, budget: rules["reuse-budget"] ?? null };
+  return { said: { evaluationSet, wear }, checks: wearCheck(wear), notes: wearNotes(wear, rules.alpha) };
+}
+
 /** Which rows a verdict is given on: the evaluation data by their digests, else the true values; null where neither is known. */
-export function evaluationSet(
-  record: RunRecord,
-  candidate: Predictions | null,
-  sha256: Backend["sha256"],
-): Sha256 | null {
+function setOf(record: RunRecord, candidate: Predictions | null, sha256: Backend["sha256"]): Sha256 | null {
   const digests = evaluationDigests(record);
   if (digests !== null) return sha256(canonicalJson(digests));
   const labels = candidate?.labels ?? null;
@@ -32,7 +43,7 @@ export function evaluationSet(
 const Judged = z.object({ evaluationSet: Sha256.optional() });
 
 /** Runs judged on these rows: those the registry recorded, those of this machine, and this one. */
-export async function runsJudgedOn(
+async function runsJudgedOn(
   set: Sha256,
   run: string,
   state: ModelState,
@@ -43,13 +54,13 @@ export async function runsJudgedOn(
   for (const id of (await runs.list(state.model)).slice(0, MOST_RUNS)) {
     if (judged.has(id)) continue;
     const text = await (await runs.open(id)).read(EVALUATION_FILE);
-    if (text !== null && setOf(text) === set) judged.add(id);
+    if (text !== null && setIn(text) === set) judged.add(id);
   }
   return judged.size;
 }
 
 /** Another run's damaged report is told of where that run is registered; here it judged nothing. */
-function setOf(text: string): Sha256 | null {
+function setIn(text: string): Sha256 | null {
   try {
     return Judged.safeParse(JSON.parse(text)).data?.evaluationSet ?? null;
   } catch {
@@ -58,7 +69,7 @@ function setOf(text: string): Sha256 | null {
 }
 
 /** Whether the rows may still decide, where the config says how often they may. Inconclusive, not failed: the model did nothing wrong. */
-export function wearCheck({ runs, budget }: NonNullable<EvaluationReport["wear"]>): Check[] {
+function wearCheck({ runs, budget }: Wear): Check[] {
   if (budget === null) return [];
   const worn = runs > budget;
   return [
@@ -80,7 +91,7 @@ export function wearCheck({ runs, budget }: NonNullable<EvaluationReport["wear"]
 }
 
 /** @param alpha Two-sided, of one gate: half of it is a pass by luck. */
-export function wearNotes({ runs, budget }: NonNullable<EvaluationReport["wear"]>, alpha: number): string[] {
+function wearNotes({ runs, budget }: Wear, alpha: number): string[] {
   if (budget !== null || runs < WORTH_A_NOTE) return [];
   const share = Math.round(100 * luckyPass(runs, alpha));
   return [
