@@ -41,7 +41,7 @@ const CELLS = [
   days(100, 600),
 ];
 /** Metrics that jump are drawn anew, two thousand times: dear. */
-const FEW_CELLS = [rows(150, 300), rows(200, 300), rows(2_000, 100)];
+const FEW_CELLS = [rows(150, 300), rows(200, 300), rows(2_000, 40)];
 /** Queries stand for rows and for days alike. */
 const QUERIES = [
   rows(200, 3_000),
