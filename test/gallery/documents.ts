@@ -204,7 +204,7 @@ const notComparable = evaluation({
   pairing: { mode: "paired", rows: 48_231, overlap: 1, labelsChanged: 3_120 },
   checks: [
     check({
-      id: "LABELS_CHANGED",
+      id: "labels-changed",
       subject: "labels",
       rule: "labels equal those production v1 was judged on",
       status: "fail",

@@ -31,7 +31,7 @@ export type {
   Workspace,
 } from "./backend.ts";
 export { Check, CheckStatus, decidingCheck, Estimate, Interval, Verdict, verdict } from "./check/check.ts";
-export { baselinesOf, firstBaseline } from "./config/baselines.ts";
+export { baselinesOf } from "./config/baselines.ts";
 export { chooseModel } from "./config/choose-model.ts";
 export { type CodePatterns, codePatterns } from "./config/code-patterns.ts";
 export { Config, type Dataset, Gate, ModelConfig } from "./config/config.ts";
@@ -89,14 +89,19 @@ export { firingsPerYear } from "./drift/schedule.ts";
 export { type ScoredCurrent, scoreCurrent } from "./drift/score-current.ts";
 export { exitCodeOf, isRefusal, type RefusalCode, refusals, TrainyardError } from "./errors.ts";
 export { markdownFence, visibleText } from "./escape.ts";
-export { baselineNow } from "./evaluate/baseline/baseline.ts";
+export {
+  anchorCheckId,
+  fairnessCheckId,
+  furtherBaseline,
+  gateCheckId,
+  kindOf,
+  sliceCheckId,
+} from "./evaluate/check-ids.ts";
 export { evaluate } from "./evaluate/evaluate.ts";
 export { evaluateFiles, type GivenFile } from "./evaluate/evaluate-files.ts";
 export { Change, Curve, EvaluationReport, MetricComparison, Side, SliceResult } from "./evaluate/evaluation-report.ts";
 export { firstGain } from "./evaluate/first-gain.ts";
 export { EvaluateInputs } from "./evaluate/inputs.ts";
-export { fairnessCheckId } from "./evaluate/judge/fairness-check.ts";
-export { gateCheckId, sliceCheckId } from "./evaluate/judge/gate.ts";
 export { parseCosts } from "./evaluate/rows/cost-matrix.ts";
 export { describedField, type Field, type FieldMeta, fields, readFields } from "./inputs/field.ts";
 export { jsonSchemaText } from "./json-schema.ts";
@@ -205,6 +210,7 @@ export { piece, type TextLine, type TextPiece, type Tone, textOf } from "./repor
 export { verdictSentence } from "./report/verdict-sentence.ts";
 export { versionDiffLines } from "./report/version-diff-text.ts";
 export { DAY, duration, instant, longDate, timestamp } from "./time.ts";
+export { baselineNow } from "./train/asked-version.ts";
 export { PredictInputs, TrainInputs } from "./train/inputs.ts";
 export { type EndedJob, interruptedJobs } from "./train/interruption.ts";
 export { parseWithNaN } from "./train/metrics-json.ts";

@@ -4,7 +4,3 @@ import type { ModelConfig } from "./config.ts";
 export function baselinesOf({ baseline }: Pick<ModelConfig["evaluate"], "baseline">): readonly [string, ...string[]] {
   return typeof baseline === "string" ? [baseline] : (baseline as [string, ...string[]]); // the schema has one at least
 }
-
-export function firstBaseline(evaluate: Pick<ModelConfig["evaluate"], "baseline">): string {
-  return baselinesOf(evaluate)[0];
-}

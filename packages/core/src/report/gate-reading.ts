@@ -1,7 +1,6 @@
 import type { Check, Estimate, Interval } from "../check/check.ts";
+import { furtherBaseline, kindOf } from "../evaluate/check-ids.ts";
 import type { EvaluationReport, MetricComparison } from "../evaluate/evaluation-report.ts";
-import { isFairnessCheck } from "../evaluate/judge/fairness-check.ts";
-import { isAnchorCheck, isFurtherCheck, isSliceCheck } from "../evaluate/judge/gate.ts";
 import { decimalsOf } from "./format/number.ts";
 
 /** A gate's check beside the metric it judged, in the space a person reads it in. */
@@ -24,8 +23,9 @@ export function gateReadings(report: EvaluationReport): GateReading[] {
 }
 
 export function gateReading(check: Check, metrics: readonly MetricComparison[]): GateReading {
-  const ofItsOwn = [isSliceCheck, isAnchorCheck, isFurtherCheck, isFairnessCheck].some((is) => is(check)); // of no number that stands in the report's table
-  const metric = ofItsOwn ? null : (metrics.find(({ name }) => name === check.subject) ?? null);
+  const held = kindOf(check);
+  const inTable = ["standard", "improvement", "margin", "rows"].includes(held) && furtherBaseline(check) === null;
+  const metric = !inTable ? null : (metrics.find(({ name }) => name === check.subject) ?? null);
   if (metric === null) {
     const shown = check.actual === null ? null : { value: check.actual, interval: check.interval };
     return {
@@ -38,7 +38,7 @@ export function gateReading(check: Check, metrics: readonly MetricComparison[]):
     };
   }
   // The check's own numbers come first: a gate may have a level of its own.
-  const kind = isAbsolute(check) ? "absolute" : "comparing";
+  const kind = held === "standard" ? "absolute" : "comparing";
   const own = check.actual === null ? null : { value: check.actual, interval: check.interval };
   const shown = own ?? (kind === "absolute" ? metric.candidate : metric.difference);
   return { check, metric, kind, shown, limit: check.limit, decimals: decimals(shown, metric.candidate, check.limit) };
@@ -51,11 +51,6 @@ function decimals(shown: Estimate | null, candidate: Estimate, limit: number | n
   const own = decimalsOf(candidate.value, null);
   const vanishes = shown !== null && shown.value !== 0 && Number(shown.value.toFixed(own)) === 0;
   return vanishes ? decimalsOf(shown.value, null) : own;
-}
-
-/** True where the check judged the candidate's own value: `min` and `max`. */
-function isAbsolute({ id }: Check): boolean {
-  return /-too-(?:low|high)$/.test(id);
 }
 
 /** The same limit as a gain, where more is better: the gate passes when the whole interval of the gain lies above it. */

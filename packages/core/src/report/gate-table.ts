@@ -1,7 +1,7 @@
 import type { Check, CheckStatus, Estimate, Interval } from "../check/check.ts";
 import { visibleText } from "../escape.ts";
+import { kindOf } from "../evaluate/check-ids.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
-import { isFairnessCheck } from "../evaluate/judge/fairness-check.ts";
 import type { Disparity } from "../evaluate/looks.ts";
 import { estimateText } from "./format/interval.ts";
 import { unitSuffix } from "./format/metric-name.ts";
@@ -62,7 +62,7 @@ function gateRow(reading: GateReading, report: EvaluationReport): GateRow {
   const unit = metric === null ? "" : unitSuffix(metric.unit);
   const side = (value: number | undefined) => (value === undefined ? "–" : fixed(value, decimals) + unit);
   const skipped = check.status === "skipped";
-  const fair = isFairnessCheck(check);
+  const fair = kindOf(check) === "fairness";
   const apart = fair ? disparitiesOf(check, report) : null;
   const undrawn = skipped || (kind === "other" && !fair) || shown?.interval == null;
   const lessIsBetter = fair ? check.unit === "difference" : metric?.goal === "minimize";

@@ -1,5 +1,6 @@
 import type { Estimate } from "../check/check.ts";
 import { visibleText } from "../escape.ts";
+import { kindOf } from "../evaluate/check-ids.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import type { Fairness, SliceValue, WeakSlice } from "../evaluate/looks.ts";
 import { estimateText } from "./format/interval.ts";
@@ -93,7 +94,7 @@ export function fairnessText({ column, metric, groups, candidate }: Fairness): s
 /** "2 metrics between groups, 1 unequal". */
 export function fairnessSummary({ fairness = [], checks }: EvaluationReport): string {
   if (fairness.length === 0) return "";
-  const judged = checks.filter(({ id, subject }) => id === `${subject}-unequal`);
+  const judged = checks.filter((check) => kindOf(check) === "fairness");
   const failed = judged.filter(({ status }) => status === "fail").length;
   const open = judged.filter(({ status }) => status === "inconclusive").length;
   const parts = [failed > 0 ? `${count(failed)} unequal` : "", open > 0 ? `${count(open)} inconclusive` : ""];

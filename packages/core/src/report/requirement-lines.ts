@@ -1,6 +1,6 @@
+import { kindOf } from "../evaluate/check-ids.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { count } from "./format/number.ts";
-import { gateReading } from "./gate-reading.ts";
 import type { Phrase } from "./phrase.ts";
 import { requiredText } from "./verdict-clauses.ts";
 
@@ -11,10 +11,7 @@ export function requirementLines(report: EvaluationReport): Phrase[][] {
   return report.checks.flatMap((check) => {
     const { required, subject } = check;
     if (required === undefined) return [];
-    const who =
-      gateReading(check, report.metrics).kind === "absolute" || check.id.endsWith("-not-better")
-        ? "a model with this value"
-        : "an equal model";
+    const who = kindOf(check) === "margin" ? "an equal model" : "a model with this value";
     const there = required.of === "groups" ? (clusters ?? 0) : rows;
     const from = requiredText(required, groups);
     return [[{ code: subject }, `: ${who} passes nine times in ten from about ${from} on; there are ${count(there)}.`]];

@@ -1,8 +1,7 @@
 import { decidingCheck } from "../check/check.ts";
 import { visibleText } from "../escape.ts";
+import { furtherBaseline, kindOf } from "../evaluate/check-ids.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
-import { isFairnessCheck } from "../evaluate/judge/fairness-check.ts";
-import { furtherBaseline, isAnchorCheck, isSliceCheck } from "../evaluate/judge/gate.ts";
 import { estimateText } from "./format/interval.ts";
 import { metricTitle } from "./format/metric-name.ts";
 import { count, counted } from "./format/number.ts";
@@ -115,7 +114,7 @@ function failed(
   baseline: string,
 ): VerdictSentence {
   const { labelsChanged, rows } = report.pairing;
-  if (labelsChanged > 0 && readings.some(({ check, kind }) => kind === "other" && check.status === "fail")) {
+  if (labelsChanged > 0 && readings.some(({ check }) => check.id === "labels-changed" && check.status === "fail")) {
     const of =
       rows >= labelsChanged ? `${count(labelsChanged)} of ${counted(rows, "label")}` : counted(labelsChanged, "label");
     const verb = labelsChanged === 1 ? "differs from the one " : "differ from the ones ";
@@ -131,24 +130,8 @@ function failed(
       ],
     };
   }
-  if (deciding !== null && isSliceCheck(deciding.check)) {
-    const body = [`${metricTitle(deciding.check.subject)}: `, `${deciding.check.reason ?? deciding.check.rule}.`];
-    return { outcome: "worse", headline: `worse than ${baseline} in some slices`, body };
-  }
-  if (deciding !== null && isFairnessCheck(deciding.check)) {
-    const { subject, actual, interval, reason, rule, unit } = deciding.check;
-    const shown =
-      actual === null ? "" : `a ${unit} of ${estimateText({ value: actual, interval }, deciding.decimals)}, `;
-    const body = [`${metricTitle(subject)}: ${shown}`, `${reason ?? "unequal"}. The rule is: ${rule}.`];
-    return { outcome: "failed", headline: "unequal between groups", body };
-  }
-  if (deciding !== null && isAnchorCheck(deciding.check))
-    return { outcome: "worse", headline: "worse than its anchor", body: besideTheTable(deciding) };
-  const other = deciding === null ? null : furtherBaseline(deciding.check);
-  if (deciding !== null && deciding.check.interval !== null && other !== null) {
-    const headline = `worse than ${visibleText(other, 60)}`;
-    return { outcome: "worse", headline, body: [...besideTheTable(deciding), " ", ...failedGates(readings)] };
-  }
+  const beside = deciding === null ? null : failedBeside(deciding, baseline);
+  if (beside !== null) return beside;
   if (deciding === null || deciding.kind === "other" || deciding.shown === null) {
     const reason = deciding?.check.reason ?? null;
     const body: Phrase[] =
@@ -161,6 +144,41 @@ function failed(
   if (deciding.kind === "absolute")
     return { outcome: "below-standard", headline: "below its standard", body: [...aboveStandard(deciding), ...gates] };
   return { outcome: "worse", headline: `worse than ${baseline}`, body: [...lessOrMore(report, deciding), ...gates] };
+}
+
+/** The sentence of a check whose numbers stand beside the report's table; null of those in it. */
+function failedBeside(deciding: GateReading, baseline: string): VerdictSentence | null {
+  const { check, decimals } = deciding;
+  const { subject, actual, interval, reason, rule, unit } = check;
+  const other = furtherBaseline(check);
+  const against = other === null ? baseline : visibleText(other, 60);
+  const title = metricTitle(subject);
+  switch (kindOf(check)) {
+    case "slices":
+      return {
+        outcome: "worse",
+        headline: `worse than ${against} in some slices`,
+        body: [`${title}: `, `${reason ?? rule}.`],
+      };
+    case "fairness": {
+      const shown = actual === null ? "" : `a ${unit} of ${estimateText({ value: actual, interval }, decimals)}, `;
+      const body = [`${title}: ${shown}`, `${reason ?? "unequal"}. The rule is: ${rule}.`];
+      return { outcome: "failed", headline: "unequal between groups", body };
+    }
+    case "anchor":
+      return { outcome: "worse", headline: "worse than its anchor", body: besideTheTable(deciding) };
+    case "improvement":
+    case "margin":
+      return other === null || actual === null
+        ? null
+        : {
+            outcome: "worse",
+            headline: `worse than ${against}`,
+            body: [...besideTheTable(deciding), " Gate ", { code: subject }, " failed."],
+          };
+    default:
+      return null;
+  }
 }
 
 /** Of a check whose numbers are not those of the report's table. */
@@ -200,7 +218,7 @@ function gains({ metric, check, shown }: GateReading): boolean {
   if (metric === null || shown === null) return false;
   const less = metric.goal === "minimize";
   const { interval, value } = shown;
-  if (interval === null) return (less ? value < 0 : value > 0) && check.id.endsWith("-not-better");
+  if (interval === null) return (less ? value < 0 : value > 0) && kindOf(check) === "improvement";
   return less ? interval[1] < 0 : interval[0] > 0;
 }
 

@@ -44,3 +44,8 @@ export function pairedDifference(gained: number, lost: number, trials: number, z
   const value = (gained - lost) / trials;
   return [Math.max(-1, Math.min(value, centre - half)), Math.min(1, Math.max(value, centre + half))];
 }
+
+/** Chance that of so many independent tries of a model no better than its baseline one is taken for better. */
+export function luckyPass(runs: number, alpha: number): number {
+  return 1 - (1 - alpha / 2) ** runs;
+}

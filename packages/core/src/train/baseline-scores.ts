@@ -2,11 +2,9 @@ import type { Backend } from "../backend.ts";
 import type { Params } from "../data/params.ts";
 import { type FileRef, parseDocument, type Sha256 } from "../document.ts";
 import { isRefusal } from "../errors.ts";
-import type { VersionState } from "../registry/fold/model-state.ts";
 import type { ModelVersion } from "../registry/log/model-version.ts";
-import { parseWhich, resolve } from "../registry/read/reference.ts";
 import type { Registry } from "../registry/read/registry.ts";
-import { MERGE_BASE, mergeBaseVersion } from "./merge-base.ts";
+import { type AskedFrom, askedVersion } from "./asked-version.ts";
 import { commitsOf, firstOpened, type OpenOwnCode, type OwnCode, whyFailed } from "./own-code.ts";
 import { type Failure, RunRecord, type ScoredRows } from "./run-record.ts";
 import type { ModelFiles } from "./score.ts";
@@ -40,21 +38,22 @@ const none = (problem: string | null): BaselineScored => ({ rows: null, problem,
  */
 export async function scoreBaseline(
   model: string,
-  { rootDigest, baseline, head }: { rootDigest: Sha256; baseline: string; head: string },
+  { rootDigest, baseline, ...from }: { rootDigest: Sha256; baseline: string } & AskedFrom,
   scoreWith: ScoreWith,
   ownCode: OpenOwnCode | undefined,
   ports: Ports,
 ): Promise<BaselineScored> {
   try {
-    const found = await versionAsked(model, baseline, head, ports);
-    if (found === null || found.version.rootDigest === rootDigest) return none(null);
+    const found = baseline === "none" ? null : await askedVersion(model, baseline, from, ports);
+    if (found === null) return none(null);
     const { version, label } = found;
-    const manifest = await ports.registry.manifest(model, version.version);
+    const manifest = await ports.registry.manifest(model, version);
+    if (manifest.rootDigest === rootDigest) return none(null);
     ports.progress.working(`predict: scoring the same rows with ${label}`, null);
     const files: ModelFiles = { files: await versionFiles(manifest, ports), label };
     const scored = await scoreWith(files, null);
     if (scored.failure?.class === "cancelled") return { ...none(null), stopped: scored.failure };
-    const made = { of: label, version: version.version, rootDigest: manifest.rootDigest };
+    const made = { of: label, version, rootDigest: manifest.rootDigest };
     if (scored.result !== null) return { ...none(null), rows: { ...scored.result, ...made } };
     const why = whyFailed(scored.failure);
     const own = ownCode === undefined ? null : await scoreWithOwnCode(manifest, files, scoreWith, ownCode, ports);
@@ -71,26 +70,6 @@ export async function scoreBaseline(
     if (!isRefusal(error)) throw error;
     return none(`The baseline ${baseline} could not be scored: ${error.message}`);
   }
-}
-
-/** The version to score, and what it is called; null where there is none yet. @throws what the registry and `mergeBaseVersion` refuse */
-async function versionAsked(
-  model: string,
-  asked: string,
-  head: string,
-  ports: Ports,
-): Promise<{ version: Pick<VersionState, "version" | "rootDigest">; label: string } | null> {
-  if (asked === "none") return null;
-  const state = await ports.registry.state(model);
-  if (state.versions.length === 0) return null;
-  if (asked === MERGE_BASE) {
-    const version = state.versions[((await mergeBaseVersion(model, head, ports)) ?? 0) - 1];
-    return version === undefined ? null : { version, label: `${MERGE_BASE} v${version.version}` };
-  }
-  const parsed = parseWhich(asked);
-  if ("alias" in parsed && !state.held.has(parsed.alias)) return null;
-  const version = await resolve(ports.registry, { model, which: parsed });
-  return { version, label: "alias" in parsed ? `${parsed.alias} v${version.version}` : `v${version.version}` };
 }
 
 type OwnScored =

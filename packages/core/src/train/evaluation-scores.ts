@@ -84,10 +84,11 @@ export async function scoreEvaluationRows(
     return { predictions: null, failure: candidate.failure, step };
   }
   const scored: ScoredRows = { ...candidate.result, of: "candidate", version: null, rootDigest: run.rootDigest };
+  const environments = Object.keys(config.deploy);
   const baselines: (BaselineScored & { asked: string })[] = [];
   for (const [at, asked] of run.baselines.entries()) {
     const name = at === 0 ? "baseline" : `baseline-${at + 1}`;
-    const made = await scoreBaseline(model, { ...run, baseline: asked }, one(name), run.ownCode, ports);
+    const made = await scoreBaseline(model, { ...run, environments, baseline: asked }, one(name), run.ownCode, ports);
     if (made.stopped !== null) {
       const step: StepRecord = { ...base, status: "interrupted", seconds: ports.clock.seconds() - began };
       return { predictions: null, failure: made.stopped, step };

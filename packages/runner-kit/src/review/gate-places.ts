@@ -1,6 +1,8 @@
 import { ask } from "@trainyard/backends/github/call/ask";
 import {
+  anchorCheckId,
   fairnessCheckId,
+  furtherBaseline,
   type GateNotice,
   gateCheckId,
   gateNotices,
@@ -73,11 +75,13 @@ async function linesOf(
 function stands(gate: unknown, id: string, subject: string): boolean {
   const { success, data } = Written.safeParse(gate);
   if (!success || data.metric !== subject) return false;
+  const own = id.slice(0, id.length - (furtherBaseline({ id, subject })?.length ?? -1) - 1); // without "@champion v2"
   return [
     gateCheckId(data),
     sliceCheckId(data),
     ...(data["column"] === undefined ? [] : [fairnessCheckId(data)]),
-  ].includes(id);
+    ...(data["margin"] === undefined && data["margin-rel"] === undefined ? [] : [anchorCheckId({ subject })]),
+  ].includes(own);
 }
 
 function own(value: unknown, key: string): unknown {

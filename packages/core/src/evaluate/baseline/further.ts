@@ -1,6 +1,6 @@
 import type { Check } from "../../check/check.ts";
+import { furtherCheckId } from "../check-ids.ts";
 import type { EvaluationReport } from "../evaluation-report.ts";
-import { furtherCheckId } from "../judge/gate.ts";
 import type { Against } from "./judge-against.ts";
 
 /** What baselines beside the first say. */

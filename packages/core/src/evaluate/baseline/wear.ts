@@ -3,6 +3,7 @@ import type { Backend } from "../../backend.ts";
 import type { Check } from "../../check/check.ts";
 import { canonicalJson, Sha256 } from "../../document.ts";
 import type { ModelState } from "../../registry/fold/model-state.ts";
+import { luckyPass } from "../../statistics/proportion.ts";
 import type { RunRecord } from "../../train/run-record.ts";
 import { EVALUATION_FILE, type EvaluationReport } from "../evaluation-report.ts";
 import type { Predictions } from "../rows/predictions.ts";
@@ -97,9 +98,4 @@ function wearNotes({ runs, budget }: Wear, alpha: number): string[] {
   return [
     `These rows have judged ${runs} runs: if none of them were better than its baseline, the chance that one passed for better by luck is ${share} %. Judge on fresh rows, or set evaluate.reuse-budget.`,
   ];
-}
-
-/** Chance that of so many independent tries of a model no better than its baseline one is taken for better. */
-export function luckyPass(runs: number, alpha: number): number {
-  return 1 - (1 - alpha / 2) ** runs;
 }

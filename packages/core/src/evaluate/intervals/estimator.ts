@@ -3,7 +3,7 @@ import { normalQuantile, studentTCdf, studentTQuantile } from "../../statistics/
 import { LEAST_P } from "../../statistics/interval-inversion.ts";
 import { wilson } from "../../statistics/proportion.ts";
 import type { TestName } from "../evaluation-report.ts";
-import type { MetricDefinition } from "../metrics/metric.ts";
+import { isOnUnitInterval, isShare, type MetricDefinition } from "../metrics/metric.ts";
 
 /** A number and its two-sided interval at level 1 − alpha; null where none can be computed. */
 export interface Estimator {
@@ -61,9 +61,12 @@ export function studentOfOdds(value: number, error: number, degrees: number, by:
   };
 }
 
-/** A share or a ranking without any spread (all right, say) is not certain: Wilson's interval, with groups or rows of the rarest class for trials. */
+/**
+ * A value without any spread. A share, or a quality from 0 to 1, is not certain for that (all right, say): Wilson's interval, with groups or rows of the
+ * rarest class for trials. Anything else is the same number wherever it was looked at.
+ */
 export function spreadless(metric: MetricDefinition, value: number, trials: number, by: TestName): Estimator {
-  const isShare = metric.from.kind !== "sums" || metric.from.share !== undefined;
-  if (!isShare) return student(value, 0, trials - 1, by, metric.range);
+  if (metric.needs === "costs") return { value, by, interval: () => null }; // no mistake seen says nothing of how dear the first one will be
+  if (!isShare(metric) && !isOnUnitInterval(metric)) return student(value, 0, trials - 1, by, metric.range);
   return { value, by: "wilson", interval: (alpha) => wilson(value * trials, trials, normalQuantile(1 - alpha / 2)) };
 }

@@ -1,9 +1,9 @@
 import { expandedPercentile, jackknifeError } from "../../statistics/resampling.ts";
+import { isOnUnitInterval } from "../metrics/metric.ts";
 import type { SideStatistics } from "../parts/side-statistics.ts";
 import { fromDraws, type Percentiles } from "./draws.ts";
 import { spreadless, student, studentOfOdds } from "./estimator.ts";
 import type { Compared, JudgedSide } from "./judged-side.ts";
-import { ofRanking } from "./row-intervals.ts";
 
 /** Student's t with (groups − 1) degrees of freedom on the delete-one-group jackknife. */
 export function fromJackknife(candidate: JudgedSide, baseline: JudgedSide | null, paired: boolean): Compared[] {
@@ -17,7 +17,7 @@ export function fromJackknife(candidate: JudgedSide, baseline: JudgedSide | null
       const value = side.values[i] as number;
       const degrees = side.units.count - 1;
       if (error === 0) return spreadless(metric, value, side.units.count, "cluster-t");
-      return ofRanking(metric) && value > 0 && value < 1
+      return isOnUnitInterval(metric) && value > 0 && value < 1
         ? studentOfOdds(value, error, degrees, "cluster-t")
         : student(value, error, degrees, "cluster-t", metric.range);
     };

@@ -3,7 +3,7 @@ import { mcnemar } from "../../statistics/paired-tests.ts";
 import { clopperPearson, pairedDifference, wilson } from "../../statistics/proportion.ts";
 import { total } from "../../statistics/total.ts";
 import type { TestName } from "../evaluation-report.ts";
-import type { MetricDefinition } from "../metrics/metric.ts";
+import { isOnUnitInterval, type MetricDefinition } from "../metrics/metric.ts";
 import { rarest } from "../metrics/metrics.ts";
 import { effectiveRows } from "../parts/part.ts";
 import type { JudgedRows } from "../rows/predictions.ts";
@@ -44,9 +44,8 @@ export function rowEstimate({ rows, statistics }: JudgedSide, index: number): Es
   if (share !== null)
     return shareEstimate(value, share, rows.weights === null ? null : effective / total(rows.weights));
   const error = Math.sqrt(squares(statistics.deviations(index)));
-  if (error === 0 && metric.from.kind !== "sums")
-    return spreadless(metric, value, rarest(rows) ?? rows.rows, rowTest(metric));
-  if (ofRanking(metric) && value > 0 && value < 1) {
+  if (error === 0) return spreadless(metric, value, rarest(rows) ?? rows.rows, rowTest(metric));
+  if (isOnUnitInterval(metric) && value > 0 && value < 1) {
     // A ranking is known from both classes, so from no more rows than the rarer one has.
     return studentOfOdds(value, error, (rarest(rows) ?? effective) - 1, rowTest(metric));
   }
@@ -88,9 +87,6 @@ function shareEstimate(value: number, [successes, trials]: Share, each: number |
       };
 }
 
-/** Of a ranking's quality, from 0 to 1: its interval is told from its odds. */
-export const ofRanking = ({ from, range }: MetricDefinition) =>
-  from.kind !== "sums" && range[0] === 0 && range[1] === 1;
 const rowTest = ({ from }: MetricDefinition): TestName => (from.kind === "roc-auc" ? "delong" : "t");
 
 /** Candidate − baseline (`sign` −1) or their sum, from rows alone. */

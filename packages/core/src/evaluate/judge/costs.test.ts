@@ -52,6 +52,13 @@ describe("the expected cost", () => {
     expect(costIn(judged(binary(), { costs: null }))).toBeUndefined();
   });
 
+  test("of nothing but right decisions has no interval: the first mistake may cost anything", () => {
+    const right = read({ y_true: numbers(five(TRUTH)), y_score: numbers(five(TRUTH)) }, "binary", 25);
+    const found = judged(right, { gates: [Gate.parse({ metric: "expected_cost", max: 0.1 })] });
+    expect(costIn(found)?.candidate).toEqual({ value: 0, interval: null });
+    expect(found.verdict).toBe("inconclusive");
+  });
+
   test("counts weights", () => {
     expect(costIn(judged(binary([1, 3, 2, 1, 1])))?.candidate.value).toBeCloseTo((3 * 5 + 2 * 1) / 8, 12);
   });

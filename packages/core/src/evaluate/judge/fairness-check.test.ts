@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { FairnessRule } from "../../config/fairness-rule.ts";
+import { kindOf } from "../check-ids.ts";
 import type { Fairness } from "../looks.ts";
-import { isFairnessCheck, judgeFairness } from "./fairness-check.ts";
+import { judgeFairness } from "./fairness-check.ts";
 
 const enough = { evidence: { count: 200, of: "rows of the rarest class" } };
 const apart = (low: number, high: number, ratio: [number, number] = [0.7, 0.9]): Fairness => ({
@@ -37,7 +38,7 @@ test.each([
     limit: 0.05,
     reason: `${expected === "inconclusive" ? "the interval holds the limit 0.05; " : ""}lowest for F, highest for M`,
   });
-  expect(isFairnessCheck(check as { id: string; subject: string })).toBe(true);
+  expect(kindOf(check as { id: string; subject: string })).toBe("fairness");
 });
 
 test("a ratio is held from below, and each limit is a check of its own", () => {

@@ -1,22 +1,11 @@
 import type { Check, CheckStatus, Estimate } from "../../check/check.ts";
 import type { FairnessRule } from "../../config/fairness-rule.ts";
 import { visibleText } from "../../escape.ts";
+import { fairnessCheckId } from "../check-ids.ts";
 import { LEAST_UNITS } from "../intervals/grounds.ts";
 import { MOST_GROUPS } from "../look/fairness.ts";
 import type { Fairness } from "../looks.ts";
 import type { GateContext } from "./gate.ts";
-
-/** The check that a limit of `evaluate.fairness` becomes. */
-export function fairnessCheckId({ metric }: { readonly metric: string }): string {
-  return `${metric}${UNEQUAL}`;
-}
-
-/** True for a check of `evaluate.fairness`, which judges how far groups lie apart. */
-export function isFairnessCheck({ id, subject }: Pick<Check, "id" | "subject">): boolean {
-  return id === `${subject}${UNEQUAL}`;
-}
-
-const UNEQUAL = "-unequal";
 
 /**
  * A check for each limit: passes when the whole interval keeps to it, fails when the whole interval breaks it, else inconclusive. A column without two groups

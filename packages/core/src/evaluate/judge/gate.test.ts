@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Interval } from "../../check/check.ts";
 import { Gate } from "../../config/config.ts";
 import type { MetricComparison } from "../evaluation-report.ts";
-import { furtherBaseline, furtherCheckId, type GateContext, judgeGate } from "./gate.ts";
+import { type GateContext, judgeGate } from "./gate.ts";
 
 const context: GateContext = {
   against: "production v1",
@@ -155,12 +155,4 @@ test("a gate's severity is the check's", () => {
     status: "fail",
     severity: "warn",
   });
-});
-
-test("a check against a baseline beside the first is known by its id, whatever its metric is called", () => {
-  const check = { id: "ndcg@10-worse", subject: "ndcg@10" };
-  expect(furtherBaseline(check)).toBeNull();
-  expect(furtherBaseline({ ...check, id: furtherCheckId(check, "champion v2") })).toBe("champion v2");
-  const rows = { id: "labels-changed", subject: "y_true" };
-  expect(furtherBaseline({ ...rows, id: furtherCheckId(rows, "mail@home.csv") })).toBe("mail@home.csv");
 });

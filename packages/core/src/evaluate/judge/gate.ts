@@ -1,5 +1,6 @@
 import type { Check, CheckStatus, Interval } from "../../check/check.ts";
 import type { Gate } from "../../config/config.ts";
+import { gateCheckId } from "../check-ids.ts";
 import type { MetricComparison } from "../evaluation-report.ts";
 import { towardsGain } from "../intervals/comparison.ts";
 import { type Grounds, LEAST_UNITS } from "../intervals/grounds.ts";
@@ -93,52 +94,6 @@ export function judgeGate(gate: Gate, metric: MetricComparison | null, context: 
     ...required,
   };
 }
-
-/** The check a gate becomes; of what stands in a file, checked or not. */
-export function gateCheckId(gate: { readonly metric: string } & Readonly<Record<string, unknown>>): string {
-  if (gate["min"] !== undefined) return `${gate.metric}-too-low`;
-  if (gate["max"] !== undefined) return `${gate.metric}-too-high`;
-  return gate["improve-by"] === undefined ? `${gate.metric}-worse` : `${gate.metric}-not-better`;
-}
-
-/** The check that a gate's `slices` become, beside the gate's own. */
-export function sliceCheckId({ metric }: { readonly metric: string }): string {
-  return `${metric}${IN_SLICE}`;
-}
-
-/** True for the check of a gate's slices, which judges no one number. */
-export function isSliceCheck({ id, subject }: Pick<Check, "id" | "subject">): boolean {
-  return id === `${subject}${IN_SLICE}`;
-}
-
-/** The check that a gate's margin becomes against the anchor. */
-export function anchorCheckId({ subject }: Pick<Check, "subject">): string {
-  return `${subject}${CREPT}`;
-}
-
-export function isAnchorCheck({ id, subject }: Pick<Check, "id" | "subject">): boolean {
-  return id === `${subject}${CREPT}`;
-}
-
-/** The check that a gate becomes against a baseline beside the first. */
-export function furtherCheckId({ id }: Pick<Check, "id">, against: string): string {
-  return `${id}${AGAINST}${against}`;
-}
-
-export function isFurtherCheck(check: Pick<Check, "id" | "subject">): boolean {
-  return furtherBaseline(check) !== null;
-}
-
-/** The baseline beside the first that a check holds against, "champion v2"; null of another check. */
-export function furtherBaseline({ id, subject }: Pick<Check, "id" | "subject">): string | null {
-  const said = id.startsWith(subject) ? id.slice(subject.length) : id; // a metric may be called ndcg@10
-  const at = said.indexOf(AGAINST);
-  return at < 0 ? null : said.slice(at + AGAINST.length);
-}
-
-const IN_SLICE = "-worse-in-slice";
-const AGAINST = "@";
-const CREPT = "-crept";
 
 type Good = "above" | "below";
 

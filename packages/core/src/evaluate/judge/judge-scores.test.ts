@@ -35,6 +35,20 @@ const judged = (candidate: Predictions, stored: Predictions, gates: readonly Rea
 const ids = Array.from({ length: 200 }, (_, i) => i);
 
 describe("scores of examples", () => {
+  test("that are all the same number are that number, not a share of it", () => {
+    const five = read({ id: ids, score: ids.map(() => 5) });
+    const mixed = read({ id: ids, score: ids.map((i) => (i % 2 === 0 ? 5 : 4)) });
+    for (const [candidate, stored] of [
+      [five, mixed],
+      [mixed, five],
+    ] as const) {
+      const { metrics } = judged(candidate, stored, [{ metric: "mean_score", margin: 1 }]);
+      for (const side of [metrics[0]?.candidate, metrics[0]?.baseline, metrics[0]?.difference])
+        for (const end of side?.interval ?? []) expect(end).toSatisfy(Number.isFinite);
+      expect(metrics[0]?.[candidate === five ? "candidate" : "baseline"]).toEqual({ value: 5, interval: [5, 5] });
+    }
+  });
+
   test("each column is a metric, larger is better unless its gate says otherwise", () => {
     const candidate = read({
       id: ids,

@@ -1,12 +1,13 @@
 import type { Check } from "../../check/check.ts";
 import type { Gate } from "../../config/config.ts";
 import { visibleText } from "../../escape.ts";
+import { sliceCheckId } from "../check-ids.ts";
 import type { SliceResult } from "../evaluation-report.ts";
 import { slices } from "../look/slices.ts";
 import type { MetricDefinition } from "../metrics/metric.ts";
 import type { Factor } from "../rows/factor.ts";
 import type { JudgedRows } from "../rows/predictions.ts";
-import { allowedLoss, allowedText, type GateContext, sliceCheckId } from "./gate.ts";
+import { allowedLoss, allowedText, type GateContext } from "./gate.ts";
 
 /** Values named in a sentence. */
 const FIRST = 3;

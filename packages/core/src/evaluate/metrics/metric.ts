@@ -83,6 +83,16 @@ export interface FromExtreme {
   of(rows: JudgedRows): number;
 }
 
+/** A share of trials, each right or wrong. */
+export function isShare({ from }: MetricDefinition): boolean {
+  return (from.kind === "sums" || from.kind === "ratio") && from.share !== undefined;
+}
+
+/** A quality from 0 to 1 that is no function of sums: AUC, NDCG, MRR. Its interval is told from its odds. */
+export function isOnUnitInterval({ from, range }: MetricDefinition): boolean {
+  return from.kind !== "sums" && range[0] === 0 && range[1] === 1;
+}
+
 /** Features of every row, written sparsely: what the sums of a task are made of. */
 export interface RowFeatures {
   readonly size: number;

@@ -367,6 +367,18 @@ describe("register", () => {
       });
     });
 
+    test("an even recall is no standard: a first model that passed nothing else is not registered", async () => {
+      await live(null);
+      const even = { id: "roc_auc-unequal", subject: "roc_auc", rule: "roc_auc alike", status: "pass" as const };
+      const check = { ...even, actual: 0.01, interval: null, limit: 0.05, unit: "difference", reason: null };
+      await bundle("run-3", "w3  ", { report: against(null, { checks: [{ ...check, severity: "fail" }] }) });
+      expect(await register(settings("run-3"), ports)).toMatchObject({
+        registered: null,
+        verdict: "inconclusive",
+        reason: expect.stringContaining("no gate sets an absolute standard"),
+      });
+    });
+
     test("where nobody holds the baseline any more, or nobody of that name ever did, none will do", async () => {
       await live(null);
       await bundle("run-3", "w3  ", { report: against(null) });

@@ -1,8 +1,8 @@
 import type { Verdict } from "../../check/check.ts";
-import { baselineNow } from "../../evaluate/baseline/baseline.ts";
+import { kindOf } from "../../evaluate/check-ids.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import type { ModelState } from "../../registry/fold/model-state.ts";
-import { MERGE_BASE } from "../../train/merge-base.ts";
+import { baselineNow, MERGE_BASE } from "../../train/asked-version.ts";
 
 /** What a report's verdict counts for, and why less than it says. */
 export interface Standing {
@@ -14,7 +14,7 @@ const AGAIN = "evaluate again, or --override with a reason";
 
 /**
  * A passed verdict counts against the baselines of this moment: one against another version, or against none, would let a worse model through. And one
- * that rests on nothing is none: without a baseline every comparing gate is skipped, so a passed gate is an absolute one.
+ * that rests on nothing is none: without a baseline every comparing gate is skipped, and a standard must have passed.
  * @param isKnown These bytes are a version already.
  * @param configured `evaluate.baseline`, the report's own first.
  */
@@ -28,9 +28,8 @@ export function standing(
   const problem = outdated(report, configured, state);
   if (problem !== null) return { verdict: "inconclusive", reason: `${problem}: ${AGAIN}` };
   if (report.unchanged || report.baseline !== null) return { verdict: report.verdict, reason: null };
-  const metrics = new Set(report.metrics.map(({ name }) => name));
   const held = report.checks.some(
-    (check) => check.severity === "fail" && check.status === "pass" && metrics.has(check.subject),
+    (check) => check.severity === "fail" && check.status === "pass" && kindOf(check) === "standard",
   );
   if (held) return { verdict: "pass", reason: null };
   return {

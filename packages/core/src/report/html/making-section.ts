@@ -1,7 +1,7 @@
 import { htmlText } from "../../escape.ts";
-import { luckyPass } from "../../evaluate/baseline/wear.ts";
 import type { Change, EvaluationReport, Side } from "../../evaluate/evaluation-report.ts";
 import { groupNoun } from "../../group-noun.ts";
+import { luckyPass } from "../../statistics/proportion.ts";
 import { duration } from "../../time.ts";
 import { changeRows, changesSummary } from "../change-summary.ts";
 import { scoringText, sizeText } from "../footprint-text.ts";
