@@ -90,6 +90,7 @@ export { type ScoredCurrent, scoreCurrent } from "./drift/score-current.ts";
 export { exitCodeOf, isRefusal, type RefusalCode, refusals, TrainyardError } from "./errors.ts";
 export { markdownFence, visibleText } from "./escape.ts";
 export { baselineNow } from "./evaluate/baseline/baseline.ts";
+export { readingOf } from "./evaluate/baseline/scored-files.ts";
 export { evaluate } from "./evaluate/evaluate.ts";
 export { evaluateFiles, type GivenFile } from "./evaluate/evaluate-files.ts";
 export { Change, Curve, EvaluationReport, MetricComparison, Side, SliceResult } from "./evaluate/evaluation-report.ts";
