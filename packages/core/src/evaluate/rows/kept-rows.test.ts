@@ -201,7 +201,7 @@ function drawn(of: Case): { old: Table; candidate: Table; as: PredictionSettings
   const facts = Array.from({ length: last }, () => ({
     hidden: Math.floor(source.fraction() * 3),
     value: source.fraction() * 10,
-    flags: [0, 1, 2].map(() => (source.fraction() < 0.4 ? 1 : 0)),
+    flags: [0, 1, 2].map((): number => (source.fraction() < 0.4 ? 1 : 0)),
     weight: Math.ceil(source.fraction() * 5) / 4,
     day: Math.floor(source.fraction() * 14),
   }));
@@ -278,7 +278,7 @@ function drawn(of: Case): { old: Table; candidate: Table; as: PredictionSettings
     const labels = candidate.columns.get("y_true") ?? candidate.columns.get("y_true.x");
     if (labels?.type === "number")
       labels.values[0] = of.task === "regression" ? 77 : 1 - ((labels.values[0] as number) > 0 ? 1 : 0);
-    else if (labels !== undefined) labels.codes[0] = labels.codes[0] === 0 ? 1 : 0;
+    else if (labels?.type === "text") labels.codes[0] = labels.codes[0] === 0 ? 1 : 0;
   }
   const as = settings(of.task, {
     groups: of.grouped || of.task === "ranking" ? "day" : null,

@@ -74,8 +74,8 @@ function idColumns(ids: Column | null): [string, Column][] | null {
   const hashes = idHashes(ids);
   if (hasTwins(hashes)) return ids.dictionary.every((text) => text.isWellFormed()) ? [["id", ids]] : null;
   return [
-    [HASH_LOW, numbers(hashes.low)],
-    [HASH_HIGH, numbers(hashes.high)],
+    [HASH_LOW, numbers(Int32Array.from(hashes.low))], // with a sign: the largest whole number of four bytes
+    [HASH_HIGH, numbers(Int32Array.from(hashes.high))],
   ];
 }
 
