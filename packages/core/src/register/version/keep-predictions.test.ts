@@ -67,6 +67,14 @@ describe("a version keeps of its predictions", () => {
     expect(other?.predictions).toBe(one?.predictions);
   });
 
+  test("the same where two register one run at once: one version, and no scratch is left", async () => {
+    await judged("run-1");
+    const [one, other] = await Promise.all([registering("run-1"), registering("run-1")]);
+    expect([one?.version, other?.version]).toEqual([1, 1]);
+    expect(await types()).toEqual(["evaluation.recorded", "version.registered"]);
+    expect(scratches()).toEqual([]);
+  });
+
   test("none, where a run wrote metrics only", async () => {
     await judged("run-1", null);
     expect(await registering("run-1")).toMatchObject({ version: 1, predictions: null });
