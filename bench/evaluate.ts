@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { EvaluationReport } from "@trainyard/core";
 import { pythonEngine, SCIKIT_LEARN } from "../test/engines/python-engine.ts";
 import { DAYS, makePredictions, ORIGINS } from "./evaluate/fixture.ts";
+import { keptFigures } from "./evaluate/kept.ts";
 import { atLeast, atMost, exactly, type Figure, plain } from "./figure.ts";
 import { FlagError } from "./flag-error.ts";
 import { against, type ColdCommand, least, measured } from "./meter.ts";
@@ -26,7 +27,7 @@ interface Peer {
 
 /**
  * The whole command on two CSV files in a fresh process: reading, pairing, ten metrics of both models with intervals from 2,000 draws of days, 20 slices,
- * curves and the page. Beside it the CPU of the same intervals with scikit-learn: one replicate measured in the same run, the rest extrapolated.
+ * curves and the page; and what a version keeps of such a file. Beside it the CPU of the same intervals with scikit-learn: one replicate measured in the same run, the rest extrapolated.
  */
 export async function evaluate({
   peers,
@@ -63,6 +64,7 @@ export async function evaluate({
       }),
       exactly(ORIGINS, { name: "slices", value: judged.slices.length, unit: "slices" }),
       exactly(2_000, { name: `draws of ${DAYS} days`, value: judged.method.replicates, unit: "draws" }),
+      ...(await keptFigures(files.baseline, folder)),
     ];
     const peer = await pythonEngine(SCIKIT_LEARN);
     if (!peers || peer.missing !== null) return figures;

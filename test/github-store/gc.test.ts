@@ -2,7 +2,7 @@ import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { localRuns, sha256 } from "@trainyard/backends";
 import { openRegistry, prettyJson, register, rootDigest, verifyRegistry } from "@trainyard/core";
-import { aReport, aRun, memoryBackend } from "@trainyard/core/testing";
+import { aReading, aReport, aRun, memoryBackend } from "@trainyard/core/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { git } from "../../packages/backends/src/git/git.ts";
 import { connectionFrom } from "../../packages/backends/src/github/call/connection.ts";
@@ -74,7 +74,10 @@ async function aJob() {
       await folder.write("record.json", prettyJson(aRun({ id, modelFiles, rootDigest: root })));
       const candidate = { ...aReport().candidate, run: id, rootDigest: root, predictions: null };
       await folder.write("evaluation.json", prettyJson(aReport({ candidate })));
-      return register({ model, run: id, baselines: ["production"], override: true, reason: "a test" }, ports);
+      return register(
+        { model, run: id, baselines: ["production"], reading: aReading, override: true, reason: "a test" },
+        ports,
+      );
     },
     /** As a job whose machine was lost between its bytes and its commit. */
     async begin(id: string, weights: string) {

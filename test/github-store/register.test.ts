@@ -2,7 +2,7 @@ import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { localRuns, sha256 } from "@trainyard/backends";
 import { openRegistry, prettyJson, register, rootDigest } from "@trainyard/core";
-import { aReport, aRun, memoryBackend } from "@trainyard/core/testing";
+import { aReading, aReport, aRun, memoryBackend } from "@trainyard/core/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { registryHomes } from "../../packages/backends/src/github/store/registry-homes.ts";
 import { digestOf, type StoreWorld, storeWorld } from "./store-world.ts";
@@ -38,7 +38,14 @@ async function aJob() {
       await folder.write("record.json", prettyJson(aRun({ id, modelFiles, rootDigest: root })));
       const candidate = { ...aReport().candidate, run: id, rootDigest: root, predictions: null };
       await folder.write("evaluation.json", prettyJson(aReport({ candidate })));
-      const settings = { model, run: id, baselines: ["production"], override: true, reason: "a test" };
+      const settings = {
+        model,
+        run: id,
+        baselines: ["production"],
+        reading: aReading,
+        override: true,
+        reason: "a test",
+      };
       return register(settings, { ...memory, registry, runs, store });
     },
   };

@@ -294,10 +294,15 @@ export interface Exit {
   readonly tail: readonly string[];
 }
 
-/** Reads tables. */
+/** Reads tables, and writes those that are kept. */
 export interface Tables {
   /** The whole table, or the named columns that exist. `file` is absolute; `name` is for messages. @throws TABLE_… , FILE_NOT_FOUND */
   read(file: string, name: string, options?: { columns?: readonly string[] }): Promise<Table>;
+  /**
+   * Writes a table of numbers and text without nulls as a new Parquet file (absolute), as small as it gets without changing a value: `read` gives an equal
+   * table back. Equal tables give equal bytes. @throws NOT_SUPPORTED, FILE_EXISTS, DISK_FULL
+   */
+  write(file: string, name: string, table: Table): Promise<void>;
 }
 
 /** Puts versions where servers read them. */

@@ -89,6 +89,7 @@ export { firingsPerYear } from "./drift/schedule.ts";
 export { type ScoredCurrent, scoreCurrent } from "./drift/score-current.ts";
 export { exitCodeOf, isRefusal, type RefusalCode, refusals, TrainyardError } from "./errors.ts";
 export { markdownFence, visibleText } from "./escape.ts";
+export { readingOf } from "./evaluate/baseline/scored-files.ts";
 export {
   anchorCheckId,
   fairnessCheckId,
@@ -97,6 +98,7 @@ export {
   kindOf,
   sliceCheckId,
 } from "./evaluate/check-ids.ts";
+
 export { evaluate } from "./evaluate/evaluate.ts";
 export { evaluateFiles, type GivenFile } from "./evaluate/evaluate-files.ts";
 export { Change, Curve, EvaluationReport, MetricComparison, Side, SliceResult } from "./evaluate/evaluation-report.ts";

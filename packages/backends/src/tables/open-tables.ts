@@ -5,9 +5,12 @@ import { MemoryBudget } from "./memory-budget.ts";
 const COMMA = 0x2c;
 const TAB = 0x09;
 
-/** Reads CSV, TSV, JSONL, JSON and Parquet files of this machine, tables of text lines also compressed (.gz, .zst). Each reader is loaded when it is needed. */
+/** Reads CSV, TSV, JSONL, JSON and Parquet files of this machine, tables of text lines also compressed (.gz, .zst); writes Parquet. Each is loaded when it is needed. */
 export function openTables(): Tables {
-  return { read: readTable };
+  return {
+    read: readTable,
+    write: async (file, name, table) => (await import("./parquet-file.ts")).writeParquet(file, name, table),
+  };
 }
 
 async function readTable(file: string, name: string, options: { columns?: readonly string[] } = {}): Promise<Table> {

@@ -1,5 +1,6 @@
 import type { Column, NumericColumn } from "@trainyard/core";
 import type { DecodedArray, ParquetParsers, SchemaTree } from "hyparquet";
+import { asDecimal } from "./decimal.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 import { mustFit, textBytes } from "./text-builder.ts";
 
@@ -115,7 +116,7 @@ export class ParquetColumn {
       if (this.#left !== null) this.#skipNulls();
       const value: unknown = data[i];
       if (typeof value === "number") {
-        values[this.filled++] = this.#scale === null ? value : rounded(value, this.#scale);
+        values[this.filled++] = this.#scale === null ? value : asDecimal(value, this.#scale);
       } else if (typeof value === "bigint") {
         const number = Number(value);
         if (!Number.isSafeInteger(number)) {
@@ -170,11 +171,6 @@ function kindOf(schema: SchemaTree): Kind {
 
 export function isNested({ children, element }: SchemaTree): boolean {
   return children.length > 0 || element.repetition_type === "REPEATED";
-}
-
-/** A decimal without the noise of the multiplication that made it: 19.990000000000002 → 19.99. */
-function rounded(value: number, scale: number): number {
-  return scale > 0 && scale <= 20 && Math.abs(value) < 1e15 ? Number(value.toFixed(scale)) : value;
 }
 
 /** A nested or binary value as text: JSON, integers beyond 2^53 as strings, bytes as hex. */

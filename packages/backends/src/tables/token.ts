@@ -1,3 +1,5 @@
+import { POWERS } from "./decimal.ts";
+
 /** What the bytes of one field of a text table are, before the whole column decides its type. */
 const SPACE = 0x20;
 const ZERO = 0x30;
@@ -6,8 +8,6 @@ const MINUS = 0x2d;
 const PLUS = 0x2b;
 const POINT = 0x2e;
 
-/** 10^0 … 10^22, all exact in binary64. */
-const POWERS = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 /** Up to 2^53 every integer is exact. */
 const EXACT = Number.MAX_SAFE_INTEGER;
 

@@ -3,6 +3,7 @@ import {
   chooseModel,
   type ModelVersion,
   type RegisterInputs,
+  readingOf,
   register,
   registerBest,
   TrainyardError,
@@ -27,10 +28,18 @@ export async function registerVerb(project: Project, inputs: RegisterInputs): Pr
   await project.mayWrite();
   const { model, config } = chooseModel(project.config, inputs.model ?? null);
   const baselines = baselinesOf(config.evaluate);
+  const reading = readingOf(config);
   const ports = portsOf(project);
   if (inputs.run.length <= 1) {
     const done = await register(
-      { model, run: inputs.run[0] ?? null, baselines, override: inputs.override, reason: inputs.reason ?? null },
+      {
+        model,
+        run: inputs.run[0] ?? null,
+        baselines,
+        reading,
+        override: inputs.override,
+        reason: inputs.reason ?? null,
+      },
       ports,
     );
     const runs = [{ run: done.run, verdict: done.verdict, reason: done.reason }];
@@ -48,7 +57,7 @@ export async function registerVerb(project: Project, inputs: RegisterInputs): Pr
       expected: "given with one run",
       got: `with ${inputs.run.length} runs`,
     });
-  const { best, all } = await registerBest({ model, runs: inputs.run, baselines }, ports);
+  const { best, all } = await registerBest({ model, runs: inputs.run, baselines, reading }, ports);
   const verdict = best?.verdict ?? (all.some((run) => run.verdict === "inconclusive") ? "inconclusive" : "fail");
   return {
     version: best?.registered ?? null,

@@ -55,14 +55,14 @@ function textSlots(ids: Column, rows: number): Slots {
     return index.size - 1;
   };
   const of = new Int32Array(rows).fill(-1);
-  eachText(ids, (text, row) => {
+  eachIdText(ids, (text, row) => {
     of[row] = slotOf(text);
   });
   return {
     of,
     count: index.size,
     each: (keys, found) =>
-      eachText(keys, (text, row) => {
+      eachIdText(keys, (text, row) => {
         const slot = index.get(text);
         if (slot !== undefined) found(slot, row);
       }),
@@ -70,7 +70,7 @@ function textSlots(ids: Column, rows: number): Slots {
 }
 
 /** The ids of a column as text, numbers as JavaScript writes them; text that is a number in another form is written so too. */
-function eachText(column: Column, call: (text: string, row: number) => void): void {
+export function eachIdText(column: Column, call: (text: string, row: number) => void): void {
   if (column.type === "text") {
     const texts = (column as TextColumn).dictionary.map(plain);
     for (let row = 0; row < column.codes.length; row++) {
@@ -82,9 +82,16 @@ function eachText(column: Column, call: (text: string, row: number) => void): vo
   for (let row = 0; row < column.values.length; row++) if (!isNull(column, row)) call(String(column.values[row]), row);
 }
 
-/** "7.0" and " 7" are the 7 of a numeric column; "007" and names are themselves. */
+/**
+ * "7.0" and " 7" are the 7 of a numeric column; "007" and names are themselves. So is a number of more digits than a number holds: there "…992" and "…993"
+ * would become one id.
+ */
 function plain(text: string): string {
-  return /^\s*-?(?:0|[1-9]\d*)(?:\.\d+)?\s*$/.test(text) ? String(Number(text)) : text;
+  const [, digits = null, fraction = ""] = /^\s*-?(0|[1-9]\d*)(?:\.(\d+))?\s*$/.exec(text) ?? [];
+  if (digits === null) return text;
+  const value = Number(text);
+  const isExact = /[1-9]/.test(fraction) ? digits.length + fraction.length <= 15 : Number.isSafeInteger(value);
+  return isExact ? String(value) : text;
 }
 
 function isNull(column: NumericColumn, row: number): boolean {

@@ -39,6 +39,7 @@ function aProject() {
   };
   const read: string[] = [];
   const tables: Tables = {
+    write: () => Promise.reject(new Error("not here")),
     async read(file, name, options) {
       read.push(`${name}${options?.columns === undefined ? "" : ` ${options.columns.join()}`}`);
       const table = files.get(file);

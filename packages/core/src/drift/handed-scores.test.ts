@@ -35,7 +35,7 @@ const document = (change: object = {}) =>
 const live = { model: "toy", version: 3, rootDigest: aRoot as Sha256 };
 const read = (change: object = {}, rows: Table = table([1, 2, 3], [0.1, 0.2, 0.3])) =>
   readHandedScores({ document: document(change), file: "/somewhere" }, live, "binary", looked, {
-    tables: { read: async () => rows },
+    tables: { read: async () => rows, write: () => Promise.reject(new Error("not here")) },
   });
 const refusal = async (promise: Promise<unknown>): Promise<unknown[]> => {
   const error = await promise.catch((error: unknown) => error);

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { gitSource } from "../../../backends/src/git/git-source.ts";
 import { ModelConfig } from "../config/config.ts";
 import { canonicalJson, prettyJson } from "../document.ts";
+import { keepPredictions } from "../register/version/keep-predictions.ts";
 import { rootDigest } from "../registry/fold/root-digest.ts";
 import { registrationOf } from "../registry/log/event.ts";
 import type { ModelVersion } from "../registry/log/model-version.ts";
@@ -24,11 +25,13 @@ import {
   MemoryRandom,
 } from "../testing/index.ts";
 import type { RunRecord } from "../train/run-record.ts";
+import { readingOf } from "./baseline/scored-files.ts";
 import { type EvaluatePorts, evaluate } from "./evaluate.ts";
 import { evaluateFiles } from "./evaluate-files.ts";
 import { EVALUATION_FILE, EvaluationReport } from "./evaluation-report.ts";
 
 const MODEL = "flight-delays";
+const ANA = { name: "ana", kind: "person" } as const;
 let folder: string;
 let ports: EvaluatePorts;
 let registry: Registry;
@@ -37,8 +40,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "evaluate-"));
   const state = join(folder, ".trainyard");
   const clock = new MemoryClock();
-  const actor = { name: "ana", kind: "person" } as const;
-  registry = openRegistry({ branch: new MemoryBranch(sha256), sha256, clock, random: new MemoryRandom(), actor });
+  registry = openRegistry({ branch: new MemoryBranch(sha256), sha256, clock, random: new MemoryRandom(), actor: ANA });
   ports = {
     runs: localRuns(state),
     store: folderStore(state),
@@ -120,14 +122,21 @@ async function bundle(
   return { run, record };
 }
 
-/** Version 1 in production, judged on these predictions. */
-async function production(text: string | null = csv(0.5), alias = true): Promise<ModelVersion> {
-  const { record } = await bundle("run-v001", text, { rootDigest: aRoot });
+/**
+ * Version 1 in production, judged on these predictions.
+ * @param kept What `register` keeps of them by these rules; null: the whole file, as versions had it before.
+ */
+async function production(
+  text: string | null = csv(0.5),
+  { alias = true, kept = null }: { alias?: boolean; kept?: object | null } = {},
+): Promise<ModelVersion> {
+  const { record, run } = await bundle("run-v001", text, { rootDigest: aRoot });
+  const cut = kept === null ? null : await keepPredictions({ folder: run, record }, readingOf(config(kept)), ports);
   const put = async (content: string) => (await ports.store.put({ text: content })).digest;
   const version = aVersion({
     run: record.id,
     record: await put(canonicalJson(record)),
-    predictions: text === null ? null : await put(text),
+    predictions: cut ?? (text === null ? null : await put(text)),
   });
   await registry.transact(MODEL, () => ({
     events: [
@@ -195,8 +204,24 @@ describe("a run is judged", () => {
     });
   });
 
-  test("changed labels fail it", async () => {
-    await production();
+  test("against what registering kept of production's file, to the last digit as against the whole of it", async () => {
+    const whole = async (kept: object | null) => {
+      await production(csv(0.5).replaceAll(/^(\d+),/gm, "flight-$1,"), { kept });
+      await bundle("run-0034", csv(0.45).replaceAll(/^(\d+),/gm, "flight-$1,"));
+      const { baseline, ...judged } = await judge();
+      return { baseline, judged };
+    };
+    const { judged, baseline } = await whole({});
+    expect(judged.pairing).toMatchObject({ mode: "paired", rows: 600 });
+    expect(baseline?.predictions).toMatchObject({ path: "predictions.parquet of v1", rows: 600 });
+    rmSync(join(folder, ".trainyard/runs"), { recursive: true });
+    registry = openRegistry({ ...ports, branch: new MemoryBranch(sha256), random: new MemoryRandom(), actor: ANA });
+    ports = { ...ports, registry };
+    expect((await whole(null)).judged).toEqual(judged);
+  });
+
+  test("changed labels fail it, also where only what was kept is known", async () => {
+    await production(csv(0.5), { kept: {} });
     const text = csv(0.5).replace(/^(1,0),(\d)/m, (_, head, label) => `${head},${1 - Number(label)}`);
     await bundle("run-0004", text);
     expect((await judge()).checks[0]).toMatchObject({ id: "labels-changed", status: "fail", actual: 1 });
@@ -208,7 +233,10 @@ describe("a run is judged", () => {
         .split("\n")
         .map((line, row) => (line === "" ? "" : `${line},${row === 0 ? "sample_weight" : weight(row)}`))
         .join("\n");
-    await production(weighted(csv(0.5), () => 1));
+    await production(
+      weighted(csv(0.5), () => 1),
+      { kept: { columns: { sample_weight: "sample_weight" } } },
+    );
     await bundle(
       "run-0030",
       weighted(csv(3), (row) => (row % 2 === 0 ? 1 : 0.001)),
@@ -230,8 +258,11 @@ describe("a run is judged", () => {
     expect((await judge({ run: "run-0031", evaluate: asked })).checks[0]?.id).toBe("log_loss-not-better");
   });
 
-  test("columns go by the names the config gives them; a version judged before keeps its own", async () => {
-    await production();
+  test.each([
+    ["kept", {}],
+    ["whole", null],
+  ])("columns go by the names the config gives them; a version judged before has its own (%s)", async (_what, kept) => {
+    await production(csv(0.5), { kept });
     await bundle("run-0032", csv(0.5).replace("id,day,y_true,y_score", "flight,day,late,p"));
     const columns = { id: "flight", y_true: "late", y_score: "p" };
     expect(await judge({ evaluate: { columns } })).toMatchObject({ pairing: { mode: "paired", rows: 600 } });

@@ -13,7 +13,7 @@ import { type Baseline, findBaseline } from "./baseline/baseline.ts";
 import { further } from "./baseline/further.ts";
 import { type Against, candidateSide, type JudgedRun, judgeAgainst, problemsOf } from "./baseline/judge-against.ts";
 import { readPool } from "./baseline/pooled-runs.ts";
-import { type Reading, readScored } from "./baseline/scored-files.ts";
+import { readingOf, readScored } from "./baseline/scored-files.ts";
 import { staleNotes } from "./baseline/stale.ts";
 import { wearOf } from "./baseline/wear.ts";
 import { EVALUATION_FILE, EvaluationReport } from "./evaluation-report.ts";
@@ -132,14 +132,7 @@ async function readRun(
   const scored = record.predictions;
   if (scored === null && record.metrics.length === 0)
     throw new TrainyardError("PREDICTIONS_MISSING", { run: record.id });
-  const reading: Reading = {
-    task,
-    groups: rules.groups ?? null,
-    slices: sliceColumns(rules),
-    columns: rules.columns,
-    weights: rules.columns["sample_weight"] === undefined ? [] : ["sample_weight"], // the base branch says what weighs, never the candidate
-    labels: "required",
-  };
+  const reading = readingOf(config);
   const candidate = scored === null ? null : await readScored(folder, scored.candidate, reading, ports);
   const pool = candidate === null ? null : await readPool(record, asked, reading, ports);
   return { folder, record, candidate, pool, rules, task, reading, doubted: doubts.length > 0 };
@@ -156,12 +149,6 @@ function withBudget(rules: ModelConfig["evaluate"]): ModelConfig["evaluate"] {
 /** Standards are held once, against no baseline, and rows are looked into once. */
 function comparingOnly(run: JudgedRun): JudgedRun {
   return { ...run, rules: { ...run.rules, gates: run.rules.gates?.filter(compares), fairness: [] }, gatesAlone: true };
-}
-
-/** Columns to look into, and those that gates hold to. */
-function sliceColumns({ slices, gates, fairness }: ModelConfig["evaluate"]): string[] {
-  const sensitive = fairness.map(({ column }) => column);
-  return [...new Set([...slices, ...(gates ?? []).flatMap((gate) => gate.slices ?? []), ...sensitive])];
 }
 
 function rulesNote(files: readonly string[]): string[] {

@@ -8,6 +8,10 @@ export const registerRefusals = {
     `The evaluation judges other bytes (${d.evaluated}) than those of run ${d.run}.`,
     "Evaluate this run again.",
   ],
+  PREDICTIONS_UNKEPT: (d: { run: string; problem: string }) => [
+    `The predictions of run ${d.run} cannot be kept for later comparisons: ${d.problem}.`,
+    "If trainyard.yaml changed since the run was judged, evaluate it again, then register it.",
+  ],
   OVERRIDE_REASON: (_d: Record<string, never>) => [
     "--override needs a reason.",
     'Say why: --override --reason "…". It is recorded.',

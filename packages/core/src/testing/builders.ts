@@ -1,3 +1,4 @@
+import type { Reading } from "../evaluate/baseline/scored-files.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import type { ModelVersion } from "../registry/log/model-version.ts";
 import type { RunRecord } from "../train/run-record.ts";
@@ -162,3 +163,13 @@ export function aVersion(change: Partial<ModelVersion> = {}): ModelVersion {
     ...change,
   };
 }
+
+/** Rows as most projects have them read: two classes, columns under their standard names. */
+export const aReading: Reading = {
+  task: "binary",
+  groups: null,
+  slices: [],
+  columns: {},
+  weights: [],
+  labels: "required",
+};

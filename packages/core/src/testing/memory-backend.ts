@@ -3,6 +3,7 @@ import type { Actor } from "../document.ts";
 import { MemoryBranch } from "./memory-branch.ts";
 import { MemoryRuns } from "./memory-runs.ts";
 import { MemoryStore } from "./memory-store.ts";
+import { MemoryTables, memoryScratch } from "./memory-tables.ts";
 
 /** A clock that stands at `start` and moves only by `sleep` and `pass`. */
 export class MemoryClock implements Clock {
@@ -69,6 +70,8 @@ export function memoryBackend(sha256: Digester) {
     branch: new MemoryBranch(sha256),
     store: new MemoryStore(sha256, disk, () => clock.now()),
     runs: new MemoryRuns(sha256, disk),
+    tables: new MemoryTables(disk),
+    workspace: memoryScratch(disk),
     clock,
     random: new MemoryRandom(),
     progress: new MemoryProgress(),

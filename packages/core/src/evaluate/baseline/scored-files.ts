@@ -1,14 +1,32 @@
 import type { Backend, RunFolder } from "../../backend.ts";
+import type { ModelConfig } from "../../config/config.ts";
 import { type ColumnNames, underStandardNames } from "../../data/column-names.ts";
 import { TrainyardError } from "../../errors.ts";
 import type { ScoredRows } from "../../train/run-record.ts";
+import { readKept } from "../rows/kept-rows.ts";
 import { type PredictionSettings, type Predictions, readPredictions } from "../rows/predictions.ts";
 import type { Baseline } from "./baseline.ts";
 
 /** How predictions of a project are read: by the base branch's names for their columns. */
 export type Reading = PredictionSettings & { readonly columns: ColumnNames };
 
-export type ReadPorts = Pick<Backend, "tables" | "workspace" | "store">;
+export type ReadPorts = Pick<Backend, "tables" | "store"> & {
+  readonly workspace: Pick<Backend["workspace"], "scratch">;
+};
+
+/** The rules of a project, as they are now. */
+export function readingOf({ task, evaluate }: Pick<ModelConfig, "task" | "evaluate">): Reading {
+  const { columns, groups, slices, gates, fairness } = evaluate;
+  const held = [...(gates ?? []).flatMap((gate) => gate.slices ?? []), ...fairness.map(({ column }) => column)];
+  return {
+    task,
+    groups: groups ?? null,
+    slices: [...new Set([...slices, ...held])],
+    columns,
+    weights: columns["sample_weight"] === undefined ? [] : ["sample_weight"], // the base branch says what weighs, never the candidate
+    labels: "required",
+  };
+}
 
 /** Reads a predictions file of the bundle, checked against the record first. @throws DIGEST_MISMATCH */
 export async function readScored(
@@ -28,27 +46,30 @@ export async function readScored(
   return readFile(folder.path(path), path, settings, ports);
 }
 
-/** The predictions kept with a version; null when it was registered without any. */
+/** What a kept file is called in messages; its own name is its digest. */
+export const KEPT_FILE = "predictions.parquet";
+
+/**
+ * The predictions kept with a version: as `register` cuts them down, or the whole file of a run, by its digest, as versions had it before; null when
+ * it was registered without any.
+ */
 export async function readStored(
   version: NonNullable<Baseline["version"]>,
   settings: Reading,
   ports: ReadPorts,
 ): Promise<Predictions | null> {
-  const digest = version.manifest.predictions;
-  const path = version.record?.predictions?.candidate.file.path;
-  if (digest === null || path === undefined) return null;
+  const { predictions: digest, model, version: number } = version.manifest;
+  const whole = version.record?.predictions?.candidate.file;
+  if (digest === null || whole === undefined) return null;
   const folder = await ports.workspace.scratch();
   try {
-    const name = path.slice(path.lastIndexOf("/") + 1);
+    const isWhole = digest === whole.digest;
+    const name = isWhole ? whole.path.slice(whole.path.lastIndexOf("/") + 1) : KEPT_FILE;
     const file = folder.path(name);
-    const what = `the predictions file of ${version.manifest.model} v${version.manifest.version}`;
-    await ports.store.copyTo(digest, file, what);
-    return await readFile(
-      file,
-      `${name} of v${version.manifest.version}`,
-      { ...settings, slices: [], labels: "optional" },
-      ports,
-    );
+    await ports.store.copyTo(digest, file, `the predictions file of ${model} v${number}`);
+    const path = `${name} of v${number}`;
+    if (!isWhole) return readKept(await ports.tables.read(file, path), path, settings);
+    return await readFile(file, path, { ...settings, slices: [], labels: "optional" }, ports);
   } finally {
     await folder.remove();
   }

@@ -30,22 +30,22 @@ export function binaryLabels(
 ): { codes: Int32Array; classes: readonly string[] } {
   const { codes, values } = distinct(column, name, path);
   const words = values.map((value) => value.toLowerCase().trim());
+  // Of classes 1 and 2, where 2 is the positive one, a 1 that was decided for is no yes.
+  if (options.predicted && values.every((value) => named.includes(value)))
+    return { codes: codes.map((code) => named.indexOf(values[code] as string)), classes: named };
   if (words.every((word) => YES.has(word) || NO.has(word))) {
     const asNumber = words.map((word) => (YES.has(word) ? 1 : 0));
     if (!options.predicted && !(asNumber.includes(0) && asNumber.includes(1)))
       throw new TrainyardError("ONE_CLASS", { path, value: values[0] as string });
     return { codes: codes.map((code) => asNumber[code] as number), classes: ["0", "1"] };
   }
-  if (options.predicted) {
-    const unknown = values.find((value) => !named.includes(value));
-    if (unknown !== undefined)
-      throw new TrainyardError("TASK_MISMATCH", {
-        path,
-        task: "binary",
-        problem: `${name} holds ${JSON.stringify(unknown)}, which is no class of y_true`,
-      });
-    return { codes: codes.map((code) => named.indexOf(values[code] as string)), classes: named };
-  }
+  const unknown = options.predicted ? values.find((value) => !named.includes(value)) : undefined;
+  if (unknown !== undefined)
+    throw new TrainyardError("TASK_MISMATCH", {
+      path,
+      task: "binary",
+      problem: `${name} holds ${JSON.stringify(unknown)}, which is no class of y_true`,
+    });
   if (values.length === 1) throw new TrainyardError("ONE_CLASS", { path, value: values[0] as string });
   if (values.length > 2)
     throw new TrainyardError("TASK_MISMATCH", {

@@ -1,3 +1,4 @@
+import { matchHashes } from "../../data/id-hash.ts";
 import { matchRows } from "../../data/match-rows.ts";
 import { TrainyardError } from "../../errors.ts";
 import type { Factor } from "./factor.ts";
@@ -228,9 +229,11 @@ const widthOf = ({ task, classes }: JudgedRows) =>
 
 /** For every row of the candidate, the other side's row with the same id; −1 without one. Without ids the row number counts, if the labels agree. */
 function rowsOf(candidate: Predictions, other: Predictions): Int32Array {
+  if (candidate.ids !== null && other.idHashes !== undefined) return matchHashes(candidate.ids, other.idHashes);
   if (candidate.ids !== null && other.ids !== null) return matchRows(candidate.ids, candidate.rows, other.ids);
   const rows = new Int32Array(candidate.rows).fill(-1);
-  const comparable = candidate.ids === null && other.ids === null && candidate.rows === other.rows;
+  const numbered = ({ ids, idHashes }: Predictions) => ids === null && idHashes === undefined;
+  const comparable = numbered(candidate) && numbered(other) && candidate.rows === other.rows;
   if (!comparable || other.labels === null) return rows;
   for (let row = 0; row < rows.length; row++) if (labelsDiffer(candidate, row, other, row)) return rows.fill(-1);
   return rows.map((_, row) => row);

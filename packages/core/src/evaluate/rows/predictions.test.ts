@@ -138,6 +138,11 @@ describe("labels", () => {
     expect([...(found.labels as Float64Array)]).toEqual([1, 0, 1, 0]);
   });
 
+  test("a class that reads like a yes is decided for by its own name", () => {
+    const given = { y_true: numbers(1, 2, 1, 2), "y_score.2": good.y_score, y_pred: numbers(1, 1, 1, 1) };
+    expect(read(given)).toMatchObject({ classes: ["1", "2"], decisions: Int32Array.of(0, 0, 0, 0) });
+  });
+
   test("of two y_score.<class> columns the positive one is taken, whatever their order", () => {
     const found = read({
       y_true: texts("no", "yes", "no", "yes"),

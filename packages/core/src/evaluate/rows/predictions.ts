@@ -1,4 +1,5 @@
 import type { Task } from "../../config/task.ts";
+import type { IdHashes } from "../../data/id-hash.ts";
 import type { Column, Table } from "../../data/table.ts";
 import { TrainyardError } from "../../errors.ts";
 import { nearest } from "../../nearest.ts";
@@ -15,8 +16,10 @@ export interface Predictions {
   readonly path: string;
   readonly task: Task;
   readonly rows: number;
-  /** Null: the file has no ids, rows are known by their number. */
+  /** Null: the file has no ids, rows are known by their number; or by `idHashes`. */
   readonly ids: Column | null;
+  /** Of predictions that were kept with a version, in place of text ids. */
+  readonly idHashes?: IdHashes;
   /** Binary: 0 or 1. Multiclass: index into `classes`. Multilabel: 0 or 1, rows × classes, row by row. Else the true value. Null where nobody knows it. Length rows. */
   readonly labels: Float64Array | null;
   /** Binary: [negative, positive]. Multiclass, multilabel: all. Else empty. */

@@ -4,7 +4,7 @@ import type { StoredBlob } from "../../backend.ts";
 import { prettyJson } from "../../document.ts";
 import { rootDigest } from "../../registry/fold/root-digest.ts";
 import { openRegistry } from "../../registry/write/open-registry.ts";
-import { aReport, aRun, memoryBackend } from "../../testing/index.ts";
+import { aReading, aReport, aRun, memoryBackend } from "../../testing/index.ts";
 import { DAY } from "../../time.ts";
 import { type RegisterPorts, register } from "../version/register.ts";
 import { collectGarbage, type Garbage, sortOut } from "./garbage.ts";
@@ -21,7 +21,10 @@ beforeEach(async () => {
   backend = memoryBackend(sha256);
   ports = { ...backend, registry: openRegistry(backend) };
   await bundle("run-1", "weights");
-  await register({ model, run: "run-1", baselines: ["production"], override: false, reason: null }, ports);
+  await register(
+    { model, run: "run-1", baselines: ["production"], reading: aReading, override: false, reason: null },
+    ports,
+  );
   backend.store.published.length = 0; // as if only the registry knew
 });
 

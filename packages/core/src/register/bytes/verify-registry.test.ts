@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { prettyJson } from "../../document.ts";
 import { rootDigest } from "../../registry/fold/root-digest.ts";
 import { openRegistry } from "../../registry/write/open-registry.ts";
-import { aReport, aRun, memoryBackend } from "../../testing/index.ts";
+import { aReading, aReport, aRun, memoryBackend } from "../../testing/index.ts";
 import { register } from "../version/register.ts";
 import { verifyRegistry } from "./verify-registry.ts";
 
@@ -26,7 +26,7 @@ async function withVersionOf(files: number) {
   const candidate = { ...aReport().candidate, run: "run-1", rootDigest: root };
   await folder.write("evaluation.json", prettyJson(aReport({ candidate })));
   await register(
-    { model, run: "run-1", baselines: ["production"], override: false, reason: null },
+    { model, run: "run-1", baselines: ["production"], reading: aReading, override: false, reason: null },
     { ...backend, registry },
   );
   const [registered] = (await registry.eventsOf(model, 1)).filter(({ type }) => type === "version.registered");

@@ -5,7 +5,7 @@ import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import { rootDigest } from "../../registry/fold/root-digest.ts";
 import { MANIFEST_LIMIT } from "../../registry/log/model-version.ts";
 import { openRegistry } from "../../registry/write/open-registry.ts";
-import { aReport, aRun, memoryBackend } from "../../testing/index.ts";
+import { aReading, aReport, aRun, memoryBackend } from "../../testing/index.ts";
 import type { RunRecord } from "../../train/run-record.ts";
 import { verifyRegistry } from "../bytes/verify-registry.ts";
 import { changeAlias } from "../change/alias.ts";
@@ -35,7 +35,10 @@ async function bundle(
 ): Promise<void> {
   const folder = await backend.runs.create(model, id);
   const file = await folder.write("outputs/model.onnx", weights);
-  const scores = await folder.write("predictions/candidate.csv", `id,y_true,y_score\n1,1,0.${weights.length}\n`);
+  const scores = await folder.write(
+    "predictions/candidate.csv",
+    `id,y_true,y_score\na,1,0.${weights.length}\nb,0,0.25\n`,
+  );
   const modelFiles = [{ ...file, path: "model.onnx" }];
   const root = rootDigest(modelFiles, sha256);
   const candidate = { file: scores, rows: 1, of: "candidate", version: null, rootDigest: root };
@@ -60,6 +63,7 @@ const settings = (run: string, change = {}) => ({
   model,
   run,
   baselines: ["production"],
+  reading: aReading,
   override: false,
   reason: null,
   ...change,
@@ -323,7 +327,10 @@ describe("register", () => {
         type: "evaluation.recorded",
         verdict: "inconclusive",
       });
-      const { best, all } = await registerBest({ model, runs: ["run-3"], baselines: ["production"] }, ports);
+      const { best, all } = await registerBest(
+        { model, runs: ["run-3"], baselines: ["production"], reading: aReading },
+        ports,
+      );
       expect({ best, verdicts: all.map((run) => run.verdict) }).toEqual({ best: null, verdicts: ["inconclusive"] });
       const forced = await register(settings("run-3", { override: true, reason: "production is broken" }), ports);
       expect(forced.registered).toMatchObject({ version: 3, override: { reason: "production is broken" } });
@@ -398,9 +405,9 @@ describe("register", () => {
     await bundle("run-1", "weights", { report: { rulesUncommitted: ["trainyard.yaml"] } });
     const expected = { code: "RUN_UNCOMMITTED", details: { run: "run-1", files: ["trainyard.yaml"] } };
     await expect(register(settings("run-1"), ports)).rejects.toMatchObject(expected);
-    await expect(registerBest({ model, runs: ["run-1"], baselines: ["production"] }, ports)).rejects.toMatchObject(
-      expected,
-    );
+    await expect(
+      registerBest({ model, runs: ["run-1"], baselines: ["production"], reading: aReading }, ports),
+    ).rejects.toMatchObject(expected);
     expect(await backend.branch.head()).toBeNull();
     const { registered } = await register(settings("run-1", { override: true, reason: "a trial" }), ports);
     expect(registered).toMatchObject({ version: 1, verdict: "pass", override: { reason: "a trial" } });
@@ -418,7 +425,7 @@ describe("register", () => {
     await bundle("run-2", "w2", { report: { ...withGain(0.09), ...failed } });
     await bundle("run-3", "w3", { report: withGain(0.03) });
     const { best, all } = await registerBest(
-      { model, runs: ["run-1", "run-2", "run-3"], baselines: ["production"] },
+      { model, runs: ["run-1", "run-2", "run-3"], baselines: ["production"], reading: aReading },
       ports,
     );
     expect(best).toMatchObject({ run: "run-3", registered: { version: 1 } });
@@ -438,7 +445,10 @@ describe("register", () => {
   test("of several runs of which none passed, none is registered", async () => {
     await bundle("run-1", "w1", { report: failed });
     await bundle("run-2", "w2", { report: failed });
-    expect((await registerBest({ model, runs: ["run-1", "run-2"], baselines: ["production"] }, ports)).best).toBeNull();
+    expect(
+      (await registerBest({ model, runs: ["run-1", "run-2"], baselines: ["production"], reading: aReading }, ports))
+        .best,
+    ).toBeNull();
     expect((await types()).length).toBe(2);
   });
 });

@@ -3,6 +3,7 @@ import { decidingCheck, type Verdict } from "../../check/check.ts";
 import { type KeptFile, keptFiles } from "../../data/dataset.ts";
 import type { Sha256 } from "../../document.ts";
 import { isRefusal, TrainyardError } from "../../errors.ts";
+import type { Reading } from "../../evaluate/baseline/scored-files.ts";
 import { firstGain } from "../../evaluate/first-gain.ts";
 import type { ModelState, VersionState } from "../../registry/fold/model-state.ts";
 import { objectionToOverride, refuse } from "../../registry/fold/policy-rules.ts";
@@ -10,6 +11,7 @@ import { type EventBody, registeredVersion, registrationOf } from "../../registr
 import type { ModelVersion } from "../../registry/log/model-version.ts";
 import type { Decision, Registry } from "../../registry/read/registry.ts";
 import { timestamp } from "../../time.ts";
+import { type KeepPorts, keepPredictions } from "./keep-predictions.ts";
 import { modelCard } from "./model-card.ts";
 import { publish } from "./publish.ts";
 import { type JudgedRun, readJudgedRun } from "./run-bundle.ts";
@@ -21,14 +23,15 @@ export interface RegisterSettings {
   readonly run: string | null;
   /** `evaluate.baseline` of the config: a verdict that is not against these counts as inconclusive. */
   readonly baselines: readonly string[];
+  /** How the config has predictions read, as when the run was judged. */
+  readonly reading: Reading;
   /** Register although the verdict is against it. */
   readonly override: boolean;
   readonly reason: string | null;
 }
 
-export type RegisterPorts = Pick<Backend, "runs" | "store" | "sha256" | "clock" | "actor" | "progress"> & {
-  readonly registry: Registry;
-};
+export type RegisterPorts = Pick<Backend, "runs" | "sha256" | "clock" | "actor"> &
+  KeepPorts & { readonly registry: Registry };
 
 export interface Registration {
   /** Null when the verdict is against it: the caller exits 1 (fail) or 3 (inconclusive). */
@@ -47,19 +50,19 @@ export interface Registration {
  * Records a run's evaluation, whatever its verdict and once per report, then gives a run that passed the model's next version number.
  * The bytes are in the store, their digests checked, before the commit that mentions them; a run whose bytes are lost is recorded as judged all the same.
  * @throws OVERRIDE_REASON, POLICY_FORBIDS, NO_RUN, RUN_UNKNOWN, RUN_UNFINISHED, RUN_UNCOMMITTED, EVALUATION_MISSING, EVALUATION_OTHER, BUNDLE_INVALID, DIGEST_MISMATCH,
- *   DISK_FULL, TEXT_TOO_LONG, and what the registry throws
+ *   PREDICTIONS_UNKEPT, DISK_FULL, TEXT_TOO_LONG, and what the registry throws
  */
 export async function register(settings: RegisterSettings, ports: RegisterPorts): Promise<Registration> {
   const reason = settings.reason?.trim() ?? "";
   if (settings.override && reason === "") throw new TrainyardError("OVERRIDE_REASON", {});
   const run = await readJudgedRun(settings.model, settings.run, settings.baselines, ports);
   if (!settings.override) refuseUncommittedRules(run);
-  return registerJudged(run, settings.override ? reason : null, ports);
+  return registerJudged(run, { override: settings.override ? reason : null, reading: settings.reading }, ports);
 }
 
 /** Records several runs' evaluations and registers the one that passed with the largest gain of the first gate; null when none passed. */
 export async function registerBest(
-  settings: { readonly model: string; readonly runs: readonly string[]; readonly baselines: readonly string[] },
+  settings: Pick<RegisterSettings, "model" | "baselines" | "reading"> & { readonly runs: readonly string[] },
   ports: RegisterPorts,
 ): Promise<{
   best: Registration | null;
@@ -79,7 +82,8 @@ export async function registerBest(
     .filter((run) => run.verdict === "pass")
     .sort((a, b) => (firstGain(b.report) ?? 0) - (firstGain(a.report) ?? 0)); // stable: of equals, the first named
   for (const run of runs) if (run !== ranked[0]) await record(run, ports);
-  const best = ranked[0] === undefined ? null : await registerJudged(ranked[0], null, ports);
+  const { reading } = settings;
+  const best = ranked[0] === undefined ? null : await registerJudged(ranked[0], { override: null, reading }, ports);
   return { best, all };
 }
 
@@ -88,7 +92,11 @@ function refuseUncommittedRules({ record, rulesUncommitted: files }: JudgedRun):
   if (files.length > 0) throw new TrainyardError("RUN_UNCOMMITTED", { run: record.id, files, rules: true });
 }
 
-async function registerJudged(run: JudgedRun, override: string | null, ports: RegisterPorts): Promise<Registration> {
+async function registerJudged(
+  run: JudgedRun,
+  { override, reading }: { readonly override: string | null; readonly reading: Reading },
+  ports: RegisterPorts,
+): Promise<Registration> {
   const outcome = { verdict: run.verdict, reason: run.reason, run: run.record.id, evaluation: run.reportDigest };
   if (run.verdict !== "pass" && override === null) {
     await record(run, ports);
@@ -100,7 +108,7 @@ async function registerJudged(run: JudgedRun, override: string | null, ports: Re
   const mayBe = async () =>
     refuse(overridden === null ? null : objectionToOverride((await registry.policy())?.policy ?? null, model));
   const stored = await mayBe()
-    .then(() => storeBytes(run, overridden, ports))
+    .then(() => storeBytes(run, { overridden, reading }, ports))
     .catch(async (error: unknown) => {
       if (isRefusal(error) && FOR_GOOD.has(error.code)) await record(run, ports);
       throw error;
@@ -131,7 +139,12 @@ async function registerJudged(run: JudgedRun, override: string | null, ports: Re
 }
 
 /** Refusals that no re-run mends: then at least the verdict is kept. Where a service failed, the next try keeps both. */
-const FOR_GOOD: ReadonlySet<string> = new Set(["DIGEST_MISMATCH", "FILE_NOT_FOUND", "POLICY_FORBIDS"]);
+const FOR_GOOD: ReadonlySet<string> = new Set([
+  "DIGEST_MISMATCH",
+  "FILE_NOT_FOUND",
+  "POLICY_FORBIDS",
+  "PREDICTIONS_UNKEPT",
+]);
 
 /** Nothing was overridden then. */
 function isClean({ verdict, rulesUncommitted }: JudgedRun): boolean {
@@ -147,12 +160,13 @@ interface StoredBytes {
   readonly override: { readonly reason: string; readonly by: string } | null;
 }
 
-/** Puts everything a version consists of into the store, each file checked against the digest its record names. @throws DIGEST_MISMATCH, DISK_FULL */
+/** Puts everything a version consists of into the store, each file checked against the digest its record names. @throws DIGEST_MISMATCH, PREDICTIONS_UNKEPT, DISK_FULL */
 async function storeBytes(
   run: JudgedRun,
-  overridden: string | null,
-  { store, actor }: RegisterPorts,
+  { overridden, reading }: { readonly overridden: string | null; readonly reading: Reading },
+  ports: RegisterPorts,
 ): Promise<StoredBytes> {
+  const { store, actor } = ports;
   const { folder, record, report } = run;
   const { model } = record;
   const override = overridden === null ? null : { reason: overridden, by: actor.name };
@@ -164,7 +178,7 @@ async function storeBytes(
   await store.put({ text: run.reportText }, { expect: run.reportDigest }); // also where the bytes are a version already
   const card = modelCard({ model, record, report, override });
   const stored = {
-    predictions: await put(record.predictions?.candidate.file),
+    predictions: await keepPredictions(run, reading, ports),
     evaluationProfile: await put(record.profiles.evaluation),
     predictionsProfile: await put(record.profiles.predictions),
     record: (await store.put({ text: run.recordText })).digest,

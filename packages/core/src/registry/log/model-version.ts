@@ -28,7 +28,7 @@ export const ModelVersion = z.object({
   metrics: z.array(z.object({ name: z.string(), estimate: Estimate })),
   data: z.array(z.object({ path: z.string(), digest: Sha256.nullable() })),
   verdict: Verdict.nullable(),
-  /** Store files by digest: the RunRecord, the EvaluationReport, predictions, profiles, model card. */
+  /** Store files by digest: the RunRecord, the EvaluationReport, what is kept of the predictions (not the run's file: docs/registry.md), profiles, model card. */
   record: Sha256.nullable(),
   evaluation: Sha256.nullable(),
   predictions: Sha256.nullable(),
