@@ -55,7 +55,8 @@ const CUTS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>
     look: ["rows", "metrics", "parts", "intervals"],
     judge: ["rows", "metrics", "parts", "intervals", "look"],
     baseline: ["rows", "judge"],
-    ".": ["rows", "intervals", "look", "judge", "baseline"],
+    differences: [],
+    ".": ["rows", "metrics", "intervals", "judge", "baseline", "differences"],
   },
   "packages/backends/src": {
     local: [],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Task } from "../../packages/core/src/config/task.ts";
 import type { Column, Table } from "../../packages/core/src/data/table.ts";
-import { type Estimators, estimators } from "../../packages/core/src/evaluate/intervals/uncertainty.ts";
+import { type Estimators, estimators } from "../../packages/core/src/evaluate/intervals/estimators.ts";
 import { taskMetrics } from "../../packages/core/src/evaluate/metrics/metrics.ts";
 import { sideStatistics } from "../../packages/core/src/evaluate/parts/side-statistics.ts";
 import { readPredictions } from "../../packages/core/src/evaluate/rows/predictions.ts";

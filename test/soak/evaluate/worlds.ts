@@ -1,7 +1,7 @@
 import type { Gate } from "@trainyard/core";
+import { type Estimators, estimators } from "../../../packages/core/src/evaluate/intervals/estimators.ts";
 import { methodOf, unitsOf } from "../../../packages/core/src/evaluate/intervals/grounds.ts";
 import { judgedSide } from "../../../packages/core/src/evaluate/intervals/judged-side.ts";
-import { type Estimators, estimators } from "../../../packages/core/src/evaluate/intervals/uncertainty.ts";
 import { judge } from "../../../packages/core/src/evaluate/judge/judge.ts";
 import { knownMetric } from "../../../packages/core/src/evaluate/metrics/metrics.ts";
 import { sideStatistics } from "../../../packages/core/src/evaluate/parts/side-statistics.ts";

@@ -1,5 +1,5 @@
 import type { Check, Estimate, Interval } from "../check/check.ts";
-import { estimators } from "../evaluate/intervals/uncertainty.ts";
+import { estimators } from "../evaluate/intervals/estimators.ts";
 import { metricsFor } from "../evaluate/metrics/metrics.ts";
 import { sideStatistics } from "../evaluate/parts/side-statistics.ts";
 import type { Predictions } from "../evaluate/rows/predictions.ts";

@@ -18,9 +18,9 @@ import { EvaluationReport, type Side } from "./evaluation-report.ts";
 import { LEAST_UNITS } from "./intervals/grounds.ts";
 import { compares } from "./judge/gate.ts";
 import { judge } from "./judge/judge.ts";
-import { taskOf } from "./judge/judge-points.ts";
 import type { Judgement } from "./judge/judgement.ts";
 import type { Pool, PooledRun } from "./judge/pool.ts";
+import { taskOf } from "./metrics/metrics.ts";
 import { distinctUpTo } from "./rows/factor.ts";
 import { type Predictions, readPredictions, WEIGHTS } from "./rows/predictions.ts";
 

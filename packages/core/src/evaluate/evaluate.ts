@@ -16,12 +16,12 @@ import { readPool } from "./baseline/pooled-runs.ts";
 import { readingOf, readScored } from "./baseline/scored-files.ts";
 import { staleNotes } from "./baseline/stale.ts";
 import { wearOf } from "./baseline/wear.ts";
+import { changes } from "./differences/changes.ts";
+import { codeLines } from "./differences/code-lines.ts";
+import { footprint } from "./differences/footprint.ts";
 import { EVALUATION_FILE, EvaluationReport } from "./evaluation-report.ts";
 import { compares } from "./judge/gate.ts";
-import { changes } from "./look/changes.ts";
-import { codeLines } from "./look/code-lines.ts";
-import { footprint } from "./look/footprint.ts";
-import { trainedOn } from "./rows/trained-on.ts";
+import { trainedOn } from "./judge/trained-on.ts";
 
 /** What to judge, and by which rules: on GitHub the rules are the base branch's. */
 export interface EvaluateSettings {

@@ -11,13 +11,13 @@ import {
   missingText,
   nextText,
   performanceSentence,
-  pText,
   rankedColumns,
   stillText,
   watched,
 } from "./drift-words.ts";
 import { moment } from "./format/moment.ts";
 import { count, decimalsOf, fixed, plainNumber } from "./format/number.ts";
+import { pText } from "./format/p-value.ts";
 import { intervalSketch } from "./format/sketch.ts";
 import { SIGNS } from "./gate-table.ts";
 import { andMore, folded, markdownTable } from "./markdown/block.ts";

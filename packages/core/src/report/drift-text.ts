@@ -7,13 +7,13 @@ import {
   missingText,
   nextText,
   performanceSentence,
-  pText,
   rankedColumns,
   stillText,
   watched,
 } from "./drift-words.ts";
 import { noteLines } from "./evaluation-text.ts";
 import { count } from "./format/number.ts";
+import { pText } from "./format/p-value.ts";
 import { alignedTable, piece, type TextLine, type Tone, textOf, wrapped } from "./text/line.ts";
 
 const TONES: Readonly<Record<DriftReport["verdict"], Tone>> = {

@@ -76,13 +76,6 @@ export function rankedColumns(report: DriftReport): { loud: ColumnDrift[]; quiet
   return { loud: sorted.filter(isLoud), quiet: sorted.filter((column) => !isLoud(column)) };
 }
 
-/** A p-value as people write it: "0.004", "< 0.0001". */
-export function pText(p: number | null): string {
-  if (p === null) return "–";
-  if (p >= 0.995) return "1";
-  return p < 0.0001 ? "< 0.0001" : fixed(p, p < 0.001 ? 4 : p < 0.0995 ? 3 : 2);
-}
-
 /** "0 %", or "0 % → 1.3 %" where it changed. */
 export function missingText({ referenceNullRate, currentNullRate }: ColumnDrift): string {
   const [before, now] = [percent(referenceNullRate), percent(currentNullRate)];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Column, Table } from "../data/table.ts";
-import { trainedOn } from "../evaluate/rows/trained-on.ts";
+import { trainedOn } from "../evaluate/judge/trained-on.ts";
 import { generator } from "../statistics/generator.ts";
 import { KeptRowFinder, type RowOverlap, TrainedRowFinder, TrainedRows } from "./trained-rows.ts";
 

@@ -2,7 +2,7 @@ import type { Interval } from "../../check/check.ts";
 import { twoSidedP } from "../../statistics/interval-inversion.ts";
 import type { MetricComparison } from "../evaluation-report.ts";
 import type { Estimator } from "./estimator.ts";
-import type { Estimators } from "./uncertainty.ts";
+import type { Estimators } from "./estimators.ts";
 
 /** Most clusters worth telling somebody to wait for; of single rows, twenty times as many as there are. */
 const MOST_CLUSTERS = 10_000;

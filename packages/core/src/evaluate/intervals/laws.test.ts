@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import type { Task } from "../../config/task.ts";
 import { knownMetric, taskMetrics } from "../metrics/metrics.ts";
 import type { JudgedRows } from "../rows/predictions.ts";
+import { type Estimators, estimators } from "./estimators.ts";
 import { methodOf, unitsOf } from "./grounds.ts";
 import { judgedSide } from "./judged-side.ts";
-import { type Estimators, estimators } from "./uncertainty.ts";
 
 type Row = readonly [truth: number, ours: number, theirs: number, weight: number];
 

@@ -6,10 +6,10 @@ import { judge } from "../judge/judge.ts";
 import type { Pool } from "../judge/pool.ts";
 import { metricsFor } from "../metrics/metrics.ts";
 import { type Predictions, readPredictions } from "../rows/predictions.ts";
+import { estimators } from "./estimators.ts";
 import { methodOf, unitsOf } from "./grounds.ts";
 import { type JudgedSide, judgedSide } from "./judged-side.ts";
 import { pooledEstimators } from "./pooled.ts";
-import { estimators } from "./uncertainty.ts";
 
 const numbers = (values: readonly number[]): Column => ({
   type: "number",

@@ -3,9 +3,9 @@ import type { MetricDefinition } from "../metrics/metric.ts";
 import { effectiveRows, sumByUnit } from "../parts/part.ts";
 import type { SideStatistics } from "../parts/side-statistics.ts";
 import { type Estimator, student } from "./estimator.ts";
+import type { Estimators } from "./estimators.ts";
 import { folded } from "./folded.ts";
 import type { JudgedSide } from "./judged-side.ts";
-import type { Estimators } from "./uncertainty.ts";
 
 /** What of a variance is known: the variance itself, and with how many degrees of freedom. */
 interface Variance {

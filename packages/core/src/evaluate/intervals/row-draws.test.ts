@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { type Generator, generator } from "../../statistics/generator.ts";
 import { knownMetric } from "../metrics/metrics.ts";
 import type { JudgedRows } from "../rows/predictions.ts";
+import { type Estimators, estimators } from "./estimators.ts";
 import { judgedSide } from "./judged-side.ts";
-import { type Estimators, estimators } from "./uncertainty.ts";
 
 const normal = (source: Generator) =>
   Math.sqrt(-2 * Math.log(1 - source.fraction())) * Math.cos(2 * Math.PI * source.fraction());

@@ -1,10 +1,10 @@
 import type { Check } from "../../check/check.ts";
 import type { Gate } from "../../config/config.ts";
 import { comparison } from "../intervals/comparison.ts";
+import type { Estimators } from "../intervals/estimators.ts";
+import { REPORTED_GROUNDS } from "../intervals/grounds.ts";
 import { reportedComparison } from "../intervals/reported.ts";
-import type { Estimators } from "../intervals/uncertainty.ts";
 import { judgeGate } from "./gate.ts";
-import { REPORTED_GROUNDS } from "./judge-points.ts";
 import { type JudgeSettings, whyNoBaseline } from "./judgement.ts";
 import type { Measured, Sides } from "./measure.ts";
 import { hasSlices, judgeGateSlices } from "./slice-check.ts";

@@ -5,13 +5,13 @@ import { curves } from "../look/curves.ts";
 import { slices } from "../look/slices.ts";
 import { bestThresholds } from "../look/thresholds.ts";
 import type { Predictions } from "../rows/predictions.ts";
-import { rowChecks } from "../rows/row-checks.ts";
 import { compares } from "./gate.ts";
 import { gateChecks } from "./gate-checks.ts";
 import type { Evidence, Judgement, JudgeSettings } from "./judgement.ts";
-import { lookInto } from "./looks.ts";
+import { lookInto } from "./look-into.ts";
 import { type Measured, measure, type Sides, sidesOf } from "./measure.ts";
 import { labelNotes, notesOf, pairingNotes, scoreNotes, seedNotes, weightNotes } from "./notes.ts";
+import { rowChecks } from "./row-checks.ts";
 
 /** Judges scored rows: brings the sides together, measures them, holds the gates to that. @throws what `sidesOf` and `measure` refuse */
 export function judgeRows(given: Predictions, evidence: Evidence, settings: JudgeSettings): Judgement {

@@ -1,4 +1,4 @@
-import { judgePoints } from "./judge-points.ts";
+import { judgeReported } from "./judge-reported.ts";
 import { judgeRows } from "./judge-rows.ts";
 import type { Evidence, Judgement, JudgeSettings } from "./judgement.ts";
 
@@ -8,6 +8,6 @@ import type { Evidence, Judgement, JudgeSettings } from "./judgement.ts";
  */
 export function judge(evidence: Evidence, settings: JudgeSettings): Judgement {
   return evidence.candidate === null
-    ? judgePoints(evidence, settings)
+    ? judgeReported(evidence, settings)
     : judgeRows(evidence.candidate, evidence, settings);
 }

@@ -5,8 +5,8 @@ import type { Task } from "../../config/task.ts";
 import type { EvaluationReport } from "../evaluation-report.ts";
 import type { BaselineScores } from "../rows/pairing.ts";
 import type { Predictions } from "../rows/predictions.ts";
-import type { Reported } from "./point-metrics.ts";
 import type { Pool } from "./pool.ts";
+import type { Reported } from "./reported-metrics.ts";
 
 /** How to judge, and what the sides are called. */
 export interface JudgeSettings {

@@ -1,10 +1,10 @@
 import type { Gate } from "../../config/config.ts";
 import type { EvaluationReport } from "../evaluation-report.ts";
+import { type Estimators, estimators } from "../intervals/estimators.ts";
 import { clustersOf, type Grounds, type Method, methodOf, rowsOf, unitsOf } from "../intervals/grounds.ts";
 import { type JudgedSide, judgedSide } from "../intervals/judged-side.ts";
 import { pooledEstimators } from "../intervals/pooled.ts";
 import type { ReportedPair } from "../intervals/reported.ts";
-import { type Estimators, estimators } from "../intervals/uncertainty.ts";
 import type { MetricDefinition } from "../metrics/metric.ts";
 import { metricsFor } from "../metrics/metrics.ts";
 import { costMatrix } from "../rows/cost-matrix.ts";
@@ -12,8 +12,8 @@ import { type Pairing, pair } from "../rows/pairing.ts";
 import type { JudgedRows, Predictions } from "../rows/predictions.ts";
 import { defaultGate } from "./gate.ts";
 import type { Evidence, JudgeSettings } from "./judgement.ts";
-import { pointsOf, refuseUnknown, shownPoints } from "./point-metrics.ts";
 import { pooledRows, seedsOf } from "./pool.ts";
+import { gatedReported, refuseUnknown, shownReported } from "./reported-metrics.ts";
 
 /** Both sides' rows, with what wrong decisions cost. */
 export interface Sides {
@@ -74,7 +74,7 @@ export function measure(sides: Sides, evidence: Evidence, settings: JudgeSetting
   refuseUnknown(asked, metrics, evidence.metrics, task);
   const gates = settings.gates ?? [defaultGate(metrics[0]?.name ?? "")];
   const computed = metrics.map(({ name }) => name);
-  const points = pointsOf(gates, computed, evidence, task);
+  const points = gatedReported(gates, computed, evidence, task);
 
   const other = (evidence.baseline?.stored ?? evidence.baseline?.fromJob)?.path ?? "";
   const clusters = clustersOf(candidate, baseline, paired, other);
@@ -86,7 +86,7 @@ export function measure(sides: Sides, evidence: Evidence, settings: JudgeSetting
     gates,
     metrics,
     points,
-    shown: new Map([...shownPoints(asked, computed, evidence, task), ...points]),
+    shown: new Map([...shownReported(asked, computed, evidence, task), ...points]),
     clusters,
     grounds: clusters === null ? rowsOf(candidate, paired ? null : baseline) : { count: clusters, of: "groups" },
   };

@@ -2,8 +2,9 @@ import { TrainyardError } from "../../errors.ts";
 import type { EvaluationReport } from "../evaluation-report.ts";
 import { betweenSd } from "../intervals/pooled.ts";
 import type { SideStatistics } from "../parts/side-statistics.ts";
-import { type Pairing, pair, takeRows } from "../rows/pairing.ts";
+import { type Pairing, pair } from "../rows/pairing.ts";
 import type { JudgedRows, Predictions } from "../rows/predictions.ts";
+import { takeRows } from "../rows/take-rows.ts";
 
 /** Another run of the candidate's recipe, with another seed. */
 export interface PooledRun {

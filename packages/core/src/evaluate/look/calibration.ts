@@ -1,7 +1,7 @@
 import type { Estimator } from "../intervals/estimator.ts";
+import { estimators } from "../intervals/estimators.ts";
 import type { Method } from "../intervals/grounds.ts";
 import { unitsOf } from "../intervals/grounds.ts";
-import { estimators } from "../intervals/uncertainty.ts";
 import type { Calibration } from "../looks.ts";
 import { POSITIVE, ratio } from "../metrics/define.ts";
 import { sideStatistics } from "../parts/side-statistics.ts";

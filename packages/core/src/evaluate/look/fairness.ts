@@ -11,10 +11,9 @@ import type { MetricDefinition } from "../metrics/metric.ts";
 import { rarest } from "../metrics/metrics.ts";
 import type { Units } from "../parts/part.ts";
 import { type SideStatistics, sideStatistics } from "../parts/side-statistics.ts";
-import type { Factor } from "../rows/factor.ts";
-import { takeRows } from "../rows/pairing.ts";
+import { type Factor, rowsByCode } from "../rows/factor.ts";
 import type { JudgedRows } from "../rows/predictions.ts";
-import { rowsByCode } from "./slices.ts";
+import { takeRows } from "../rows/take-rows.ts";
 
 /** A smaller group is set apart: in no difference, and listed. */
 const LEAST_ROWS = 30;

@@ -6,9 +6,9 @@ import { LEAST_UNITS } from "../intervals/grounds.ts";
 import type { MetricDefinition } from "../metrics/metric.ts";
 import { sumByUnit } from "../parts/part.ts";
 import { type SideStatistics, sideStatistics } from "../parts/side-statistics.ts";
-import type { Factor } from "../rows/factor.ts";
-import { takeRows } from "../rows/pairing.ts";
+import { type Factor, rowsByCode } from "../rows/factor.ts";
 import type { JudgedRows } from "../rows/predictions.ts";
+import { takeRows } from "../rows/take-rows.ts";
 
 /** Smaller slices are not looked into. */
 const LEAST_ROWS = 30;
@@ -106,20 +106,6 @@ function errorOfDifference(
 
 function statisticsOf(rows: JudgedRows, metric: MetricDefinition): SideStatistics {
   return sideStatistics(rows, [metric], { of: new Int32Array(rows.rows), count: 1 });
-}
-
-/** The rows of each value. */
-export function rowsByCode({ codes, values }: Factor): Uint32Array[] {
-  const sizes = new Uint32Array(values.length);
-  for (const code of codes) sizes[code] = (sizes[code] as number) + 1;
-  const rows = Array.from(sizes, (size) => new Uint32Array(size));
-  sizes.fill(0);
-  codes.forEach((code, row) => {
-    const place = sizes[code] as number;
-    (rows[code] as Uint32Array)[place] = row;
-    sizes[code] = place + 1;
-  });
-  return rows;
 }
 
 function bothClasses({ labels }: JudgedRows): boolean {

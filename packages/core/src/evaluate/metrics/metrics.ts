@@ -86,3 +86,13 @@ export function rarest({ task, classes, labels, weights }: JudgedRows): number |
   }
   return Math.min(...sums.map((sum, k) => (sum * sum) / (squares[k] as number)).filter((count) => count > 0));
 }
+
+/** The task that reported metrics are of, told from their names: the first that knows most of them; `scores` where none knows any. */
+export function taskOf(metrics: readonly { readonly name: string }[]): Task {
+  let best: { task: Task; known: number } = { task: "scores", known: 0 };
+  for (const { task } of Object.values(taskMetrics)) {
+    const known = metrics.filter(({ name }) => knownMetric(name, task) !== null).length;
+    if (known > best.known) best = { task, known };
+  }
+  return best.task;
+}

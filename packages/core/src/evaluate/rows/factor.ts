@@ -78,3 +78,17 @@ export function distinctUpTo(column: Column, most: number): { count: number; int
   }
   return { count: seen.size, integers };
 }
+
+/** The rows of each value. */
+export function rowsByCode({ codes, values }: Factor): Uint32Array[] {
+  const sizes = new Uint32Array(values.length);
+  for (const code of codes) sizes[code] = (sizes[code] as number) + 1;
+  const rows = Array.from(sizes, (size) => new Uint32Array(size));
+  sizes.fill(0);
+  codes.forEach((code, row) => {
+    const place = sizes[code] as number;
+    (rows[code] as Uint32Array)[place] = row;
+    sizes[code] = place + 1;
+  });
+  return rows;
+}

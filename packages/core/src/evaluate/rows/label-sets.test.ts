@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Column } from "../../data/table.ts";
 import { generator } from "../../statistics/generator.ts";
+import { estimators } from "../intervals/estimators.ts";
 import { methodOf, unitsOf } from "../intervals/grounds.ts";
 import { type JudgedSide, judgedSide } from "../intervals/judged-side.ts";
-import { estimators } from "../intervals/uncertainty.ts";
 import { metricsFor } from "../metrics/metrics.ts";
 import { pair } from "./pairing.ts";
 import { type Predictions, readPredictions } from "./predictions.ts";

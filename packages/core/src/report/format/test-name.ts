@@ -1,5 +1,5 @@
 import type { MetricComparison, TestName } from "../../evaluate/evaluation-report.ts";
-import { fixed } from "./number.ts";
+import { pText } from "./p-value.ts";
 
 const NAMES: Readonly<Record<TestName, string>> = {
   delong: "DeLong",
@@ -35,13 +35,10 @@ export function crossCheckTitle({ crossCheck }: MetricComparison): string {
 /** "sign flips, p 0.34"; "–" without a second opinion. */
 export function crossCheckText(metric: MetricComparison): string {
   const { crossCheck } = metric;
-  return crossCheck === undefined ? "–" : `${crossCheckTitle(metric)}, p ${pOf(crossCheck.p)}`;
+  return crossCheck === undefined ? "–" : `${crossCheckTitle(metric)}, p ${pText(crossCheck.p)}`;
 }
 
-/** A p-value as people print it: "0.34", "0.012", "< 0.001"; "–" where there is none. */
-export function pText({ test }: MetricComparison): string {
-  const p = test?.p ?? null;
-  return p === null ? "–" : pOf(p);
+/** The p-value of no difference; "–" where there is none. */
+export function testP({ test }: MetricComparison): string {
+  return pText(test?.p ?? null);
 }
-
-const pOf = (p: number) => (p < 0.001 ? "< 0.001" : fixed(p, p < 0.1 ? 3 : 2));

@@ -8,12 +8,12 @@ import {
   missingText,
   nextText,
   performanceSentence,
-  pText,
   rankedColumns,
   stillText,
 } from "../drift-words.ts";
 import { moment } from "../format/moment.ts";
 import { count, counted, decimalsOf, fixed, percent, plainNumber } from "../format/number.ts";
+import { pText } from "../format/p-value.ts";
 import { htmlSentence, phrasesOf } from "../phrase.ts";
 import { columnPlot } from "../svg/column-plot.ts";
 import { htmlFacts, htmlFolded, htmlTable } from "./element.ts";

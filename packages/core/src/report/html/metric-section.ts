@@ -3,7 +3,7 @@ import { estimateText } from "../format/interval.ts";
 import { metricTitle, unitSuffix } from "../format/metric-name.ts";
 import { count, decimalsOf, fixed, levelText } from "../format/number.ts";
 import { seedRows } from "../format/seeds.ts";
-import { crossCheckText, pText, testTitle } from "../format/test-name.ts";
+import { crossCheckText, testP, testTitle } from "../format/test-name.ts";
 import { type GateReading, gainLimit, gateReadings } from "../gate-reading.ts";
 import { type ForestRow, forestPlot } from "../svg/forest-plot.ts";
 import { standardText } from "../verdict-clauses.ts";
@@ -97,7 +97,7 @@ function metricTable(report: EvaluationReport): string {
       metric.difference === null ? "–" : estimateText(metric.difference, decimals, true),
       metric.goal === "minimize" ? "less" : "more",
       ...(tested ? [testTitle(metric)] : []),
-      ...(compared ? [pText(metric)] : []),
+      ...(compared ? [testP(metric)] : []),
       ...(checked ? [crossCheckText(metric)] : []),
       ...(grouped ? [metric.effectiveRows === undefined ? "–" : count(metric.effectiveRows)] : []),
     ];

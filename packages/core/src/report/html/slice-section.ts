@@ -1,8 +1,8 @@
 import type { EvaluationReport, SliceResult } from "../../evaluate/evaluation-report.ts";
-import { pText } from "../drift-words.ts";
 import { estimateText } from "../format/interval.ts";
 import { capitalised, metricName } from "../format/metric-name.ts";
 import { count, decimalsOf, fixed } from "../format/number.ts";
+import { pText } from "../format/p-value.ts";
 import { whereText } from "../look-words.ts";
 import { rankedSlices, slicesSummary } from "../slice-ranking.ts";
 import { slicePlot } from "../svg/slice-plot.ts";

@@ -1,8 +1,8 @@
 import { htmlText } from "../../escape.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
-import { pText } from "../drift-words.ts";
 import { capitalised, metricName } from "../format/metric-name.ts";
 import { count } from "../format/number.ts";
+import { pText } from "../format/p-value.ts";
 import { weakNumbers, weakSummary, whereText } from "../look-words.ts";
 import { htmlTable } from "./element.ts";
 

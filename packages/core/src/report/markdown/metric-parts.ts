@@ -5,7 +5,7 @@ import { estimateText } from "../format/interval.ts";
 import { metricTitle, unitSuffix } from "../format/metric-name.ts";
 import { count, decimalsOf, fixed } from "../format/number.ts";
 import { seedRows } from "../format/seeds.ts";
-import { crossCheckText, pText, testTitle } from "../format/test-name.ts";
+import { crossCheckText, testP, testTitle } from "../format/test-name.ts";
 import { otherBaselines } from "../other-baselines.ts";
 import { markdownSentence } from "../phrase.ts";
 import { requirementLines } from "../requirement-lines.ts";
@@ -57,7 +57,7 @@ export function testsMarkdown(report: EvaluationReport): string {
   const rows = tested.map((metric) => [
     markdownText(metricTitle(metric.name)),
     testTitle(metric),
-    ...(compared ? [markdownText(pText(metric))] : []),
+    ...(compared ? [markdownText(testP(metric))] : []),
     ...(checked ? [markdownText(crossCheckText(metric))] : []),
     ...(grouped ? [metric.effectiveRows === undefined ? "–" : count(metric.effectiveRows)] : []),
   ]);

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { type Generator, generator } from "../../statistics/generator.ts";
 import { metricsFor } from "../metrics/metrics.ts";
 import type { JudgedRows } from "../rows/predictions.ts";
+import { estimators } from "./estimators.ts";
 import type { Method } from "./grounds.ts";
 import { judgedSide } from "./judged-side.ts";
-import { estimators } from "./uncertainty.ts";
 
 /** Rows of days that move together: both a day's base rate and how far one model is ahead on it vary from day to day. */
 function draw(

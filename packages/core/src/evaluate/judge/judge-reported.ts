@@ -1,34 +1,30 @@
 import { type Check, verdict } from "../../check/check.ts";
-import type { Task } from "../../config/task.ts";
 import { meant, shownName, standardMetric } from "../../train/metric-names.ts";
-import type { Metric } from "../../train/run-record.ts";
+import { REPORTED_GROUNDS } from "../intervals/grounds.ts";
 import { type ReportedPair, reportedComparison } from "../intervals/reported.ts";
 import { knownMetric, taskMetrics } from "../metrics/metrics.ts";
 import { judgeFairness } from "./fairness-check.ts";
 import { defaultGate, judgeGate } from "./gate.ts";
 import { type Evidence, type Judgement, type JudgeSettings, whyNoBaseline } from "./judgement.ts";
 import { notesOf } from "./notes.ts";
-import { pointOf, pointsOf } from "./point-metrics.ts";
+import { gatedReported, reportedPair } from "./reported-metrics.ts";
 import { hasSlices, judgeGateSlices } from "./slice-check.ts";
 
-/** The numbers' own uncertainty, where it was reported, is all there is: how many rows stand behind it is the training's to say. */
-export const REPORTED_GROUNDS = { count: Number.POSITIVE_INFINITY, of: "rows" } as const;
-
 /** Judges the numbers of a metrics file: by intervals where it says how sure it is of them, else by points. @throws METRIC_UNKNOWN, GOAL_UNKNOWN */
-export function judgePoints(evidence: Evidence, settings: JudgeSettings): Judgement {
+export function judgeReported(evidence: Evidence, settings: JudgeSettings): Judgement {
   const { task } = settings;
   const reported = evidence.metrics.map(standardMetric);
   const directed = reported.find(({ name, goal }) => goal !== null || knownMetric(name, task) !== null);
   const known = taskMetrics[task].metrics.find(({ name }) => meant(reported, name) !== undefined);
   const loss = known?.name ?? (directed ?? reported[0])?.name ?? "";
   const gates = settings.gates ?? [defaultGate(loss)];
-  const pairs = pointsOf(gates, [], evidence, task);
+  const pairs = gatedReported(gates, [], evidence, task);
   for (const metric of reported) {
     const name = shownName(reported, metric);
     const goal = metric.goal ?? knownMetric(metric.name, task)?.goal;
     const isGated = [...pairs.values()].some(({ candidate }) => candidate === metric);
     if (goal !== undefined && !isGated && !pairs.has(name))
-      pairs.set(name, pointOf(metric, name, goal, evidence, task));
+      pairs.set(name, reportedPair(metric, name, goal, evidence, task));
   }
   const context = {
     against: settings.against,
@@ -85,14 +81,4 @@ function reportedNotes(checks: readonly Check[], metrics: Judgement["metrics"]):
         ]
       : []),
   ];
-}
-
-/** The task that reported metrics are of, told from their names: the first that knows most of them; `scores` where none knows any. */
-export function taskOf(metrics: readonly Metric[]): Task {
-  let best: { task: Task; known: number } = { task: "scores", known: 0 };
-  for (const { task } of Object.values(taskMetrics)) {
-    const known = metrics.filter(({ name }) => knownMetric(name, task) !== null).length;
-    if (known > best.known) best = { task, known };
-  }
-  return best.task;
 }

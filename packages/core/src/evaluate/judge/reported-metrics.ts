@@ -17,7 +17,7 @@ export interface Reported {
 }
 
 /** Gated metrics that only stand in the metrics file. @throws METRIC_UNKNOWN, GOAL_UNKNOWN */
-export function pointsOf(
+export function gatedReported(
   gates: readonly Gate[],
   computed: readonly string[],
   evidence: Reported,
@@ -32,7 +32,7 @@ export function pointsOf(
     const goal = gate.goal ?? metric.goal ?? knownMetric(metric.name, task)?.goal;
     if (goal === undefined && compares(gate)) throw new TrainyardError("GOAL_UNKNOWN", { metric: gate.metric });
     const other = goal ?? (gate.min === undefined ? "minimize" : "maximize");
-    points.set(gate.metric, pointOf(metric, gate.metric, other, evidence, task));
+    points.set(gate.metric, reportedPair(metric, gate.metric, other, evidence, task));
   }
   return points;
 }
@@ -41,7 +41,7 @@ export function pointsOf(
 const TIME = /(?:^|[._-])(?:latency|duration|seconds|ms)(?:[._-]|$)/i;
 
 /** Metrics that were asked for and only stand in the metrics file, such as `latency_ms`. One whose better way nobody said is not compared. */
-export function shownPoints(
+export function shownReported(
   shown: readonly string[],
   computed: readonly string[],
   evidence: Reported,
@@ -53,7 +53,7 @@ export function shownPoints(
     const metric = meant(reported, name);
     if (metric === undefined || computed.includes(name)) continue;
     const goal = metric.goal ?? knownMetric(metric.name, task)?.goal ?? (TIME.test(name) ? "minimize" : undefined);
-    if (goal !== undefined) points.set(name, pointOf(metric, name, goal, evidence, task));
+    if (goal !== undefined) points.set(name, reportedPair(metric, name, goal, evidence, task));
   }
   return points;
 }
@@ -86,7 +86,7 @@ function quiet(task: Task, computed: readonly string[]): string[] {
 }
 
 /** One of them beside the baseline's of the same name, on rows of the same split where both say which; `name` is what the reader asked for. */
-export function pointOf(
+export function reportedPair(
   metric: Metric,
   name: string,
   goal: "maximize" | "minimize",

@@ -1,5 +1,5 @@
 import type { Check } from "../../check/check.ts";
-import type { Pairing } from "./pairing.ts";
+import type { Pairing } from "../rows/pairing.ts";
 
 /** What is wrong with the rows a verdict is to be given on, worst first; none where nothing is. */
 export function rowChecks(
