@@ -412,6 +412,10 @@ const unpaired = evaluation({
   model: "delivery-time",
   task: "regression",
   pairing: { mode: "unpaired", rows: 12_480, overlap: 0.61, labelsChanged: 0 },
+  candidate: {
+    ...better.candidate,
+    predictions: { path: "predictions.parquet", digest: digest("d"), rows: 20_459 },
+  },
   method: { interval: "bootstrap", level: 0.9, replicates: 2000, seed: 3, groups: "store_id", clusters: 214 },
   metrics: [
     comparison({

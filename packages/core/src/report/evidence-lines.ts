@@ -2,6 +2,7 @@ import type { EvaluationReport, MetricComparison } from "../evaluate/evaluation-
 import { count, counted } from "./format/number.ts";
 import { crossCheckTitle } from "./format/test-name.ts";
 import type { Phrase } from "./phrase.ts";
+import { rowsJudged } from "./rows-judged.ts";
 
 /** What the rows amount to, and where a second opinion says otherwise than the interval: "`log_loss`: 508,120 rows say as much as 4,300 independent ones." */
 export function evidenceLines(report: EvaluationReport): Phrase[][] {
@@ -9,10 +10,11 @@ export function evidenceLines(report: EvaluationReport): Phrase[][] {
 }
 
 /** Of the metric a gate judges first, else of the first. */
-function effectiveLine({ metrics, checks, pairing, candidate }: EvaluationReport): Phrase[][] {
+function effectiveLine(report: EvaluationReport): Phrase[][] {
+  const { metrics, checks } = report;
   const known = metrics.filter(({ effectiveRows }) => effectiveRows !== undefined);
   const metric = known.find(({ name }) => checks.some(({ subject }) => subject === name)) ?? known[0];
-  const rows = pairing.mode === "paired" ? pairing.rows : (candidate.predictions?.rows ?? 0);
+  const rows = rowsJudged(report);
   if (metric?.effectiveRows === undefined || rows === 0) return [];
   const worth = `${counted(rows, "row")} ${rows === 1 ? "says" : "say"} as much as ${count(metric.effectiveRows)} independent`;
   return [[{ code: metric.name }, `: ${worth} ${metric.effectiveRows === 1 ? "one" : "ones"}.`]];

@@ -2,12 +2,13 @@ import { kindOf } from "../evaluate/check-ids.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { count } from "./format/number.ts";
 import type { Phrase } from "./phrase.ts";
+import { rowsJudged } from "./rows-judged.ts";
 import { requiredText } from "./verdict-clauses.ts";
 
 /** For each gate that says so, how much evidence it takes to pass: "`roc_auc`: an equal model passes nine times in ten from about 1,200 evaluation rows on; there are 48,231." */
 export function requirementLines(report: EvaluationReport): Phrase[][] {
   const { groups, clusters } = report.method;
-  const rows = report.pairing.rows > 0 ? report.pairing.rows : (report.candidate.predictions?.rows ?? 0);
+  const rows = rowsJudged(report);
   return report.checks.flatMap((check) => {
     const { required, subject } = check;
     if (required === undefined) return [];

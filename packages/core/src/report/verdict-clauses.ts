@@ -5,6 +5,7 @@ import { metricTitle, unitSuffix } from "./format/metric-name.ts";
 import { count, counted, fixed, levelText, plainNumber, signed } from "./format/number.ts";
 import { claimIgnoringGroups, type GateReading, gainLimit } from "./gate-reading.ts";
 import type { Phrase } from "./phrase.ts";
+import { rowsJudged } from "./rows-judged.ts";
 
 /** "Log loss 0.4812 against 0.4868: **0.0056 lower** (95 %: 0.0026 … 0.0088 lower) on the same 508,120 rows of 30 days." */
 export function lessOrMore(report: EvaluationReport, reading: GateReading): Phrase[] {
@@ -46,8 +47,8 @@ export function pointDifference(value: number, decimals: number, unit = ""): Phr
 
 /** How much was seen: "the same 508,120 rows of 30 days". */
 export function evidence(report: EvaluationReport): string {
-  const { mode, rows } = report.pairing;
-  const seen = mode === "none" || rows === 0 ? (report.data?.rows ?? report.candidate.predictions?.rows ?? rows) : rows;
+  const { mode } = report.pairing;
+  const seen = rowsJudged(report);
   if (report.pointOnly || report.method.interval === "reported" || seen === 0)
     return "the figures the trainings reported";
   const { groups, clusters } = report.method;

@@ -308,7 +308,7 @@ describe("pairing", () => {
     const found = against(early, job);
     expect(found.metrics).toEqual(whole.metrics);
     expect(found.notes).toEqual([
-      "production v1's scores are the stored ones on 500 rows; the candidate's job made those of the other 1500.",
+      "production v1's scores are the stored ones on 500 rows; the candidate's job made those of the other 1,500.",
     ]);
   });
 

@@ -3,9 +3,10 @@ import { visibleText } from "../../escape.ts";
 import type { EvaluationReport } from "../evaluation-report.ts";
 import { type Grounds, LEAST_UNITS } from "../intervals/grounds.ts";
 import { effectiveRows } from "../parts/part.ts";
-import type { BaselineScores, Pairing } from "../rows/pairing.ts";
+import { type BaselineScores, LEAST_OVERLAP, type Pairing } from "../rows/pairing.ts";
 import type { JudgedRows, Predictions } from "../rows/predictions.ts";
 import { compares } from "./gate.ts";
+import { count } from "./row-checks.ts";
 
 /** What a reader must know of how the rows were brought together. */
 export function pairingNotes(
@@ -22,15 +23,17 @@ export function pairingNotes(
   else if (!pairing.paired)
     notes.push(`Not paired: ${against} has scores for ${share} of these rows, so each side is judged on its own rows.`);
   else if (pairing.rows < candidate.rows)
-    notes.push(`${candidate.rows - pairing.rows} rows that ${against} has no score for are left out.`);
+    notes.push(`${count(candidate.rows - pairing.rows)} rows that ${against} has no score for are left out.`);
   if (pairing.paired && pairing.stored > 0 && pairing.fromJob > 0) {
     notes.push(
-      `${against}'s scores are the stored ones on ${pairing.stored} rows; the candidate's job made those of the other ${pairing.fromJob}.`,
+      `${against}'s scores are the stored ones on ${count(pairing.stored)} rows; the candidate's job made those of the other ${count(pairing.fromJob)}.`,
     );
   }
   const judgedOn = baseline?.stored?.rows ?? 0;
-  if (pairing.leftOut === null && pairing.stored > 0 && pairing.stored < 0.95 * judgedOn)
-    notes.push(`${against} was judged on ${judgedOn} rows; the candidate scored ${pairing.stored} of them.`);
+  if (pairing.leftOut === null && pairing.stored > 0 && pairing.stored < LEAST_OVERLAP * judgedOn)
+    notes.push(
+      `${against} was judged on ${count(judgedOn)} rows; the candidate scored ${count(pairing.stored)} of them.`,
+    );
   return notes;
 }
 
@@ -90,7 +93,9 @@ export function weightNotes(rows: JudgedRows, unused: string | undefined): strin
       ? []
       : [`Column ${unused} weighs no row: evaluate.columns does not name it (sample_weight: ${unused}).`];
   const alike = Math.round(effectiveRows(rows));
-  return [`Rows are weighted by their weight column: ${rows.rows} of them say as much as ${alike} that count alike.`];
+  return [
+    `Rows are weighted by their weight column: ${count(rows.rows)} of them say as much as ${count(alike)} that count alike.`,
+  ];
 }
 
 /** What a reader must know of the evidence and the gates. */

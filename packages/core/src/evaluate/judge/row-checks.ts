@@ -25,7 +25,7 @@ function labelsChanged({ labelsChanged, rows }: Pairing, against: string): Check
     interval: null,
     limit: 0,
     unit: "rows",
-    reason: `${labelsChanged} of ${rows} labels differ for the same id (LABELS_CHANGED): the evaluation set changed, so the figures do not compare`,
+    reason: `${count(labelsChanged)} of ${count(rows)} labels differ for the same id (LABELS_CHANGED): the evaluation set changed, so the figures do not compare`,
     severity: "fail",
   };
 }
@@ -77,4 +77,5 @@ function rowsLeftOut({ rows, of }: { rows: number; of: number }, against: string
   };
 }
 
-const count = (rows: number) => rows.toLocaleString("en-US");
+/** A number of rows in a sentence. */
+export const count = (rows: number): string => rows.toLocaleString("en-US");

@@ -1,6 +1,7 @@
 import type { Check } from "../../check/check.ts";
 import type { RunRecord } from "../../train/run-record.ts";
 import type { RowOverlap } from "../../train/trained-rows.ts";
+import { count } from "./row-checks.ts";
 
 /** From this share of the evaluation rows on, 1 %, what a model has seen before decides. */
 const MOST = 0.01;
@@ -59,5 +60,4 @@ function said({ rows, of, sampled, byChance }: RowOverlap): string {
   return `${among} equal a training row, up to ${percent(byChance)} would by chance`;
 }
 
-const count = (rows: number) => rows.toLocaleString("en-US");
 const percent = (share: number) => `${share === 0 ? 0 : Number((100 * share).toPrecision(2))} %`;
