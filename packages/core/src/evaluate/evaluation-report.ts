@@ -20,7 +20,7 @@ export type Side = z.infer<typeof Side>;
 /**
  * How a metric was tested. `delong`: DeLong, DeLong & Clarke-Pearson 1988; `mcnemar-*`: shares of rows, with Agresti & Min's interval; `wilson`: a share of its
  * own; `clopper-pearson`: the same of fewer than 30 trials; `t`: Student's t on the linearised standard error of rows; `bca`, `bootstrap`: draws of rows, for
- * metrics that jump, with Efron's corrections (1987) under 200 of them; `cluster-t`: the same on the delete-one-group jackknife; `cluster-bootstrap`: draws of groups.
+ * metrics that jump, with Efron's corrections (1987) under 200 of them; `cluster-t`: Student's t on the delete-one-group jackknife; `cluster-bootstrap`: draws of groups.
  * From a metrics file: `reported-se`: the normal, or t with n − 1, on the standard error it gives, `reported-interval`: the interval it gives, two of them
  * subtracted by MOVER (Donner & Zou 2012); `samples-t`: Student's t on its samples, `paired-samples-t`: on their differences; `welch-t`: Welch 1947.
  * Several runs pooled: `pooled-t`, Student's t with the variance of rows and between seeds.

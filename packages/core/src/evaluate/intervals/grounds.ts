@@ -20,7 +20,7 @@ export interface Grounds {
 /** The numbers' own uncertainty, where it was reported, is all there is: how many rows stand behind it is the training's to say. */
 export const REPORTED_GROUNDS = { count: Number.POSITIVE_INFINITY, of: "rows" } as const;
 
-/** How intervals come about. `units` is the number of groups, or of rows without groups. */
+/** How intervals come about. Of rows (`analytic`), metrics that jump are drawn anew: then there are replicates. */
 export interface Method {
   readonly interval: "cluster-bootstrap" | "cluster-t" | "analytic";
   readonly replicates: number;

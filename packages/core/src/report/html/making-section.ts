@@ -17,8 +17,8 @@ const SCORED: Readonly<Record<Side["scoredBy"], string>> = {
 };
 
 const METHODS: Readonly<Record<EvaluationReport["method"]["interval"], string>> = {
-  "cluster-bootstrap": "bootstrap over clusters",
-  "cluster-t": "t intervals over clusters",
+  "cluster-bootstrap": "bootstrap over groups",
+  "cluster-t": "t intervals over groups",
   bootstrap: "bootstrap over rows",
   analytic: "analytic",
   reported: "as the training reported it",

@@ -31,7 +31,7 @@ export function sliceSection(report: EvaluationReport): string {
   const summary = slicesSummary(report);
   const metric = metricName(drawn[0]?.metric ?? "");
   const first = ranked.length > drawn.length ? ` The ${drawn.length} that matter most of ${count(ranked.length)}.` : "";
-  const caption = `${capitalised(summary)}. Gain in ${metric} against ${baseline} with its interval; sorted by rows × size of the difference.${first}`;
+  const caption = `${capitalised(summary)}. Gain in ${metric} against ${baseline} with its interval; significantly worse ones first, then by rows × size of the difference.${first}`;
   return htmlFigure(
     (width) => slicePlot(rows, baseline, { width, title: `Gain in ${metric} by slice`, description: summary }),
     caption,
