@@ -60,6 +60,10 @@ export const evaluateRefusals = {
     `"${d.metric}" is not a metric of this task and stands in no metrics file.${d.nearest === null ? "" : ` Did you mean "${d.nearest}"?`}`,
     `Known: ${d.known.join(", ")}.`,
   ],
+  METRIC_UNCOMPUTED: (d: { metric: string; needs: string }) => [
+    `${d.metric} is computed from predictions, and these have no ${d.needs} on both sides. A number in metrics.json does not stand for it.`,
+    `Let the scoring write ${d.needs}, or gate on a metric that the predictions give.`,
+  ],
   GOAL_UNKNOWN: (d: { metric: string }) => [
     `Is a larger ${d.metric} better or worse? Trainyard does not know this metric.`,
     'Add `goal: maximize` or `goal: minimize` to its gate, or `"goal"` to it in the metrics file.',

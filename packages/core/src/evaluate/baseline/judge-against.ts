@@ -88,6 +88,7 @@ export async function judgeAgainst(
       baseline: stored === null && fromJob === null ? null : { stored, fromJob },
       metrics: record.metrics,
       baselineMetrics: version?.metrics ?? null,
+      baselineHasRows: version !== null && version.manifest.predictions !== null,
       evaluationRows: rules.predict === undefined ? null : evaluationRows(record),
       sameData: version?.record == null ? null : sameData(record, version.record),
     },

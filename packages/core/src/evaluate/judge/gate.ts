@@ -66,6 +66,8 @@ export function judgeGate(gate: Gate, metric: MetricComparison | null, context: 
     };
   }
   const numbers = { actual: judged.value, interval: judged.interval, limit };
+  if (gate.mode !== "point" && context.reported && isOneSided(gate, metric))
+    return { ...base, ...numbers, status: "inconclusive", reason: "only one side says how sure it is of this number" };
   if (gate.mode === "point" || (context.reported && judged.interval === null)) {
     const status = pointStatus(gate, judged.value, limit, good);
     const reason =
@@ -128,6 +130,12 @@ function meaning(
 export function allowedText(gate: Gate): string {
   const share = gate["margin-rel"];
   return share === undefined ? say(gate.margin ?? 0) : `${say(share * 100)} %`;
+}
+
+/** Saying less must not pass more: of two reported numbers both say how sure they are, or neither. */
+function isOneSided(gate: Gate, metric: MetricComparison | null): boolean {
+  if (!compares(gate) || metric?.difference?.interval !== null) return false;
+  return (metric.candidate.interval === null) !== (metric.baseline?.interval == null);
 }
 
 /** Comparing gates are strict (gain > d), standards include their limit (at or above v). */

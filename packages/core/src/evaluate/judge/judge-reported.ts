@@ -18,12 +18,12 @@ export function judgeReported(evidence: Evidence, settings: JudgeSettings): Judg
   const known = taskMetrics[task].metrics.find(({ name }) => meant(reported, name) !== undefined);
   const loss = known?.name ?? (directed ?? reported[0])?.name ?? "";
   const gates = settings.gates ?? [defaultGate(loss)];
-  const pairs = gatedReported(gates, [], evidence, task);
+  const pairs = gatedReported(gates, null, evidence, task);
   for (const metric of reported) {
     const name = shownName(reported, metric);
-    const goal = metric.goal ?? knownMetric(metric.name, task)?.goal;
+    const goal = knownMetric(metric.name, task)?.goal ?? metric.goal;
     const isGated = [...pairs.values()].some(({ candidate }) => candidate === metric);
-    if (goal !== undefined && !isGated && !pairs.has(name))
+    if (goal !== null && !isGated && !pairs.has(name))
       pairs.set(name, reportedPair(metric, name, goal, evidence, task));
   }
   const context = {
@@ -35,6 +35,7 @@ export function judgeReported(evidence: Evidence, settings: JudgeSettings): Judg
   const at = (pair: ReportedPair | undefined, alpha: number) =>
     pair === undefined ? null : reportedComparison(pair, alpha);
   const checks = [
+    ...(evidence.baselineHasRows ? [predictionsMissing(settings.against)] : []),
     ...gates.map((gate) => judgeGate(gate, at(pairs.get(gate.metric), gate.alpha ?? settings.alpha), context)),
     ...gates.filter(hasSlices).map((gate) => judgeGateSlices(gate, null, context, settings.alpha)),
     ...(settings.fairness ?? []).flatMap((rule) => judgeFairness(rule, null, context)),
@@ -61,6 +62,22 @@ export function judgeReported(evidence: Evidence, settings: JudgeSettings): Judg
     flips: null,
     pointOnly,
     notes: [...reportedNotes(checks, metrics), ...notesOf(gates, null, settings.noBaseline !== null)],
+  };
+}
+
+/** Inconclusive: a training's own word does not take the place of rows that its predecessor was judged on. */
+function predictionsMissing(against: string): Check {
+  return {
+    id: "predictions-missing",
+    subject: "predictions",
+    rule: `rows scored, as ${against} has them`,
+    status: "inconclusive",
+    actual: null,
+    interval: null,
+    limit: null,
+    unit: "rows",
+    reason: `${against} was judged on rows, and the candidate wrote no predictions: its own figures do not stand for them`,
+    severity: "fail",
   };
 }
 

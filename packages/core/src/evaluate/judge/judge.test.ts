@@ -498,13 +498,78 @@ describe("metrics of a file", () => {
     expect(at(0.4, 0.01).notes.join(" ")).not.toContain("point only");
   });
 
-  test("with uncertainty on one side alone, the comparing gate is point only and the standard is not", () => {
+  test("with uncertainty on one side alone, the comparing gate is inconclusive and the standard is not: saying less passes no more", () => {
     const gates = [Gate.parse({ metric: "log_loss", margin: 0.05 }), Gate.parse({ metric: "log_loss", max: 0.5 })];
     const found = judge({ ...points, metrics: [{ ...metric("log_loss", 0.4), se: 0.01 }] }, { ...settings, gates });
     expect(found.checks.map(({ status, pointOnly }) => [status, pointOnly])).toEqual([
-      ["pass", true],
+      ["inconclusive", undefined],
       ["pass", undefined],
     ]);
+    const baselineMetrics = [{ ...metric("log_loss", 0.41), se: 0.01 }];
+    const silent = judge({ ...points, baselineMetrics }, { ...settings, gates });
+    expect(silent.checks[0]).toMatchObject({
+      status: "inconclusive",
+      reason: "only one side says how sure it is of this number",
+    });
+  });
+
+  test("of a known metric the training does not say which way is better, and of another not the candidate alone", () => {
+    const gates = [Gate.parse({ metric: "accuracy", "improve-by": 0 })];
+    const worse = { ...metric("accuracy", 0.75, "minimize"), se: 0.005 };
+    const baselineMetrics = [{ ...metric("accuracy", 0.8), se: 0.005 }];
+    const found = judge({ ...points, metrics: [worse], baselineMetrics }, { ...settings, gates });
+    expect(found.checks[0]?.status).toBe("fail");
+    const own = (goal: "maximize" | "minimize") => [metric("toxicity", 0.75, goal)];
+    const gate = { ...settings, gates: [Gate.parse({ metric: "toxicity", "improve-by": 0 })] };
+    expect(() => judge({ ...points, metrics: own("maximize"), baselineMetrics: own("minimize") }, gate)).toThrow(
+      refusal("GOAL_UNKNOWN", { metric: "toxicity" }),
+    );
+    expect(judge({ ...points, metrics: own("minimize"), baselineMetrics: own("minimize") }, gate).checks).toHaveLength(
+      1,
+    );
+  });
+
+  test("training rows are never held against others", () => {
+    const gates = [Gate.parse({ metric: "train_accuracy", margin: 0.01 })];
+    const found = judge(
+      { ...points, metrics: [metric("train_accuracy", 0.99)], baselineMetrics: [metric("accuracy", 0.8)] },
+      { ...settings, gates },
+    );
+    expect(found.checks[0]).toMatchObject({ status: "inconclusive", actual: null });
+    const other = judge(
+      { ...points, metrics: [metric("accuracy", 0.99)], baselineMetrics: [metric("train_accuracy", 0.8)] },
+      { ...settings, gates: [Gate.parse({ metric: "accuracy", margin: 0.01 })] },
+    );
+    expect(other.checks[0]).toMatchObject({ status: "inconclusive", actual: null });
+  });
+
+  test("a value that the metric cannot have is refused, with the range", () => {
+    const gates = [Gate.parse({ metric: "accuracy", min: 0.5 })];
+    const percent = { ...points, metrics: [metric("accuracy", 80.5)], baselineMetrics: null };
+    expect(() => judge(percent, { ...settings, gates })).toThrow(
+      refusal("METRICS_INVALID", { field: "accuracy", problem: "is 80.5, and lies between 0 and 1" }),
+    );
+  });
+
+  test("what rows give is never taken from there: a column that was left out is refused", () => {
+    const given = sides(made());
+    const decided = { ...given, candidate: { ...given.candidate, scores: null } };
+    const claimed = { ...metric("log_loss", 0.01), se: 0.001 };
+    expect(() =>
+      judge(
+        { ...evidence(decided), metrics: [claimed] },
+        { ...settings, gates: [Gate.parse({ metric: "log_loss", margin: 0.1 })] },
+      ),
+    ).toThrow(refusal("METRIC_UNCOMPUTED", { metric: "log_loss", needs: "y_score" }));
+  });
+
+  test("where the baseline was judged on rows, figures without rows are inconclusive", () => {
+    const gates = [Gate.parse({ metric: "log_loss", max: 0.5 })];
+    const found = judge({ ...points, baselineHasRows: true }, { ...settings, gates });
+    expect(found).toMatchObject({
+      verdict: "inconclusive",
+      checks: [{ id: "predictions-missing" }, { status: "pass" }],
+    });
   });
 
   test("a gate finds the metric that is meant: of the evaluation before the training's, and by the trainer's own name", () => {

@@ -38,6 +38,8 @@ export interface Evidence extends Reported {
   readonly baseline: BaselineScores | null;
   /** Runs of the candidate's recipe with other seeds, judged together with it; null or absent: it alone. */
   readonly pool?: Pool | null;
+  /** The baseline was judged on rows, whatever the candidate has. */
+  readonly baselineHasRows?: boolean;
   /** Rows the evaluation data have, each of which must be scored; null or absent: not known. */
   readonly evaluationRows?: number | null;
   /** The baseline was judged on the same evaluation data; null or absent: not known. */
