@@ -5,7 +5,7 @@ import { Scene } from "./scene.ts";
 import { verbs } from "./verbs.ts";
 
 /** Every so many'th case of a verb is run here; all of them by `npm run soak -- github`, whose table is docs/github-faults.md. */
-const EVERY = Number(process.env["TRAINYARD_FAULTS_EVERY"] ?? 37);
+const EVERY = Number(process.env["TRAINYARD_FAULTS_EVERY"] ?? 61);
 
 let scene: Scene;
 let reset: () => void;

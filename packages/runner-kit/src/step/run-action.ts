@@ -27,20 +27,29 @@ export interface Surroundings {
 export async function runAction(action: Action, around: Surroundings): Promise<number> {
   const { environment } = around;
   const log = new JobLog(around.write);
+  const ending: (() => void)[] = [];
   try {
     const { inputs, extra } = readInputs(action.inputs, EveryActionInputs, environment);
     if (extra["github-token"] !== "") log.mask(extra["github-token"]);
-    const outcome = await action.run(inputs, jobOf(extra, log, around));
+    const outcome = await action.run(inputs, jobOf(extra, log, around, ending));
     report(action, outcome, log, environment);
     return outcome.exit;
   } catch (error) {
     if (!isRefusal(error)) return bug(error, log, around.version);
     refuse(error, action, log, environment);
     return exitCodeOf(error.code);
+  } finally {
+    for (const end of ending) end();
   }
 }
 
-function jobOf(extra: z.output<typeof EveryActionInputs>, log: JobLog, { environment, version }: Surroundings): Job {
+/** @param ending Gets what is to be done when the action has ended. */
+function jobOf(
+  extra: z.output<typeof EveryActionInputs>,
+  log: JobLog,
+  { environment, version }: Surroundings,
+  ending: (() => void)[],
+): Job {
   const folder = resolve(environment.GITHUB_WORKSPACE || ".", extra["working-directory"]);
   let opened: Promise<GithubJob | null> | undefined;
   const github = () => {
@@ -59,6 +68,7 @@ function jobOf(extra: z.output<typeof EveryActionInputs>, log: JobLog, { environ
     github,
     async project() {
       const stop = stopOnSignals();
+      ending.push(() => stop.off());
       tellOfCancel(stop, log);
       const job = await github();
       const onGithub = job === null ? null : await import("./github-project.ts"); // nobody else needs it to start
