@@ -1,4 +1,4 @@
-import type { Field } from "@trainyard/core";
+import { describedField, type Field } from "@trainyard/core";
 import { type Action, actionFields, EveryActionInputs, everyActionOutputs } from "@trainyard/runner-kit";
 import { stringify } from "yaml";
 import { actions } from "../../actions/index.ts";
@@ -90,9 +90,8 @@ function outputsOf(action: Action): [string, string][] {
 
 /** Inputs are text: a list has an item a line. */
 function descriptionOf(field: Field): string {
-  return field.type === "list"
-    ? `${field.description.replace("; may be repeated", "")}; one a line`
-    : field.description;
+  const said = describedField(field, (name) => `\`${name}\``);
+  return field.type === "list" ? `${said.replace("; may be repeated", "")}; one a line` : said;
 }
 
 function typeOf(field: Field): string {

@@ -49,6 +49,14 @@ test("a misspelt flag, command or model is refused with the nearest right name",
   expect((await project.trainyard("train", "tou")).stderr).toContain('Did you mean "toy"?');
 });
 
+test("a flag that would do nothing is refused", async () => {
+  using project = new ToyProject();
+  const scoring = await refused(project, "train", "--only", "predict", "--set", "noise=1");
+  expect([scoring.code, scoring.message]).toEqual(["INPUT_UNUSED", "--set does nothing with --only."]);
+  const training = await refused(project, "train", "--run", "7f3a");
+  expect([training.code, training.message]).toEqual(["INPUT_UNUSED", "--run does nothing without --only."]);
+});
+
 test("a command that does not exist is named, and nothing is recorded as trained", async () => {
   using project = new ToyProject({ config: config.replace("run: node train.mjs", "run: nodee train.mjs") });
   const ended = await project.trainyard("train");

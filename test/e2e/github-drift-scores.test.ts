@@ -111,7 +111,7 @@ describe("what production sees and nobody scored", () => {
       { ...SCORE, set: "noise=1" },
     ]) {
       const step = await jobs.uses("train", trigger, inputs);
-      expect(step.outputs["refusal"], lines(step)).toBe("INPUT_INVALID");
+      expect(step.outputs["refusal"], lines(step)).toBe("INPUT_UNUSED");
     }
   }, 60_000);
 });

@@ -62,12 +62,6 @@ export async function trainVerb(
       resumable: false,
     };
   }
-  if (inputs.run !== undefined)
-    throw new TrainyardError("INPUT_INVALID", {
-      input: "run",
-      expected: "given with only: predict",
-      got: `"${inputs.run}" without it`,
-    });
   return trainOnce(project, chosen.model, config, {
     set: inputs.set,
     evaluationData,

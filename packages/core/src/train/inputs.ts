@@ -10,12 +10,12 @@ export const TrainInputs = z.strictObject({
     .array(z.string())
     .default([])
     .describe("vary a parameter for this run: name=value (YAML); may be repeated")
-    .meta({ placeholder: "NAME=VALUE" }),
+    .meta({ placeholder: "NAME=VALUE", without: "only" }),
   data: z
     .array(z.string())
     .default([])
     .describe("train on these files instead of train.data; globs")
-    .meta({ placeholder: "PATH" }),
+    .meta({ placeholder: "PATH", without: "only" }),
   "evaluate-data": z
     .string()
     .optional()
@@ -34,19 +34,19 @@ export const TrainInputs = z.strictObject({
     .string()
     .optional()
     .describe(
-      "with only: predict, score the rows of drift.current with the version that is live here, for drift-check, instead of a run's evaluation rows",
+      "score the rows of drift.current with the version that is live here, for drift-check, instead of a run's evaluation rows",
     )
-    .meta({ placeholder: "NAME", surface: "action" }),
+    .meta({ placeholder: "NAME", surface: "action", with: "only" }),
   run: z
     .string()
     .optional()
-    .describe("the run to score with only: predict; default: the model's newest")
-    .meta({ placeholder: "ID" }),
+    .describe("the run to score; default: the model's newest")
+    .meta({ placeholder: "ID", with: "only" }),
   bundle: z
     .string()
     .optional()
-    .describe("with only: predict, the run of another job: output `bundle` of train")
-    .meta({ placeholder: "JSON", surface: "action" }),
+    .describe("the run of another job: output `bundle` of train")
+    .meta({ placeholder: "JSON", surface: "action", with: "only" }),
   reuse: z
     .boolean()
     .default(false)

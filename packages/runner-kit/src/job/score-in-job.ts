@@ -26,8 +26,7 @@ const OTHERS = ["set", "data", "evaluate-data", "run", "bundle", "reuse", "drift
  */
 export async function scoreInJob(inputs: TrainInputs, job: Job): Promise<ScoredInJob> {
   const { environment } = inputs;
-  if (environment === undefined || inputs.only !== "predict")
-    throw refused("environment", "given with only: predict", "one without it");
+  if (environment === undefined) throw refused("environment", "one that is deployed to", "missing");
   const other = OTHERS.find(
     (name) => inputs[name] !== undefined && inputs[name] !== false && String(inputs[name]) !== "",
   );

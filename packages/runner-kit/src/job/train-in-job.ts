@@ -32,12 +32,6 @@ export async function trainInJob(inputs: TrainInputs, job: Job): Promise<Trained
   if (github === null) return finished(await trainVerb(project, inputs), false, project, null);
   github.handOver.refuseUnavailable();
   const judged = await scoredAsJudged(project, inputs, job, github);
-  if (inputs.bundle !== undefined && inputs.only === undefined)
-    throw new TrainyardError("INPUT_INVALID", {
-      input: "bundle",
-      expected: "given with only: predict",
-      got: "one without it",
-    });
   const handed = inputs.only === "predict" ? await handedHere(inputs, project, github) : null;
   if (handed !== null) {
     const { folder } = await receive(handed, ["record", "bytes"], {

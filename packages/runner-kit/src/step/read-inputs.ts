@@ -2,9 +2,11 @@ import { type Field, fields, nearest, readFields, TrainyardError, type z } from 
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The inputs of a verb that an action takes: all but those of the command line. */
+/** The inputs of a verb that an action takes: all but those of the command line, and what they go with of the action's own. */
 export function actionFields(schema: z.ZodObject): Field[] {
-  return fields(schema).filter((field) => field.surface !== "cli");
+  const taken = fields(schema).filter((field) => field.surface !== "cli");
+  const own = (name: string | null) => (taken.some((field) => field.name === name) ? name : null);
+  return taken.map((field) => ({ ...field, with: own(field.with), without: own(field.without) }));
 }
 
 /** What the runner hands over: one variable `INPUT_NAME` for each key of `with:` and for each default of action.yml, upper case, `-` kept. */
