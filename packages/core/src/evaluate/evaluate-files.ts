@@ -23,6 +23,7 @@ import type { Pool, PooledRun } from "./judge/pool.ts";
 import { taskOf } from "./metrics/metrics.ts";
 import { distinctUpTo } from "./rows/factor.ts";
 import { type Predictions, readPredictions, WEIGHTS } from "./rows/predictions.ts";
+import { rowsDigest } from "./rows/row-order.ts";
 
 /** A predictions file of the user's: where it lies, what to call it, and its digest where the caller knows it. */
 export interface GivenFile {
@@ -200,7 +201,6 @@ function judgeFile(
   first: boolean,
   sha256: Backend["sha256"],
 ): Judged {
-  const bytes = (side: Given | null) => digestOf(side?.rows ?? null, sha256);
   const judgement = judge(
     {
       candidate: candidate.rows,
@@ -216,7 +216,7 @@ function judgeFile(
       gates: first ? gates : (gates?.filter(compares) ?? null),
       costs,
       alpha,
-      seed: seedOf(sha256(canonicalJson([bytes(candidate), bytes(baseline), groups]))),
+      seed: seedOf(sha256(canonicalJson([candidate.rows && rowsDigest(candidate.rows), groups]))),
       against: other?.name ?? "none",
       noBaseline: other === null ? "not-asked" : null,
       unchanged: false,
@@ -224,12 +224,6 @@ function judgeFile(
   );
   const label = other?.name ?? "none";
   return { judgement, label, side: other === null || baseline === null ? null : side(other, baseline) };
-}
-
-function digestOf(side: Predictions | null, sha256: Backend["sha256"]): Sha256 | null {
-  if (side === null || side.scores === null) return null;
-  const { buffer, byteOffset, byteLength } = side.scores;
-  return sha256(new Uint8Array(buffer, byteOffset, byteLength));
 }
 
 function side({ name, digest }: GivenFile, { rows }: Given): Side {

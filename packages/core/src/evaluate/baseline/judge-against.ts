@@ -9,6 +9,7 @@ import { judge } from "../judge/judge.ts";
 import type { Judgement, JudgeSettings } from "../judge/judgement.ts";
 import type { Pool } from "../judge/pool.ts";
 import type { Predictions } from "../rows/predictions.ts";
+import { rowsDigest } from "../rows/row-order.ts";
 import type { Baseline } from "./baseline.ts";
 import { type Reading, type ReadPorts, readScored, readStored } from "./scored-files.ts";
 
@@ -67,7 +68,7 @@ export async function judgeAgainst(
         `it was ${version.record === null ? "imported" : "registered"} without predictions`,
     });
   }
-  const seeds = [scored?.candidate.file.digest ?? null, version?.manifest.rootDigest ?? null, rules.groups ?? null];
+  const seeds = [candidate && rowsDigest(candidate), version?.manifest.rootDigest ?? null, rules.groups ?? null];
   const judging: JudgeSettings = {
     task,
     metrics: rules.metrics,

@@ -19,7 +19,7 @@ export function judgeRows(given: Predictions, evidence: Evidence, settings: Judg
   const measured = measure(sides, evidence, settings);
   const { predictions, pairing, candidate, baseline } = sides;
   const { method, clusters, seeds } = measured;
-  const looked = lookInto({ ...measured, predictions, pairing }, settings);
+  const looked = lookInto({ ...measured, sides }, settings);
   const best = bestThresholds(candidate);
   const { evaluationRows = null } = evidence;
   const checks = [

@@ -8,19 +8,16 @@ import { flips } from "../look/flips.ts";
 import { weakSlices } from "../look/weak-slices.ts";
 import type { Fairness } from "../looks.ts";
 import type { MetricDefinition } from "../metrics/metric.ts";
-import type { Pairing } from "../rows/pairing.ts";
-import type { Predictions } from "../rows/predictions.ts";
 import { judgeFairness } from "./fairness-check.ts";
 import type { JudgeSettings } from "./judgement.ts";
+import type { Sides } from "./measure.ts";
 
 /** What a reader looks into beside gates and slices; each is absent where these rows do not give it. */
 export type Looks = Pick<EvaluationReport, "flips" | "calibration" | "confusion" | "fairness" | "weakSlices">;
 
 /** The rows looked into, as they are judged. */
 export interface LookedInto {
-  readonly predictions: Predictions;
-  /** Null without a baseline. */
-  readonly pairing: Pairing | null;
+  readonly sides: Sides;
   readonly method: Method;
   readonly grounds: Grounds;
   readonly metrics: readonly MetricDefinition[];
@@ -28,13 +25,11 @@ export interface LookedInto {
 
 /** Flipped rows, calibration, confusion, weak slices, fairness; and the checks that fairness ends in. */
 export function lookInto(
-  { predictions, pairing, method, grounds, metrics }: LookedInto,
+  { sides, method, grounds, metrics }: LookedInto,
   { alpha, seed, fairness: rules = [], ...settings }: JudgeSettings,
 ): { looks: Looks; checks: Check[] } {
   if (settings.gatesAlone === true) return { looks: { flips: null }, checks: [] };
-  const candidate = pairing?.candidate ?? predictions;
-  const baseline = pairing?.baseline ?? null;
-  const paired = pairing?.paired ?? true;
+  const { predictions, candidate, baseline, paired, kept } = sides;
   const same = paired ? baseline : null; // row i of both is the same row
   const calibrated = calibration({ candidate, baseline, paired, method, alpha });
   const confused = confusion(candidate, baseline);
@@ -58,10 +53,7 @@ export function lookInto(
   });
   const fair = [...found.values()].filter((one) => one !== null);
   const looks: Looks = {
-    flips:
-      same === null
-        ? null
-        : flips({ candidate, baseline: same, goal: score.goal, ids: predictions.ids, kept: pairing?.kept ?? null }),
+    flips: same === null ? null : flips({ candidate, baseline: same, goal: score.goal, ids: predictions.ids, kept }),
     ...(calibrated === null ? {} : { calibration: calibrated }),
     ...(confused === null ? {} : { confusion: confused }),
     ...(fair.length === 0 ? {} : { fairness: fair }),

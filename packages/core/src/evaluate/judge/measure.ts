@@ -10,6 +10,7 @@ import { metricsFor } from "../metrics/metrics.ts";
 import { costMatrix } from "../rows/cost-matrix.ts";
 import { type Pairing, pair } from "../rows/pairing.ts";
 import type { JudgedRows, Predictions } from "../rows/predictions.ts";
+import { inOwnOrder } from "../rows/row-order.ts";
 import { defaultGate } from "./gate.ts";
 import type { Evidence, JudgeSettings } from "./judgement.ts";
 import { pooledRows, seedsOf } from "./pool.ts";
@@ -24,6 +25,8 @@ export interface Sides {
   readonly baseline: JudgedRows | null;
   /** Row i of both is the same row; true too where there is one side alone. */
   readonly paired: boolean;
+  /** Which rows of the candidate's file are judged, in their order; null: all of them, as they lie there. */
+  readonly kept: Uint32Array | null;
 }
 
 /** What was computed of them. */
@@ -47,13 +50,13 @@ export interface Measured {
 export function sidesOf(given: Predictions, { baseline, sameData }: Evidence, { costs }: JudgeSettings): Sides {
   const predictions = costed(given, costs);
   const pairing = baseline === null ? null : pair(predictions, baseline, sameData ?? null);
-  return {
-    predictions,
-    pairing,
+  const paired = pairing?.paired ?? true;
+  const rows = {
     candidate: pairing?.candidate ?? predictions,
     baseline: pairing === null ? null : costed(pairing.baseline, costs),
-    paired: pairing?.paired ?? true,
+    kept: pairing?.kept ?? null,
   };
+  return { predictions, pairing, paired, ...inOwnOrder(rows, predictions.ids, paired) };
 }
 
 function costed<T extends JudgedRows>(rows: T, costs: JudgeSettings["costs"]): T {
@@ -95,7 +98,7 @@ export function measure(sides: Sides, evidence: Evidence, settings: JudgeSetting
     const units = { count: clusters ?? candidate.rows, of: clusters === null ? "rows" : "groups" } as const;
     return { ...common, method, estimators: estimators(own, against, paired, method), units, seeds: null };
   }
-  const others = pooledRows(pool, sides.predictions, sides.pairing).map((rows) => side(costed(rows, settings.costs)));
+  const others = pooledRows(pool, sides.predictions, sides.kept).map((rows) => side(costed(rows, settings.costs)));
   const runs: JudgedSide[] = [own, ...others];
   const first = metrics.findIndex(({ name }) => name === gates[0]?.metric);
   const statistics = runs.map((run) => run.statistics);

@@ -2,7 +2,7 @@ import { TrainyardError } from "../../errors.ts";
 import type { EvaluationReport } from "../evaluation-report.ts";
 import { betweenSd } from "../intervals/pooled.ts";
 import type { SideStatistics } from "../parts/side-statistics.ts";
-import { type Pairing, pair } from "../rows/pairing.ts";
+import { pair } from "../rows/pairing.ts";
 import type { JudgedRows, Predictions } from "../rows/predictions.ts";
 import { takeRows } from "../rows/take-rows.ts";
 
@@ -22,9 +22,10 @@ export interface Pool {
 
 /**
  * The other runs' scores on the very rows that are judged, in their order.
+ * @param kept Which of the candidate's rows these are; null: all of them.
  * @throws POOL_ROWS where a run was not scored on all of the candidate's rows, with the same true values
  */
-export function pooledRows({ others }: Pool, candidate: Predictions, pairing: Pairing | null): JudgedRows[] {
+export function pooledRows({ others }: Pool, candidate: Predictions, kept: Uint32Array | null): JudgedRows[] {
   return others.map(({ run, predictions }) => {
     const found = pair(candidate, { stored: predictions, fromJob: null }, true);
     const rows = found.paired ? found.rows : 0;
@@ -32,7 +33,6 @@ export function pooledRows({ others }: Pool, candidate: Predictions, pairing: Pa
     const alike = (found.baseline.scores === null) === (candidate.scores === null);
     if (!same || !alike || found.candidate.classes.length !== candidate.classes.length)
       throw new TrainyardError("POOL_ROWS", { run, rows, of: candidate.rows, labelsChanged: found.labelsChanged });
-    const { kept } = pairing ?? { kept: null };
     return kept === null ? found.baseline : takeRows({ ...found.baseline, slices: [] }, kept);
   });
 }

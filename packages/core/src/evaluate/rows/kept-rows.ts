@@ -1,6 +1,6 @@
 import { hasTwins, type IdHashes, idHashes } from "../../data/id-hash.ts";
 import type { Column, Table } from "../../data/table.ts";
-import type { ExtraColumn, PredictionSettings, Predictions } from "./predictions.ts";
+import type { ExtraColumn, JudgedRows, PredictionSettings, Predictions } from "./predictions.ts";
 import { readPredictions } from "./predictions.ts";
 
 /**
@@ -86,7 +86,7 @@ function hashesOf({ columns }: Table): IdHashes | null {
 }
 
 /** Truth, scores and decisions. Decisions that follow from the scores are not written. */
-function judgedColumns(rows: Predictions): [string, Column][] {
+export function judgedColumns(rows: JudgedRows): [string, Column][] {
   const { task, labels, scores, classes } = rows;
   if (task === "scores") return [...(rows.named ?? [])].map(([name, values]) => [`score.${name}`, numbers(values)]);
   if (task === "binary" || task === "multiclass") return classColumns(rows);
@@ -104,7 +104,7 @@ function judgedColumns(rows: Predictions): [string, Column][] {
 }
 
 /** Of classes other than 0 and 1 the names are written: they say which is the positive one, and how those of a candidate lie beside them. */
-function classColumns(rows: Predictions): [string, Column][] {
+function classColumns(rows: JudgedRows): [string, Column][] {
   const { task, labels, scores, decisions, classes } = rows;
   const plain = task === "binary" && classes[0] === "0" && classes[1] === "1";
   const named = (codes: ArrayLike<number>): Column =>
@@ -129,7 +129,7 @@ function apart(prefix: string, all: ArrayLike<number> | null, classes: readonly 
 }
 
 /** Whether decisions are those that a reader of the scores would make: at one half, or for the likeliest class, of equal ones the first. */
-function followFromScores({ task, scores, decisions, classes }: Predictions): boolean {
+function followFromScores({ task, scores, decisions, classes }: JudgedRows): boolean {
   if (scores === null || decisions === null) return false;
   if (task !== "multiclass") return decisions.every((code, cell) => code === ((scores[cell] as number) >= 0.5 ? 1 : 0));
   return decisions.every((code, row) => {

@@ -54,11 +54,12 @@ describe("rows with several labels", () => {
     expect([...(barred.decisions ?? [])]).toEqual([0, 1, 0, 1, 0, 1]);
   });
 
-  test("labels called constructor and __proto__ are labels", () => {
+  test("labels called constructor and __proto__ are labels; labels of lists have one order, whichever comes first", () => {
     expect(read({ y_true: ["constructor|__proto__"], y_pred: ["__proto__"] }).classes).toEqual([
-      "constructor",
       "__proto__",
+      "constructor",
     ]);
+    expect(read({ y_true: ["b", "a"], y_pred: ["c", "a"] }).classes).toEqual(["a", "b", "c"]);
   });
 
   test.each([

@@ -5,7 +5,7 @@ import { refuseNulls } from "./row-ids.ts";
 
 /** Rows that may have several labels: a column each (`y_true.<label>`, `y_pred.<label>`, `y_score.<label>`), or lists of them in `y_true` and `y_pred`. */
 export interface LabelSets {
-  /** The labels, in the order of their columns, or as they first occur in lists. */
+  /** The labels, in the order of their columns, or of lists by code point. */
   readonly classes: readonly string[];
   /** 1 where a row has a label, 0 where not; rows × classes, row by row. Null where nobody knows. */
   readonly labels: Float64Array | null;
@@ -139,7 +139,7 @@ function lists(column: Column, name: string, path: string): Lists {
         .map((word) => word.trim())
         .filter((word) => word !== ""),
   );
-  return { words: [...new Set(sets.flat())], sets, codes };
+  return { words: [...new Set(sets.flat())].sort(), sets, codes };
 }
 
 /** The labels of a JSON list; null for what is none. */
