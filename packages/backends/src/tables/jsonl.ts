@@ -105,8 +105,8 @@ function parse(text: string): unknown {
     const quoted = text.replace(/"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|-?\bInfinity\b|\bNaN\b/g, (found) =>
       found.startsWith('"') ? found : `"\\u0000${found}"`,
     );
-    return JSON.parse(quoted, (_key, value: unknown) =>
-      typeof value === "string" ? (NOT_FINITE.get(value) ?? value) : value,
+    return JSON.parse(quoted, (key, value: unknown, context?: { source?: string }) =>
+      typeof value === "string" ? (NOT_FINITE.get(value) ?? value) : keepLongIntegers(key, value, context),
     );
   }
 }

@@ -235,6 +235,11 @@ test("JSONL: NaN and Infinity as Python writes them are numbers, and words in te
   expect(shown(table)).toEqual({ y: ["number", "NaN", "-Infinity"], t: ["text", "NaN, not", '"NaN'] });
 });
 
+test("JSONL: long integers keep their digits on a line with NaN too", async () => {
+  const table = await read("both.jsonl", '{"id":9007199254740993,"y":NaN}\n{"id":-9007199254740993,"y":1}\n');
+  expect(shown(table)).toEqual({ id: ["text", "9007199254740993", "-9007199254740993"], y: ["number", "NaN", "1"] });
+});
+
 test("JSONL: __proto__ is a column and changes nothing", async () => {
   const table = await read("proto.jsonl", '{"__proto__":{"x":1},"constructor":2}\n');
   expect([...table.columns.keys()]).toEqual(["__proto__", "constructor"]);

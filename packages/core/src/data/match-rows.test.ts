@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type IdHashes, idHashes, matchHashes } from "./id-hash.ts";
-import { matchRows } from "./match-rows.ts";
+import { canonicalIds, matchRows } from "./match-rows.ts";
 import type { Column } from "./table.ts";
 
 const texts = (words: readonly string[]): Column => ({
@@ -36,6 +36,22 @@ describe("rows are found by their id", () => {
     expect(match(ids, ids)).toEqual([0, 1, 2, 3]);
     expect(match(text("0.1234567890123456781"), text("0.1234567890123456789"))).toEqual([-1]);
     expect(match(text("9007199254740991.0"), numbers(9007199254740991))).toEqual([0]);
+  });
+
+  test("long whole numbers are one id in any form too", () => {
+    expect(match(text("12345678901234567890.0"), text(" 12345678901234567890"))).toEqual([0]);
+    expect(match(text("-12345678901234567890"), text("12345678901234567890"))).toEqual([-1]);
+  });
+
+  test("a column in canonical form has each id once in its dictionary, and is the same column where it had", () => {
+    const ids = text("7", "7.0", "x", " 7", "-0");
+    expect(canonicalIds({ ...ids, codes: Int32Array.of(3, -1, 2, 1, 0, 4) } as Column)).toEqual({
+      type: "text",
+      codes: Int32Array.of(0, -1, 1, 0, 0, 2),
+      dictionary: ["7", "x", "0"],
+    });
+    const names = text("a", "7");
+    expect(canonicalIds(names)).toBe(names);
   });
 
   test("hostile ids are ids like others", () => {

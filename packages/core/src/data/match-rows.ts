@@ -82,17 +82,38 @@ export function eachIdText(column: Column, call: (text: string, row: number) => 
   for (let row = 0; row < column.values.length; row++) if (!isNull(column, row)) call(String(column.values[row]), row);
 }
 
+/** Ids in the one form that they are told apart, matched and kept by: texts that are one id in two forms become one text. */
+export function canonicalIds(ids: Column): Column {
+  if (ids.type !== "text") return ids;
+  const texts = ids.dictionary.map(plain);
+  if (texts.every((text, code) => text === ids.dictionary[code])) return ids;
+  const places = new Map<string, number>();
+  const codes = Int32Array.from(texts, (text) => {
+    const place = places.get(text) ?? places.size;
+    places.set(text, place);
+    return place;
+  });
+  return {
+    type: "text",
+    codes: ids.codes.map((code) => (code < 0 ? code : (codes[code] as number))),
+    dictionary: [...places.keys()],
+  };
+}
+
 /**
- * "7.0" and " 7" are the 7 of a numeric column; "007" and names are themselves. So is a number of more digits than a number holds: there "…992" and "…993"
- * would become one id.
+ * "7.0" and " 7" are the 7 of a numeric column; "007" and names are themselves. A whole number of more digits than a number holds keeps them all: there
+ * "…992" and "…993" would become one id. So does a fraction.
  */
 function plain(text: string): string {
-  const [, digits = null, fraction = ""] = /^\s*-?(0|[1-9]\d*)(?:\.(\d+))?\s*$/.exec(text) ?? [];
+  const first = text.charCodeAt(0);
+  if (first > NINE && first < 0x80) return text; // a letter, most often
+  const [, sign = "", digits = null, fraction = ""] = /^\s*(-?)(0|[1-9]\d*)(?:\.(\d+))?\s*$/.exec(text) ?? [];
   if (digits === null) return text;
-  const value = Number(text);
-  const isExact = /[1-9]/.test(fraction) ? digits.length + fraction.length <= 15 : Number.isSafeInteger(value);
-  return isExact ? String(value) : text;
+  if (!/[1-9]/.test(fraction)) return digits === "0" ? digits : sign + digits;
+  return digits.length + fraction.length <= 15 ? String(Number(text)) : text;
 }
+
+const NINE = 0x39;
 
 function isNull(column: NumericColumn, row: number): boolean {
   return (column.nulls !== null && column.nulls[row] === 1) || Number.isNaN(column.values[row] as number);

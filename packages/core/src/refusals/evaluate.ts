@@ -8,6 +8,10 @@ export const evaluateRefusals = {
     `${d.path}: id ${JSON.stringify(d.id)} stands in more than one row (${d.rows} rows repeat an id).`,
     "Ids must be unique: rows are compared by them.",
   ],
+  ID_INEXACT: (d: { path: string; id: string; rows: number }) => [
+    `${d.path}: id ${d.id} has more digits than a floating-point number holds (${d.rows} such ${d.rows === 1 ? "row" : "rows"}): what it was before is not known.`,
+    "Write ids as whole numbers (int64, not float) or as text.",
+  ],
   VALUE_NOT_FINITE: (d: { path: string; column: string; row: number; rows: number }) => [
     `${d.path}: ${d.column} is missing, NaN or infinite in row ${d.row} (${d.rows} such ${d.rows === 1 ? "row" : "rows"}).`,
     "A model that gives no number cannot be judged; repair the scoring.",

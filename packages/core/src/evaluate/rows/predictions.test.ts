@@ -41,6 +41,13 @@ describe("input that cannot be judged is refused", () => {
     ["no labels", { id: numbers(1, 2), y_score: numbers(0, 1) }, "LABELS_MISSING", {}],
     ["an id twice", { ...good, id: numbers(1, 2, 2, 2) }, "ID_DUPLICATE", { id: "2", rows: 2 }],
     ["a text id twice", { ...good, id: texts("a", "b", "c", "a") }, "ID_DUPLICATE", { id: "a", rows: 1 }],
+    ["an id twice in two forms", { ...good, id: texts("7.0", "x", "c", " 7") }, "ID_DUPLICATE", { id: "7", rows: 1 }],
+    [
+      "ids that were whole numbers of more digits before they were floats",
+      { ...good, id: numbers(1.7e18, 1, 2, -(2 ** 53)) },
+      "ID_INEXACT",
+      { id: "1700000000000000000", rows: 2 },
+    ],
     ["an empty id", { ...good, id: texts("a", null, "c", "d") }, "VALUE_NOT_FINITE", { column: "id", row: 2 }],
     [
       "NaN scores",

@@ -76,7 +76,7 @@ const CLASS_SCORE = "y_score.";
 /**
  * Reads a table of predictions. Columns: `id`; `y_true`, `label` or `target`; `y_score`, `proba`, `probability` or `score`, or one
  * `y_score.<class>` each; `y_pred` or `prediction`; scores of examples as `score` and `score.<metric>`, or as a harness writes them.
- * @throws TABLE_EMPTY, COLUMN_MISSING, LABELS_MISSING, GROUPS_MISSING, ID_DUPLICATE, VALUE_NOT_FINITE, ONE_CLASS, POSITIVE_UNKNOWN, SCORE_RANGE, TASK_MISMATCH, COLUMN_TYPE
+ * @throws TABLE_EMPTY, COLUMN_MISSING, LABELS_MISSING, GROUPS_MISSING, ID_INEXACT, ID_DUPLICATE, VALUE_NOT_FINITE, ONE_CLASS, POSITIVE_UNKNOWN, SCORE_RANGE, TASK_MISMATCH, COLUMN_TYPE
  */
 export function readPredictions(given: Table, path: string, settings: PredictionSettings): Predictions {
   if (given.rows === 0) throw new TrainyardError("TABLE_EMPTY", { path });

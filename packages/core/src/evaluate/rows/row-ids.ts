@@ -1,3 +1,4 @@
+import { canonicalIds } from "../../data/match-rows.ts";
 import { type Column, type NumericColumn, textAt } from "../../data/table.ts";
 import { TrainyardError } from "../../errors.ts";
 import { argsort } from "../../statistics/argsort.ts";
@@ -26,10 +27,15 @@ export function refuseNulls(column: Column, name: string, path: string): void {
   if (bad > 0) throw new TrainyardError("VALUE_NOT_FINITE", { path, column: name, row: first, rows: bad });
 }
 
-/** Ids that name every row once, or items that may have several; null without an `id` column. @throws VALUE_NOT_FINITE, ID_DUPLICATE */
-export function readIds(ids: Column | null, path: string, { mayRepeat = false } = {}): Column | null {
-  if (ids === null) return null;
-  refuseNulls(ids, "id", path);
+/**
+ * Ids that name every row once, or items that may have several, in their canonical form; null without an `id` column.
+ * @throws VALUE_NOT_FINITE, ID_INEXACT, ID_DUPLICATE
+ */
+export function readIds(column: Column | null, path: string, { mayRepeat = false } = {}): Column | null {
+  if (column === null) return null;
+  refuseNulls(column, "id", path);
+  if (column.type !== "text") refuseInexact(column, path);
+  const ids = canonicalIds(column);
   if (mayRepeat) return ids;
   let repeats = 0;
   let first = -1;
@@ -51,6 +57,14 @@ export function readIds(ids: Column | null, path: string, { mayRepeat = false } 
   }
   if (repeats > 0) throw new TrainyardError("ID_DUPLICATE", { path, id: textAt(ids, first) ?? "", rows: repeats });
   return ids;
+}
+
+/** Readers keep long whole numbers as text; those that come as numbers were written as floats, and lost digits. @throws ID_INEXACT */
+function refuseInexact({ values }: NumericColumn, path: string): void {
+  const inexact = (id: number) => Math.abs(id) > Number.MAX_SAFE_INTEGER;
+  const first = values.find(inexact);
+  if (first === undefined) return;
+  throw new TrainyardError("ID_INEXACT", { path, id: String(first), rows: values.filter(inexact).length });
 }
 
 /** Strictly ascending ids, the usual case, need no sorting to be known as unique. */
