@@ -7,6 +7,7 @@ import { pooledEstimators } from "../intervals/pooled.ts";
 import type { ReportedPair } from "../intervals/reported.ts";
 import type { MetricDefinition } from "../metrics/metric.ts";
 import { metricsFor } from "../metrics/metrics.ts";
+import { withClassesOf } from "../rows/align-classes.ts";
 import { costMatrix } from "../rows/cost-matrix.ts";
 import { type Pairing, pair } from "../rows/pairing.ts";
 import type { JudgedRows, Predictions } from "../rows/predictions.ts";
@@ -47,8 +48,13 @@ export interface Measured {
 }
 
 /** @throws LABELS_MISSING, TASK_MISMATCH */
-export function sidesOf(given: Predictions, { baseline, sameData }: Evidence, { costs }: JudgeSettings): Sides {
-  const predictions = costed(given, costs);
+export function sidesOf(given: Predictions, { baseline, pool, sameData }: Evidence, { costs }: JudgeSettings): Sides {
+  const others = [
+    baseline?.stored ?? null,
+    baseline?.fromJob ?? null,
+    ...(pool?.others ?? []).map((run) => run.predictions),
+  ];
+  const predictions = costed(withClassesOf(given, others), costs);
   const pairing = baseline === null ? null : pair(predictions, baseline, sameData ?? null);
   const paired = pairing?.paired ?? true;
   const rows = {

@@ -145,7 +145,7 @@ function notFinite(column: Column, name: string, path: string): TrainyardError {
 }
 
 /** Numbers by size, text by code point. */
-function inOrder(values: readonly string[]): string[] {
+export function inOrder(values: readonly string[]): string[] {
   const numbers = values.every((value) => value.trim() !== "" && Number.isFinite(Number(value)));
   return [...values].sort((a, b) => (numbers && Number(a) - Number(b)) || (a < b ? -1 : a > b ? 1 : 0));
 }

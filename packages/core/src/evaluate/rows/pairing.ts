@@ -1,6 +1,7 @@
 import { matchHashes } from "../../data/id-hash.ts";
 import { matchRows } from "../../data/match-rows.ts";
 import { TrainyardError } from "../../errors.ts";
+import { alignClasses, withClassesOf } from "./align-classes.ts";
 import type { Factor } from "./factor.ts";
 import type { JudgedRows, Predictions } from "./predictions.ts";
 import { takeRows, widthOf } from "./take-rows.ts";
@@ -47,7 +48,7 @@ export function pair(
   { stored, fromJob }: BaselineScores,
   sameData: boolean | null = null,
 ): Pairing {
-  const candidate = withLabelsOf(given, [stored, fromJob]);
+  const candidate = withClassesOf(given, [stored, fromJob]);
   const ours = stored === null ? null : alignClasses(stored, candidate);
   const theirs = fromJob === null ? null : alignClasses(fromJob, candidate);
   const storedRows = ours === null ? null : rowsOf(candidate, ours);
@@ -193,7 +194,6 @@ function rowsOf(candidate: Predictions, other: Predictions): Int32Array {
   return rows.map((_, row) => row);
 }
 
-/** True values that went through text and back may differ in the last digit. */
 function labelsDiffer(ours: Predictions, row: number, theirs: Predictions, other: number): boolean {
   if (ours.labels === null || theirs.labels === null) return false;
   if (ours.task !== "multilabel") return differs(ours.labels[row] as number, theirs.labels[other] as number);
@@ -209,62 +209,4 @@ function weightsDiffer(ours: Predictions, row: number, theirs: Predictions, othe
 
 function differs(a: number, b: number): boolean {
   return a !== b && Math.abs(a - b) > 1e-9 * Math.max(Math.abs(a), Math.abs(b));
-}
-
-/** Labels that only another side's lists hold are the candidate's too: it decided for none of them. */
-function withLabelsOf(candidate: Predictions, others: readonly (Predictions | null)[]): Predictions {
-  if (candidate.task !== "multilabel" || candidate.scores !== null) return candidate;
-  const classes = [...new Set([candidate, ...others].flatMap((side) => side?.classes ?? []))];
-  return classes.length === candidate.classes.length ? candidate : spreadLabels(candidate, classes);
-}
-
-/** Rows × labels over other labels; those that a side does not have are 0. */
-function spreadLabels(side: Predictions, classes: readonly string[]): Predictions {
-  const place = side.classes.map((label) => classes.indexOf(label));
-  const spread = <A extends Float64Array | Int32Array>(from: A, into: A): A => {
-    for (let cell = 0; cell < from.length; cell++) {
-      const row = Math.floor(cell / side.classes.length);
-      into[row * classes.length + (place[cell % side.classes.length] as number)] = from[cell] as number;
-    }
-    return into;
-  };
-  const size = side.rows * classes.length;
-  return {
-    ...side,
-    classes,
-    labels: side.labels && spread(side.labels, new Float64Array(size)),
-    scores: side.scores && spread(side.scores, new Float64Array(size)),
-    decisions: side.decisions && spread(side.decisions, new Int32Array(size)),
-  };
-}
-
-/** The same predictions with the classes of another side, in its order. @throws TASK_MISMATCH when one of its classes was never scored */
-function alignClasses(side: Predictions, like: Predictions): Predictions {
-  if (side.classes.length === like.classes.length && side.classes.every((name, k) => name === like.classes[k]))
-    return side;
-  if (side.labels === null && side.task === "binary") return { ...side, classes: like.classes }; // nothing names its classes
-  const place = side.classes.map((name) => like.classes.indexOf(name));
-  const foreign = side.classes.find((_, k) => place[k] === -1);
-  const missing = side.scores === null ? undefined : like.classes.find((name) => !side.classes.includes(name));
-  if (foreign !== undefined || missing !== undefined) {
-    const problem = `its classes are ${side.classes.join(", ")}, the candidate's are ${like.classes.join(", ")}`;
-    throw new TrainyardError("TASK_MISMATCH", { path: side.path, task: side.task, problem });
-  }
-  if (side.task === "multilabel") return spreadLabels(side, like.classes);
-  const moved = (code: number) => place[code] as number;
-  const count = like.classes.length;
-  let scores = side.scores;
-  if (scores !== null && side.task === "binary") scores = scores.map((score) => 1 - score);
-  else if (scores !== null) {
-    const given = scores;
-    scores = new Float64Array(given.length);
-    for (let i = 0; i < given.length; i++) scores[i - (i % count) + moved(i % count)] = given[i] as number;
-  }
-  return {
-    ...side,
-    classes: like.classes,
-    scores,
-    labels: side.labels?.map(moved) ?? null,
-    decisions: side.decisions?.map(moved) ?? null,
-  };
 }
