@@ -23,6 +23,36 @@ function read(task: Task, columns: Record<string, Column>, path = "new.csv"): Pr
 }
 const held = (candidate: Predictions, stored: Predictions) => pair(candidate, { stored, fromJob: null });
 
+describe("true values and weights that went through another format", () => {
+  const truth = each((row) => (row - 7.3) * 10 ** (row % 7));
+  const side = (by: (value: number) => number) =>
+    read("regression", {
+      y_true: numbers(truth.map(by)),
+      y_pred: numbers(truth),
+      weight: numbers(truth.map((one) => by(Math.abs(one)))),
+    });
+
+  test.each<[string, (value: number) => number]>([
+    ["single precision", Math.fround],
+    ["seven digits of text", (value) => Number(value.toPrecision(7))],
+  ])("of %s are the same", (_, by) => {
+    expect(
+      held(
+        side(by),
+        side((value) => value),
+      ),
+    ).toMatchObject({ paired: true, labelsChanged: 0, weightsChanged: 0 });
+  });
+
+  test("that differ by more are others, be it a hundred-thousandth", () => {
+    const changed = held(
+      side((value) => value * (1 + 1e-5)),
+      side((value) => value),
+    );
+    expect(changed).toMatchObject({ labelsChanged: ROWS, weightsChanged: ROWS });
+  });
+});
+
 describe("classes that one side alone decided for", () => {
   const truth = each((row) => ["cat", "dog", "cow"][row % 3] as string);
   const decided = (change: Record<number, string>) =>

@@ -207,6 +207,9 @@ function weightsDiffer(ours: Predictions, row: number, theirs: Predictions, othe
   return differs(ours.weights[row] as number, theirs.weights[other] as number);
 }
 
+/** Single precision keeps seven digits: 1e-6 of a number is more than it loses on the way, or than text loses of the last digit. */
+const ROUNDING = 1e-6;
+
 function differs(a: number, b: number): boolean {
-  return a !== b && Math.abs(a - b) > 1e-9 * Math.max(Math.abs(a), Math.abs(b));
+  return a !== b && Math.abs(a - b) > ROUNDING * Math.max(Math.abs(a), Math.abs(b));
 }
