@@ -50,6 +50,40 @@ describe("evaluation rows that were trained on", () => {
     expect(finder.overlap()).toEqual(expected);
     expect((await found([table(training, NAMES)], table(evaluation, NAMES))).later).toEqual(expected);
   });
+  test.each([
+    ["index", [5, 9, 9, 5, 7, 0, 3, 1, 2, 8, 4, 6]],
+    ["level_0", [5, 9, 9, 5, 7, 0, 3, 1, 2, 8, 4, 6]],
+    ["Unnamed: 3", [5, 9, 9, 5, 7, 0, 3, 1, 2, 8, 4, 6]],
+    ["__index_level_1__", [5, 9, 9, 5, 7, 0, 3, 1, 2, 8, 4, 6]],
+    ["row", [12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]],
+  ])("are found where a column %s numbers them, in either file, and the check names it", async (name, numbering) => {
+    const source = generator(5);
+    const rows = numbering.map((number) => [number, source.fraction(), source.fraction()]);
+    const again = rows.toReversed().map(([, ...rest], row) => [row, ...rest]);
+    for (const [training, evaluation] of [
+      [rows, again],
+      [again, rows],
+    ] as const) {
+      const names = [name, "a", "b"];
+      const { overlap, later } = await found([table(training, names)], table(evaluation, names));
+      expect(overlap).toMatchObject({ rows: 12, of: 12, columns: 2, numbering: [name] });
+      expect(later).toEqual(overlap);
+      expect(
+        trainedOn({ datasets: [], overlap: { ...overlap, byChance: 0 } as RowOverlap }, "fail").checks[0]?.reason,
+      ).toBe(
+        `12 of 12 evaluation rows (100 %) equal a training row without ${name}, which only numbers rows, up to 0 % would by chance`,
+      );
+    }
+  });
+  test("are not found by a column called index that tells rows apart, nor by one of few rows", async () => {
+    const source = generator(6);
+    const twelve = (of: (row: number) => number) => Array.from({ length: 12 }, (_, row) => [of(row), row % 2]);
+    const [training, evaluation] = [twelve(() => source.fraction()), twelve(() => source.fraction())];
+    expect((await found([table(training, ["index", "a"])], table(evaluation, ["index", "a"]))).overlap?.rows).toBe(0);
+    const few = [1, 2, 3].map((row) => [row, 5]);
+    const others = [4, 5, 6].map((row) => [row, 5]);
+    expect((await found([table(few, ["row", "a"])], table(others, ["row", "a"]))).overlap).toMatchObject({ rows: 0 });
+  });
   test("are told by the columns both have, read again where the training rows lack one", async () => {
     const evaluation = table(
       [

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { canonicalHashes, type RowHashes } from "../data/row-hash.ts";
+import { numbersRows } from "../data/row-numbers.ts";
 import { RowSample } from "../data/row-sample.ts";
 import { SharedValues } from "../data/shared-values.ts";
 import type { Table } from "../data/table.ts";
@@ -18,6 +19,8 @@ export const TrainedRows = z.object({
   /** Chance that another row from the same source equals one of these, at most. */
   byChance: z.number().min(0).max(1),
   rows: z.string().regex(/^(?:[0-9a-f]{12})*$/),
+  /** As in `RowOverlap`. */
+  numbering: z.array(z.string()).optional(),
 });
 export type TrainedRows = z.infer<typeof TrainedRows>;
 
@@ -32,15 +35,16 @@ export const RowOverlap = z.object({
   byChance: z.number().min(0).max(1),
   /** Columns that were compared. */
   columns: z.int().positive(),
+  /** Columns that were not compared, as they only number the rows of a file; absent: none but the id. */
+  numbering: z.array(z.string()).optional(),
 });
 export type RowOverlap = z.infer<typeof RowOverlap>;
 
-/** What numbers a row says nothing of it: two files number their rows alike. Columns that pandas and Arrow make of their index included. */
-const NUMBERING = new Set(["id", "", "Unnamed: 0", "__index_level_0__"]);
-
 /** Finds evaluation rows that were trained on, while the tables are read anyway, evaluation first; no table is kept. */
 export class TrainedRowFinder {
-  readonly #ids: ReadonlySet<string>;
+  readonly #id: string | undefined;
+  /** What numbers a row says nothing of it: two files number their rows alike. */
+  readonly #numbering = new Set<string>();
   readonly #evaluationAgain: (visit: (table: Table) => void) => Promise<void>;
   #columns: string[] | null = null;
   #evaluation: RowHashes[] = [];
@@ -55,21 +59,22 @@ export class TrainedRowFinder {
     { id, groups }: { id?: string | undefined; groups?: string | undefined },
     evaluationAgain: (visit: (table: Table) => void) => Promise<void>,
   ) {
-    this.#ids = new Set([...NUMBERING, ...(id === undefined ? [] : [id])]);
+    this.#id = id;
     this.#shared = new SharedValues(groups === undefined ? [] : [groups]);
     this.#evaluationAgain = evaluationAgain;
   }
 
   evaluation(table: Table): void {
-    this.#columns ??= [...table.columns.keys()].filter((name) => !this.#ids.has(name)).sort();
+    this.#columns ??= this.#telling(table, [...table.columns.keys()]).sort();
     this.#evaluation.push(canonicalHashes(table, this.#columns));
     this.#shared.count(table, this.#columns);
   }
 
   /** A table that lacks what the first one had is left out: its rows cannot be told. */
   async training(table: Table): Promise<void> {
-    const known = this.#columns ?? [...table.columns.keys()].filter((name) => !this.#ids.has(name)).sort();
-    const both = known.filter((name) => table.columns.has(name));
+    const known = this.#columns ?? [...table.columns.keys()].sort();
+    const there = known.filter((name) => table.columns.has(name));
+    const both = this.#trained.distinct > 0 ? there : this.#telling(table, there);
     if (both.length < known.length) {
       if (this.#trained.distinct > 0) return;
       this.#evaluation = [];
@@ -90,6 +95,7 @@ export class TrainedRowFinder {
       ...counted(this.#evaluation, this.#trained, 0xffffffff),
       byChance: this.#trained.chanceOfRepeat() * this.#shared.share(rows),
       columns,
+      ...this.#numbered(),
     };
   }
 
@@ -104,7 +110,22 @@ export class TrainedRowFinder {
       halvings: sample.halvings,
       byChance: sample.chanceOfRepeat(),
       rows: rows.sort().join(""),
+      ...this.#numbered(),
     };
+  }
+
+  /** Those of the columns that say something of a row. */
+  #telling(table: Table, names: readonly string[]): string[] {
+    return names.filter((name) => {
+      if (name === this.#id) return false;
+      const isNumber = numbersRows(table, name);
+      if (isNumber && name !== "id") this.#numbering.add(name);
+      return !isNumber;
+    });
+  }
+
+  #numbered(): { numbering?: string[] } {
+    return this.#numbering.size === 0 ? {} : { numbering: [...this.#numbering].sort() };
   }
 }
 
@@ -125,12 +146,13 @@ export class KeptRowFinder {
 
   /** Null where these tables lack a column that the training rows were told by. */
   overlap(): RowOverlap | null {
-    const { columns, halvings, byChance, rows } = this.#kept;
+    const { columns, halvings, byChance, rows, numbering } = this.#kept;
     if (!this.#told || columns.length === 0 || this.#evaluation.length === 0) return null;
     const sample = RowSample.of(halvings);
     for (let at = 0; at < rows.length; at += DIGITS)
       sample.add(Number.parseInt(rows.slice(at + 8, at + DIGITS), 16), Number.parseInt(rows.slice(at, at + 8), 16));
-    return { ...counted(this.#evaluation, sample, 0xffff), byChance, columns: columns.length };
+    const told = { byChance, columns: columns.length, ...(numbering !== undefined && { numbering }) };
+    return { ...counted(this.#evaluation, sample, 0xffff), ...told };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Check } from "../../check/check.ts";
+import { visibleText } from "../../escape.ts";
 import type { RunRecord } from "../../train/run-record.ts";
 import type { RowOverlap } from "../../train/trained-rows.ts";
 import { count } from "./row-checks.ts";
@@ -55,9 +56,15 @@ function overlapping(what: string, overlap: RowOverlap | undefined): Omit<Check,
 }
 
 /** "5,010 of 501,000 evaluation rows (1 %) equal a training row, up to 0.002 % would by chance" */
-function said({ rows, of, sampled, byChance }: RowOverlap): string {
+function said({ rows, of, sampled, byChance, numbering = [] }: RowOverlap): string {
   const among = `${count(rows)} of ${count(of)} evaluation rows${sampled ? " looked at" : ""} (${percent(rows / of)})`;
-  return `${among} equal a training row, up to ${percent(byChance)} would by chance`;
+  const [first] = numbering;
+  const others = numbering.length > 1 ? ` and ${numbering.length - 1} more` : "";
+  const without =
+    first === undefined
+      ? ""
+      : ` without ${visibleText(first, 40) || "a column without a name"}${others}, which only numbers rows`;
+  return `${among} equal a training row${without}, up to ${percent(byChance)} would by chance`;
 }
 
 const percent = (share: number) => `${share === 0 ? 0 : Number((100 * share).toPrecision(2))} %`;
