@@ -199,6 +199,20 @@ describe("what cannot be judged is refused, in a sentence", () => {
     expect(`${value.error.message} ${value.error.hint}`).toContain(says);
   });
 
+  test.each([
+    ["a label", csv("id,y_true,y_score", (id) => `${id % 2 ? "\u001b[2J\u202eyes" : "no"},${score(id)}`)],
+    ["an id", csv("id,y_true,y_score", (id) => `${id % 2},${score(id)}`).replace("2,0", "0,1")],
+    ["a column", csv("id,y_true,y_score\u001b]0;title\u0007", (id) => `${id % 2},${score(id)}`)],
+  ])("%s that would act on a terminal is shown there as text, as its file is", async (_what, bytes) => {
+    const name = "rows\u001b[31m\u2066.csv";
+    writeFileSync(join(folder, name), bytes);
+    const words = ["evaluate", "--candidate", name, "--slice", "y_score\u001b[2J"];
+    const ended = await run(process.execPath, [bin, "-C", folder, ...words], process.env);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toMatch(/^error [A-Z_]+\n {2}rows\.csv/);
+    expect(ended.stderr.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202e\u2066]/u);
+  });
+
   test("a file that is not there, and a folder in its place", async () => {
     const ended = await run(
       process.execPath,

@@ -1,5 +1,13 @@
 import type { ExitCode, Project, ProjectRegistry, Stop } from "@trainyard/backends";
-import { exitCodeOf, isRefusal, nearest, type RefusalCode, TrainyardError, textOf } from "@trainyard/core";
+import {
+  exitCodeOf,
+  isRefusal,
+  nearest,
+  type RefusalCode,
+  TrainyardError,
+  textOf,
+  visibleLines,
+} from "@trainyard/core";
 import { type CommandLine, splitCommandLine } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import type { CommandEntry } from "./commands.ts";
@@ -145,7 +153,10 @@ function find(name: string, commands: readonly CommandEntry[]): CommandEntry {
 
 /** What happened, where, what was expected, what to do; no stack, a code to search for. */
 function refusalText(error: TrainyardError<RefusalCode>): string {
-  const indent = (text: string) => text.split("\n").map((part) => `  ${part}`);
+  const indent = (text: string) =>
+    visibleLines(text)
+      .split("\n")
+      .map((part) => `  ${part}`);
   return [`error ${error.code}`, ...indent(error.message), ...indent(error.hint)].join("\n");
 }
 
@@ -154,6 +165,6 @@ function bugText(error: unknown, version: string): string {
   return [
     `error BUG  trainyard ${version}, Node ${process.versions.node}`,
     "  This is a mistake in Trainyard, not yours. Please report it with the lines below.",
-    stack,
+    visibleLines(stack),
   ].join("\n");
 }

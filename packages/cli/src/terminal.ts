@@ -1,4 +1,4 @@
-import type { Progress, Tone } from "@trainyard/core";
+import { type Progress, type Tone, visibleLines } from "@trainyard/core";
 import { printable } from "./columns.ts";
 
 /** Where text goes: stdout for results, stderr for what happens meanwhile. */
@@ -49,7 +49,7 @@ export function terminal(streams: Streams, environment: Readonly<Record<string, 
       streams.stderr.write(printable(`  ${share === null ? "…" : bar(share)} ${text}`).slice(0, width));
       shown = true;
     },
-    note: (text) => err(`  note: ${text}`),
+    note: (text) => err(`  note: ${visibleLines(text)}`),
   };
   return {
     progress,

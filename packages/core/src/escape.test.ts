@@ -9,6 +9,7 @@ import {
   markdownLink,
   markdownText,
   safeUrl,
+  visibleLines,
   visibleText,
 } from "./escape.ts";
 
@@ -122,6 +123,21 @@ describe("Markdown from outside", () => {
         }
       }),
       { numRuns: 500 },
+    );
+  });
+
+  test("our own lines stay lines, and nothing of others in them acts or hides", () => {
+    fc.assert(
+      fc.property(trouble, (text) => {
+        const shown = visibleLines(`a\r\n  ${text}\nb`);
+        expect(shown).toMatch(/^a\n.*\nb$/s);
+        expect(shown).not.toMatch(bidi);
+        expect(shown.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
+      }),
+      { numRuns: 500 },
+    );
+    expect(visibleLines("expected:\n    contents: write\u001b[2J\u001b]0;x\u0007!\n\tlast")).toBe(
+      "expected:\n    contents: write!\n    last",
     );
   });
 

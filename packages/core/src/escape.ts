@@ -60,8 +60,19 @@ export function markdownFence(lines: readonly string[], language = ""): string {
 
 /** One line of a log: tabs and leading spaces stay, terminal sequences and hidden characters go. */
 export function logLine(line: string): string {
-  const text = wellFormed(line.slice(0, 4_000)).replace(TERMINAL, "").replaceAll("\t", "    ").replace(INVISIBLE, "");
-  return capped(text.trimEnd(), 500);
+  return capped(shownLine(line).trimEnd(), 500);
+}
+
+function shownLine(line: string): string {
+  return wellFormed(line.slice(0, 4_000)).replace(TERMINAL, "").replaceAll("\t", "    ").replace(INVISIBLE, "");
+}
+
+/** Our own lines that hold words of others (a refusal names files, columns and labels), for a terminal or a job's log: lines stay lines, and nothing in them acts or hides. */
+export function visibleLines(text: string): string {
+  return text
+    .split(/\r\n|\r|\n/)
+    .map(shownLine)
+    .join("\n");
 }
 
 /** A link; only the text when the address is not plain http(s). */

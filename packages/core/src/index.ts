@@ -88,7 +88,7 @@ export { DriftInputs } from "./drift/inputs.ts";
 export { firingsPerYear } from "./drift/schedule.ts";
 export { type ScoredCurrent, scoreCurrent } from "./drift/score-current.ts";
 export { exitCodeOf, isRefusal, type RefusalCode, refusals, TrainyardError } from "./errors.ts";
-export { markdownFence, visibleText } from "./escape.ts";
+export { markdownFence, visibleLines, visibleText } from "./escape.ts";
 export { readingOf } from "./evaluate/baseline/scored-files.ts";
 export {
   anchorCheckId,

@@ -1,5 +1,5 @@
 import { plainBranch, runnerLabels, type Surroundings } from "@trainyard/backends/verbs/init";
-import { isRefusal, ModelName, Task, TrainyardError, type z } from "@trainyard/core";
+import { isRefusal, ModelName, Task, TrainyardError, visibleLines, type z } from "@trainyard/core";
 import type { InitInputs } from "./inputs.ts";
 
 /** Puts a question and gives the answer; null when nobody will answer any more. */
@@ -69,7 +69,7 @@ async function answer<T>(ask: Ask, question: string, otherwise: string, read: (t
       return read(text === undefined || text === "" ? otherwise : text);
     } catch (error) {
       if (!isRefusal(error) || text === undefined || tries === TRIES) throw error;
-      before = `${error.message}\n`;
+      before = `${visibleLines(error.message)}\n`;
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { Project } from "@trainyard/backends";
 import { confirmLive, type DeploymentFacts, recordDeployment } from "@trainyard/backends/github/show/deployment";
 import { type Deployed, deployVerb } from "@trainyard/backends/verbs/deploy";
-import { type DeployInputs, type Deployment, type DeploymentBegun, deploymentText } from "@trainyard/core";
+import { type DeployInputs, type Deployment, type DeploymentBegun, deploymentText, visibleText } from "@trainyard/core";
 import type { GithubJob } from "../step/github-job.ts";
 
 /** Told on GitHub; its id is null where the answer stayed away. */
@@ -24,7 +24,7 @@ export async function deployAndTell(project: Project, inputs: DeployInputs, job:
     begun = { facts, id: await recordDeployment(github, facts, { state: "in_progress", description, logUrl }) };
   };
   const deployed = await deployVerb(project, inputs, begins).catch(async (error: unknown) => {
-    const description = error instanceof Error ? error.message : String(error);
+    const description = visibleText(error instanceof Error ? error.message : String(error));
     if (begun !== null)
       await recordDeployment(github, begun.facts, { state: "failure", description, logUrl }, begun.id).catch(() => {}); // why it failed is said by the step
     throw error;

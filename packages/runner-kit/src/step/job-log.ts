@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { visibleLines } from "@trainyard/core";
 import { inert, workflowCommand } from "./workflow-command.ts";
 
 export interface Annotation {
@@ -11,7 +12,7 @@ export interface Annotation {
 /** Characters of user output shown in the job's log; the run's own log keeps all of it. */
 const ECHO_LIMIT = 4 * 1024 * 1024;
 
-/** The log of a step as a runner reads it. Only this class writes workflow commands, and nothing it is told can become one. */
+/** The log of a step as a runner reads it. Only this class writes workflow commands, and nothing it is told can become one, or act on a terminal. */
 export class JobLog {
   readonly #write: (text: string) => void;
   #echoed = 0;
@@ -23,12 +24,12 @@ export class JobLog {
 
   /** Lines in our own words. */
   say(text: string): void {
-    this.#line(inert(text));
+    this.#line(inert(visibleLines(text)));
   }
 
   /** One annotation. A runner keeps ten of a level in a step, so there is one per refusal, never one per row. */
   annotate({ level, title, message }: Annotation): void {
-    this.#line(workflowCommand(level, message, { title }));
+    this.#line(workflowCommand(level, visibleLines(message), { title: visibleLines(title) }));
   }
 
   /** Hides a value in everything the job prints from now on. Line by line, because the runner masks lines. */

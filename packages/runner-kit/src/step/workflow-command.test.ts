@@ -59,6 +59,16 @@ describe("what is told can never command the runner", () => {
     );
   });
 
+  test("nor a terminal: what a refusal names is shown, and does nothing", () => {
+    let text = "";
+    const log = new JobLog((piece) => {
+      text += piece;
+    });
+    log.say("a\u001b[2J\u202ecsv\nnext");
+    log.annotate({ level: "error", title: "ONE\u001b[31m", message: "a\u001b[31m\u2066.csv\n\u0007b" });
+    expect(text).toBe("acsv\nnext\n::error title=ONE::a.csv%0Ab\n");
+  });
+
   test("the output of the user's code, and afterwards the runner listens again", () => {
     fc.assert(
       fc.property(fc.array(hostile), hostile, (lines, title) => {
