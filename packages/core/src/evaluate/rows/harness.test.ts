@@ -66,6 +66,22 @@ describe("what harnesses write is read as scores of examples", () => {
     expect(() => read({ sample_id: ["q"], type: ["sampling"], data: ["{}"] })).toThrow("no match");
   });
 
+  test("OpenAI Evals: samples that were asked and not scored are refused, the first of them by name", () => {
+    const log = {
+      sample_id: ["", "q.0", "q.0", "q.1", "q.2", "q.2"],
+      type: ["", "sampling", "match", "sampling", "sampling", "metrics"],
+      data: ["", "{}", '{"correct": true}', "{}", "{}", '{"accuracy": 1}'],
+    };
+    expect(() => read(log)).toThrow(
+      '1 of 3 samples have no match and no metrics event, the first of them "q.1": leaving out what failed makes any model better',
+    );
+    expect(
+      named(read({ ...log, type: log.type.with(3, "match"), data: log.data.with(3, '{"correct": false}') })),
+    ).toEqual({
+      accuracy: [1, 0, 1],
+    });
+  });
+
   test("Ragas: every column of numbers is a metric of the question asked", () => {
     const found = read({
       user_input: ["why?", "how?"],

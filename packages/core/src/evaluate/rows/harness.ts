@@ -1,4 +1,5 @@
 import { type Column, type Table, textAt } from "../../data/table.ts";
+import { describe } from "../../document.ts";
 import { TrainyardError } from "../../errors.ts";
 
 /** Files that evaluation harnesses write, as tables of `id` and `score.<metric>`. Each is told by columns that only it has. */
@@ -131,6 +132,11 @@ function ofOpenAiEvals(table: Table, path: string): Table {
       task: "scores",
       problem: "it holds no match and no metrics event",
     });
+  refuseUnscored(
+    table,
+    events.map(({ row }) => row),
+    path,
+  );
   const names = Object.keys(first.scores).filter((name) =>
     events.every(({ scores }) => numberIn(scores, name) !== null),
   );
@@ -149,6 +155,20 @@ function ofOpenAiEvals(table: Table, path: string): Table {
       numbersOf(events.length, (i) => numberIn((events[i] as (typeof events)[number]).scores, name) as number),
     );
   return { rows: events.length, columns };
+}
+
+/** A sample that failed has other events, such as what was asked of the model: to judge the rest would flatter who fails often. @throws TASK_MISMATCH */
+function refuseUnscored(table: Table, scored: readonly number[], path: string): void {
+  const id = table.columns.get("sample_id") as Column;
+  const all = new Set(texts(id, table.rows).filter((one) => one !== null && one !== ""));
+  const known = new Set(scored.map((row) => textAt(id, row)));
+  const without = [...all].filter((one) => !known.has(one));
+  if (without.length === 0) return;
+  throw new TrainyardError("TASK_MISMATCH", {
+    path,
+    task: "scores",
+    problem: `${without.length} of ${all.size} samples have no match and no metrics event, the first of them ${describe(without[0])}: leaving out what failed makes any model better`,
+  });
 }
 
 /** Ragas, the table of `to_pandas()`: an item is its `user_input` where there is no id; every column of numbers is a metric. */
