@@ -1,7 +1,7 @@
-/** The known name a misspelt one most likely means: smallest edit distance, at most a third of its length; null if none is near. */
+/** The known name a misspelt one most likely means: smallest edit distance, at most a third of its length, or two letters that are not all of it; null if none is near. */
 export function nearest(name: string, known: readonly string[]): string | null {
   let best: string | null = null;
-  let least = Math.max(2, Math.floor(name.length / 3)) + 1;
+  let least = Math.min(Math.max(2, Math.floor(name.length / 3)), name.length - 1) + 1;
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < least) [best, least] = [candidate, distance];

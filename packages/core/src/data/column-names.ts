@@ -12,6 +12,11 @@ const ROLE = /^(id|(y_true|y_pred|y_score)(\..+)?|score(\..+)?|sample_weight|y_n
 export const ColumnNames = z.record(z.string().regex(ROLE, ROLES), z.string().min(1));
 export type ColumnNames = z.infer<typeof ColumnNames>;
 
+/** The column that is most likely meant by one that is not there: where that is a standard name, none that has another standard name. */
+export function nearestColumn(name: string, known: readonly string[]): string | null {
+  return nearest(name, ROLE.test(name) ? known.filter((one) => !ROLE.test(one)) : known);
+}
+
 /**
  * A table with its columns under their standard names. A column of a standard name that another was named for is out of the way: it is another thing.
  * @param absent `refuse`: a named column must be there. `keep`: without it the standard name counts, as in files written before the names were given.
@@ -29,7 +34,13 @@ export function underStandardNames(table: Table, path: string, names: ColumnName
       found.push([role, column]);
     } else if (absent === "refuse") {
       const known = [...table.columns.keys()];
-      throw new TrainyardError("COLUMN_MISSING", { path, column: name, nearest: nearest(name, known), known });
+      throw new TrainyardError("COLUMN_MISSING", {
+        path,
+        column: name,
+        role,
+        nearest: nearestColumn(name, known),
+        known,
+      });
     }
   }
   for (const [role, column] of found) columns.set(role, column);

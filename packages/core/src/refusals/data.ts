@@ -21,8 +21,15 @@ export const dataRefusals = {
     `${d.path}:${d.line}: ${d.problem}.`,
     "Repair the file at that line; nothing was read from it.",
   ],
-  COLUMN_MISSING: (d: { path: string; column: string; nearest: string | null; known: readonly string[] }) => [
-    `${d.path} has no column ${JSON.stringify(d.column)}.${d.nearest === null ? "" : ` Did you mean ${JSON.stringify(d.nearest)}?`}`,
+  COLUMN_MISSING: (d: {
+    path: string;
+    column: string;
+    /** What it was named for, where that is not its own name. */
+    role?: string;
+    nearest: string | null;
+    known: readonly string[];
+  }) => [
+    `${d.path} has no column ${JSON.stringify(d.column)}${d.role === undefined ? "" : `, which was named for ${d.role}`}.${d.nearest === null ? "" : ` Did you mean ${JSON.stringify(d.nearest)}?`}`,
     `Columns there: ${d.known.slice(0, 20).join(", ")}${d.known.length > 20 ? ", …" : ""}.`,
   ],
   COLUMN_DUPLICATE: (d: { path: string; column: string }) => [

@@ -24,23 +24,25 @@ export const evaluateRefusals = {
     `${d.path}: ${d.column} holds ${d.labels.map((label) => JSON.stringify(label)).join(" and ")}; which of them is the positive outcome is not known.`,
     "Write 1 for the positive outcome and 0 for the other, or name the column of scores y_score.<the positive label>.",
   ],
-  LABELS_MISSING: (d: { path: string }) => [
-    `${d.path} has no y_true column.`,
-    "Add the true outcome as y_true (or label, target).",
+  LABELS_MISSING: (d: { path: string; nearest?: string | null }) => [
+    `${d.path} has no y_true column.${d.nearest == null ? "" : ` Did you mean ${JSON.stringify(d.nearest)}?`}`,
+    "Add the true outcome as y_true (or label, target), or name its column: evaluate.columns, or --column y_true=NAME with --candidate.",
   ],
   SCORE_RANGE: (d: {
     path: string;
     column: string;
     value: number;
     /** What the column as a whole looks like; absent or null: neither. */
-    like?: "logits" | "percentages" | null;
+    like?: "logits" | "percentages" | "rounding" | null;
   }) => [
     `${d.path}: ${d.column} holds ${d.value}; a probability lies between 0 and 1.`,
     d.like === "logits"
       ? "These look like logits: apply a sigmoid (of several classes a softmax) before writing them."
       : d.like === "percentages"
         ? "These look like percentages: divide them by 100."
-        : "Write probabilities, not logits or percentages; or set task: scores.",
+        : d.like === "rounding"
+          ? "They are out by rounding, it seems: cut them off at 0 and 1."
+          : "Write probabilities, not logits or percentages; or set task: scores.",
   ],
   WEIGHT_RANGE: (d: { path: string; column: string; value: number }) => [
     d.value === 0

@@ -1,8 +1,8 @@
 import type { Task } from "../../config/task.ts";
+import { nearestColumn } from "../../data/column-names.ts";
 import type { IdHashes } from "../../data/id-hash.ts";
 import type { Column, Table } from "../../data/table.ts";
 import { TrainyardError } from "../../errors.ts";
-import { nearest } from "../../nearest.ts";
 import { oncePerItem, type Repeats, readNamedScores, scoreColumns } from "./example-scores.ts";
 import { distinctUpTo, type Factor, factor, sliceFactor } from "./factor.ts";
 import { fromHarness } from "./harness.ts";
@@ -105,7 +105,7 @@ export function readPredictions(given: Table, path: string, settings: Prediction
       scored: scored && (scoreName === null || scoreName === "score"),
     });
   if (labelName === null && settings.labels === "required" && task !== "scores")
-    throw new TrainyardError("LABELS_MISSING", { path });
+    throw new TrainyardError("LABELS_MISSING", { path, nearest: nearestColumn("y_true", [...table.columns.keys()]) });
   const columns: Columns = {
     path,
     label: labelName === null || task === "scores" ? null : { name: labelName, column: at(labelName) },
@@ -321,15 +321,19 @@ function probabilities(named: Named, path: string): Float64Array {
   return values;
 }
 
-/** Beyond both ends of [0, 1] they are logits most likely; from 0 to 100, percentages. */
-function scaleOf(values: Float64Array): "logits" | "percentages" | null {
+/** Beyond the ends of [0, 1] by no more than this, they were probabilities before they were rounded. */
+const ROUNDING = 0.01;
+
+/** Beyond both ends of [0, 1] they are logits most likely; from 0 to 100 and not all near 1, percentages. */
+function scaleOf(values: Float64Array): "logits" | "percentages" | "rounding" | null {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
+  if (low >= -ROUNDING && high <= 1 + ROUNDING) return "rounding";
   if (low < 0 && high > 1) return "logits";
-  return low >= 0 && high > 1 && high <= 100 ? "percentages" : null;
+  return low >= 0 && high > 2 && high <= 100 ? "percentages" : null;
 }
 
 function groupFactor(table: Table, path: string, name: string): Factor {
@@ -341,7 +345,7 @@ function groupFactor(table: Table, path: string, name: string): Factor {
 
 function missing(table: Table, path: string, column: string): TrainyardError {
   const known = [...table.columns.keys()];
-  return new TrainyardError("COLUMN_MISSING", { path, column, nearest: nearest(column, known), known });
+  return new TrainyardError("COLUMN_MISSING", { path, column, nearest: nearestColumn(column, known), known });
 }
 
 function mismatch(path: string, task: Task, problem: string): TrainyardError {
