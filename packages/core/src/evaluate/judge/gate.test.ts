@@ -83,6 +83,29 @@ test("how much evidence a gate needs: an equal model for a margin, this value fo
   ).not.toHaveProperty("required");
 });
 
+test.each([
+  // The half that counts is the one towards the limit: 0.02 of a lopsided interval, whose other half is 0.08.
+  [{ margin: 0.01 }, "maximize", { value: 0, interval: [-0.02, 0.08] }],
+  [{ margin: 0.01 }, "minimize", { value: 0, interval: [-0.08, 0.02] }],
+  [{ "improve-by": 0 }, "maximize", { value: 0.01, interval: [-0.01, 0.09] }],
+  [{ "improve-by": 0 }, "minimize", { value: -0.01, interval: [-0.09, 0.01] }],
+] as const)(
+  "%j on a metric to %s whose difference is %j needs as many rows as the nearer half says",
+  (limits, goal, difference) => {
+    const given: MetricComparison = {
+      ...metric(goal, [0, 0]),
+      difference: { value: difference.value, interval: [...difference.interval] },
+    };
+    const units = { count: 1_000, of: "rows", alpha: 0.05 } as const;
+    expect(judgeGate(gate(limits), given, { ...context, units }).required).toEqual({ count: 10_942, of: "rows" });
+  },
+);
+
+test("a share of a baseline below zero is a margin all the same", () => {
+  const below = { ...metric("maximize", [-0.009, 0.02]), baseline: { value: -0.5, interval: null } };
+  expect(judgeGate(gate({ "margin-rel": 0.02 }), below, context)).toMatchObject({ status: "pass", limit: -0.01 });
+});
+
 test("a comparing gate shows the difference as it is, never negated, and its limit with the same sign", () => {
   const check = judgeGate(gate({ margin: 0.005 }), metric("minimize", [-0.02, 0.004]), context);
   expect(check).toMatchObject({
@@ -131,6 +154,21 @@ test("mode point compares values and says so, in the rule and in the reason", ()
   expect(check.rule).toContain("point values");
   expect(check.reason).toContain("chance is not ruled out");
 });
+
+test.each([
+  [{ "improve-by": 0 }, 0, "fail"],
+  [{ "improve-by": 0.25 }, 0.25, "fail"],
+  [{ margin: 0.25 }, -0.25, "fail"],
+  [{ margin: 0.25 }, -0.125, "pass"],
+  [{ min: 0.65 }, 0, "pass"],
+  [{ max: 0.65 }, 0, "pass"],
+] as const)(
+  "by points %j is strict where sides are compared: with a difference of %d it is a %s",
+  (limits, value, expected) => {
+    const given = { ...metric("maximize", [0, 0]), difference: { value, interval: null } };
+    expect(status({ ...limits, mode: "point" }, given)).toBe(expected);
+  },
+);
 
 test("a number of a metrics file is judged by its point, and marked", () => {
   const point: MetricComparison = {

@@ -4,6 +4,7 @@ import { Gate } from "../../config/config.ts";
 import { FairnessRule } from "../../config/fairness-rule.ts";
 import type { Task } from "../../config/task.ts";
 import { type Column, textAt } from "../../data/table.ts";
+import { studentTQuantile } from "../../statistics/distributions.ts";
 import { generator } from "../../statistics/generator.ts";
 import { type Predictions, readPredictions } from "../rows/predictions.ts";
 import { judge } from "./judge.ts";
@@ -190,6 +191,29 @@ describe("the verdict", () => {
       const [low, high] = (difference as Estimate).interval as Interval;
       expect((by?.p as number) < 0.05, name).toBe(low > 0 || high < 0);
     }
+  });
+
+  test("McNemar counts rows that weigh alike: weighted ones have Student's t on what each adds to the difference", () => {
+    const { id, truth, ours, theirs } = made({ days: 1, perDay: 200, worse: 0.5 });
+    const weights = Float64Array.from(id, (at) => 1 + (at % 4));
+    const side = (scores: Float64Array) =>
+      read({ id: numbers(id), y_true: numbers(truth), y_score: numbers(scores), weight: numbers(weights) });
+    const gate = Gate.parse({ metric: "accuracy", margin: 0.1 });
+    const found = judge(evidence({ candidate: side(ours), stored: side(theirs) }), { ...settings, gates: [gate] });
+    const accuracy = found.metrics.find(({ name }) => name === "accuracy");
+    const right = (scores: Float64Array, row: number) =>
+      ((scores[row] as number) >= 0.5 ? 1 : 0) === truth[row] ? 1 : 0;
+    const [all, squares] = [weights.reduce((a, b) => a + b), weights.reduce((a, b) => a + b * b, 0)];
+    const gained = weights.map((weight, row) => weight * (right(ours, row) - right(theirs, row)));
+    const difference = gained.reduce((a, b) => a + b) / all;
+    const rows = (all * all) / squares; // that count alike
+    const variance =
+      gained.reduce((sum, one, row) => sum + (one - (weights[row] as number) * difference) ** 2, 0) / all ** 2;
+    const half = studentTQuantile(0.975, rows - 1) * Math.sqrt((rows / (rows - 1)) * variance);
+    expect(accuracy?.test?.name).toBe("t");
+    expect(accuracy?.difference?.value).toBeCloseTo(difference, 12);
+    expect(ends(accuracy?.difference?.interval)[0]).toBeCloseTo(difference - half, 10);
+    expect(ends(accuracy?.difference?.interval)[1]).toBeCloseTo(difference + half, 10);
   });
 
   test("a first model has tests without a p-value; a metrics file has none", () => {

@@ -111,6 +111,12 @@ describe("a gate's slices", () => {
     });
   });
 
+  test("a gate's own level is that of its slices", () => {
+    const noisy = sides({ noise: 0.9 });
+    expect(sliceCheck(judged(noisy, { margin: 0.09 }))?.status).toBe("fail");
+    expect(sliceCheck(judged(noisy, { margin: 0.09, alpha: 1e-6 }))?.status).toBe("pass");
+  });
+
   test("what only warns does not decide", () => {
     const found = judged(sides({ noise: 0.9 }), { margin: 0.09, severity: "warn" });
     expect([sliceCheck(found)?.status, found.verdict]).toEqual(["fail", "pass"]);

@@ -53,6 +53,38 @@ describe("true values and weights that went through another format", () => {
   });
 });
 
+describe("rows of two sides", () => {
+  const rows = (ids: readonly number[], truth: (id: number) => number = (id) => id % 2) =>
+    readPredictions(
+      {
+        rows: ids.length,
+        columns: new Map([
+          ["id", numbers(ids)],
+          ["y_true", numbers(ids.map(truth))],
+          ["y_score", numbers(ids.map(() => 0.5))],
+        ]),
+      },
+      "p.csv",
+      { task: "binary", groups: null, slices: [], labels: "required" },
+    );
+  const ids = each((row) => row);
+
+  test("are paired from an overlap of 95 % on, exactly that included", () => {
+    expect(held(rows(ids), rows(ids.slice(2)))).toMatchObject({ paired: true, rows: 38, overlap: 0.95 });
+    expect(held(rows(ids), rows(ids.slice(3)))).toMatchObject({ paired: false, rows: 37 });
+  });
+
+  test("of which none is the other's are left out of nothing, even of data said to be the same", () => {
+    const others = rows(ids.map((id) => id + 100));
+    expect(pair(rows(ids), { stored: others, fromJob: null }, true)).toMatchObject({ rows: 0, leftOut: null });
+  });
+
+  test("have changed labels where the candidate's job says so too", () => {
+    const fromJob = rows(ids, (id) => (id < 3 ? 1 - (id % 2) : id % 2));
+    expect(pair(rows(ids), { stored: null, fromJob })).toMatchObject({ labelsChanged: 3 });
+  });
+});
+
 describe("classes that one side alone decided for", () => {
   const truth = each((row) => ["cat", "dog", "cow"][row % 3] as string);
   const decided = (change: Record<number, string>) =>

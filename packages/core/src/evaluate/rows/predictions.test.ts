@@ -126,6 +126,13 @@ describe("input that cannot be judged is refused", () => {
     expect(() => read(columns, { task: "multiclass" })).toThrow(
       refusal("TASK_MISMATCH", { problem: "the probabilities of row 2 add up to 0.4" }),
     );
+    const adding = (sum: number) =>
+      read(
+        { ...columns, "y_score.a": numbers(0.5, sum - 0.5), "y_score.b": numbers(0.5, 0.5) },
+        { task: "multiclass" },
+      );
+    for (const sum of [0.94, 1.06, 1.5]) expect(() => adding(sum)).toThrow(`row 2 add up to ${sum}`);
+    for (const sum of [0.96, 1.04]) expect(adding(sum).rows).toBe(2);
   });
 
   test("a true class nobody scored", () => {
