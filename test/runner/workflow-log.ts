@@ -89,9 +89,13 @@ function commandOf(
   for (const pair of space < 0 ? [] : info.slice(space + 1).split(separator)) {
     const equals = pair.indexOf("=");
     if (equals > 0)
-      properties[pair.slice(0, equals).trim()] = decode(pair.slice(equals + 1))
-        .replaceAll("%3A", ":")
-        .replaceAll("%2C", ",");
+      // The sign itself comes last: what stood there as "%3A" is "%253A" here, and no colon.
+      properties[pair.slice(0, equals).trim()] = decode(
+        pair
+          .slice(equals + 1)
+          .replaceAll("%3A", ":")
+          .replaceAll("%2C", ","),
+      );
   }
   return { name, properties, message: decode(message) };
 }
