@@ -80,8 +80,8 @@ const judge = (change: { run?: string; baseline?: string; evaluate?: object; rul
   );
 
 /** 30 days of 20 rows; `blur` is how badly the scores see the truth. */
-function csv(blur: number, { from = 1, labels = true, drop = 0 } = {}): string {
-  const source = generator(5);
+function csv(blur: number, { from = 1, labels = true, drop = 0, seed = 5 } = {}): string {
+  const source = generator(seed);
   const lines = [labels ? "id,day,y_true,y_score" : "id,day,y_score"];
   for (let row = 0; row < 600; row++) {
     const hidden = source.fraction();
@@ -271,18 +271,22 @@ describe("a run is judged", () => {
     );
   });
 
-  test("with predict, rows of the evaluation data that have no score fail it", async () => {
+  test("rows of the evaluation data that have no score fail it, and so do others that have one", async () => {
     const data = (rows: number | null) =>
       aRun().datasets.concat({ path: "e.csv", digest: aDigest("e"), size: 9, rows, claimed: null, role: "evaluation" });
     await bundle("run-0020", csv(0.5, { drop: 50 }), { datasets: data(600) });
-    const predict = { predict: "python predict.py" };
-    expect(await judge({ evaluate: predict })).toMatchObject({
-      verdict: "fail",
-      checks: [{ id: "rows-missing", actual: 50 }, { status: "skipped" }, { status: "pass" }],
-    });
-    expect((await judge()).verdict).toBe("pass");
+    for (const predict of ["python predict.py", undefined])
+      expect(await judge({ evaluate: { predict } })).toMatchObject({
+        verdict: "fail",
+        checks: [{ id: "rows-missing", actual: 50 }, { status: "skipped" }, { status: "pass" }],
+      });
     await bundle("run-0021", csv(0.5, { drop: 50 }), { datasets: data(null) });
-    expect((await judge({ run: "run-0021", evaluate: predict })).verdict).toBe("pass");
+    expect((await judge({ run: "run-0021" })).verdict).toBe("pass");
+    await bundle("run-0022", csv(0.5), { datasets: data(550) });
+    expect(await judge({ run: "run-0022" })).toMatchObject({
+      verdict: "fail",
+      checks: [{ id: "rows-extra", actual: 50 }, { status: "skipped" }, { status: "pass" }],
+    });
   });
 
   test("the same bytes as production are unchanged, and pass", async () => {
@@ -459,7 +463,7 @@ describe("losses that each stay within the margin do not add up unseen", () => {
   });
 
   test("an anchor without scores for these rows is said, and passes nothing", async () => {
-    await released("run-0071", csv(0.3, { from: 5_000 }), 1);
+    await released("run-0071", csv(0.3, { from: 5_000, seed: 6 }), 1);
     await released("run-0072", csv(0.3), 2);
     await bundle("run-0073", csv(0.4), { rootDigest: aDigest("3") });
     const found = await judge({ evaluate: margin });

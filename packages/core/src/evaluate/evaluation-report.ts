@@ -12,8 +12,8 @@ export const Side = z.object({
   version: z.int().positive().nullable(),
   rootDigest: Sha256.nullable(),
   predictions: z.object({ path: z.string(), digest: Sha256, rows: z.int().nonnegative() }).nullable(),
-  /** `stored`: with the version; `candidate-job`: by the candidate's code with the version's files; `given`: a file of the user's. */
-  scoredBy: z.enum(["stored", "candidate-job", "given"]),
+  /** `stored`: with the version; `candidate-job`: by the candidate's code with the version's files; `both`: some rows so, some so; `given`: a file of the user's. */
+  scoredBy: z.enum(["stored", "candidate-job", "both", "given"]),
 });
 export type Side = z.infer<typeof Side>;
 
@@ -158,6 +158,8 @@ export const Pairing = z.object({
   /** Share of the candidate's rows that the baseline scored too, 0 … 1. */
   overlap: z.number(),
   labelsChanged: z.int().nonnegative(),
+  /** Of the baseline's rows that were judged, those whose score the candidate's job made. Absent: an older report, or no rows. */
+  fromJob: z.int().nonnegative().optional(),
 });
 
 /** The judged comparison of a candidate with a baseline, or with an absolute standard for a first model. */

@@ -5,6 +5,7 @@ import { canonicalJson, Sha256 } from "../../document.ts";
 import type { ModelState } from "../../registry/fold/model-state.ts";
 import { luckyPass } from "../../statistics/proportion.ts";
 import type { RunRecord } from "../../train/run-record.ts";
+import type { RowCheckId } from "../check-ids.ts";
 import { EVALUATION_FILE, type EvaluationReport } from "../evaluation-report.ts";
 import type { Predictions } from "../rows/predictions.ts";
 import { evaluationDigests, type JudgedRun } from "./judge-against.ts";
@@ -75,7 +76,7 @@ function wearCheck({ runs, budget }: Wear): Check[] {
   const worn = runs > budget;
   return [
     {
-      id: "evaluation-set-worn",
+      id: "evaluation-set-worn" satisfies RowCheckId,
       subject: "rows",
       rule: `at most ${budget} runs judged on these rows`,
       status: worn ? "inconclusive" : "pass",
