@@ -67,14 +67,22 @@ const config = (change: object = {}) =>
       ...change,
     },
   });
-const judge = (change: { run?: string; baseline?: string; evaluate?: object; rulesUncommitted?: string[] } = {}) =>
+interface Asked {
+  readonly run?: string;
+  readonly baseline?: string | readonly string[];
+  readonly evaluate?: object;
+  readonly rulesUncommitted?: string[];
+  readonly doubts?: string[];
+}
+const judge = ({ run, baseline, doubts, ...change }: Asked = {}) =>
   evaluate(
     {
       model: MODEL,
       config: config(change.evaluate),
-      run: change.run ?? null,
-      baselines: change.baseline === undefined ? null : [change.baseline],
+      run: run ?? null,
+      baselines: baseline === undefined ? null : [baseline].flat(),
       rulesUncommitted: change.rulesUncommitted ?? [],
+      ...(doubts && { doubts }),
     },
     ports,
   );
@@ -159,6 +167,42 @@ async function production(
   }));
   return version;
 }
+/** The next version, in production too: judged on these predictions, with this report. */
+async function another(number: number, record: RunRecord, text: string, report: EvaluationReport | null = null) {
+  const put = async (content: string) => (await ports.store.put({ text: content })).digest;
+  const version = aVersion({
+    version: number,
+    run: record.id,
+    rootDigest: record.rootDigest ?? aRoot,
+    files: record.modelFiles,
+    record: await put(canonicalJson(record)),
+    predictions: await put(text),
+    ...(report !== null && { evaluation: await put(prettyJson(report)) }),
+  });
+  const from = number === 1 ? null : number - 1;
+  const place = { model: MODEL, alias: "production", generation: number, reason: null } as const;
+  await registry.transact(MODEL, () => ({
+    events: [registrationOf(version), { type: "alias.set", ...place, from, to: number }],
+    result: null,
+  }));
+  return version;
+}
+/** A model of its own bytes. */
+function bytesOf(number: number): Pick<RunRecord, "modelFiles" | "rootDigest"> {
+  const modelFiles = [{ path: "model.onnx", size: 11, digest: aDigest(String(number)) }];
+  return { modelFiles, rootDigest: rootDigest(modelFiles, sha256) };
+}
+/** Evaluation data of these bytes. */
+const dataOf = (letter: string, rows: number | null = 600) => ({
+  datasets: aRun().datasets.concat({
+    path: "e.csv",
+    digest: aDigest(letter),
+    size: 9,
+    rows,
+    claimed: null,
+    role: "evaluation",
+  }),
+});
 const refusal = (code: string, details: object = {}) =>
   expect.objectContaining({ code, details: expect.objectContaining(details) });
 
@@ -272,17 +316,15 @@ describe("a run is judged", () => {
   });
 
   test("rows of the evaluation data that have no score fail it, and so do others that have one", async () => {
-    const data = (rows: number | null) =>
-      aRun().datasets.concat({ path: "e.csv", digest: aDigest("e"), size: 9, rows, claimed: null, role: "evaluation" });
-    await bundle("run-0020", csv(0.5, { drop: 50 }), { datasets: data(600) });
+    await bundle("run-0020", csv(0.5, { drop: 50 }), dataOf("e"));
     for (const predict of ["python predict.py", undefined])
       expect(await judge({ evaluate: { predict } })).toMatchObject({
         verdict: "fail",
         checks: [{ id: "rows-missing", actual: 50 }, { status: "skipped" }, { status: "pass" }],
       });
-    await bundle("run-0021", csv(0.5, { drop: 50 }), { datasets: data(null) });
+    await bundle("run-0021", csv(0.5, { drop: 50 }), dataOf("e", null));
     expect((await judge({ run: "run-0021" })).verdict).toBe("pass");
-    await bundle("run-0022", csv(0.5), { datasets: data(550) });
+    await bundle("run-0022", csv(0.5), dataOf("e", 550));
     expect(await judge({ run: "run-0022" })).toMatchObject({
       verdict: "fail",
       checks: [{ id: "rows-extra", actual: 50 }, { status: "skipped" }, { status: "pass" }],
@@ -293,6 +335,57 @@ describe("a run is judged", () => {
     const version = await production(csv(0.5, { from: 10_000 }));
     await bundle("run-0005", csv(0.5), { rootDigest: version.rootDigest });
     expect(await judge()).toMatchObject({ unchanged: true, verdict: "pass", pairing: { mode: "paired" } });
+  });
+
+  test("unchanged against the first baseline, and worse than another: that one decides", async () => {
+    const { record } = await bundle("run-v001", csv(3), bytesOf(1));
+    await another(1, record, csv(3));
+    await another(2, (await bundle("run-v002", csv(0.1), bytesOf(2))).record, csv(0.1));
+    await bundle("run-0050", csv(3), bytesOf(1));
+    const worse = await judge({ baseline: ["1", "production"] });
+    expect(worse).toMatchObject({ unchanged: true, verdict: "fail", baseline: { version: 1 } });
+    expect(verdictSentence(worse).headline).toBe("worse than production v2");
+    const twice = await judge({ baseline: ["1", "1"] });
+    expect(twice).toMatchObject({ unchanged: true, verdict: "pass" });
+    expect(verdictSentence(twice).headline).toBe("unchanged, the same bytes as v1");
+  });
+
+  test("with doubts a pass is inconclusive, bytes that are said to be production's or not; without a pass they are a note", async () => {
+    const version = await production();
+    await bundle("run-0051", csv(0.5), { rootDigest: version.rootDigest });
+    const doubts = ["The scores were made by a fork."];
+    expect(await judge({ doubts, evaluate: { gates: [{ metric: "roc_auc", min: 0.6 }] } })).toMatchObject({
+      verdict: "inconclusive",
+      unchanged: false,
+      doubts,
+      notes: [],
+    });
+    const failed = await judge({ doubts, evaluate: { gates: [{ metric: "roc_auc", min: 0.99 }] } });
+    expect(failed).toMatchObject({ verdict: "fail", notes: doubts });
+    expect(failed).not.toHaveProperty("doubts");
+  });
+
+  test("on rows that may judge three runs, each at a third of its level, and no fourth", async () => {
+    await production(csv(3));
+    const gates = (alpha?: number) => [{ metric: "log_loss", "improve-by": 0, ...(alpha && { alpha }) }];
+    const budget = (most: number, alpha?: number) => ({ "reuse-budget": most, gates: gates(alpha) });
+    await bundle("run-0060", csv(0.5), dataOf("e"));
+    const third = await judge({ evaluate: budget(3) });
+    expect(third.method.level).toBeCloseTo(1 - 0.05 / 3, 12);
+    expect(third.checks[0]?.interval).toEqual(
+      (await judge({ evaluate: { alpha: 0.05 / 3, gates: gates() } })).checks[0]?.interval,
+    );
+    expect((await judge({ evaluate: budget(3, 0.09) })).checks[0]?.interval).toEqual(
+      (await judge({ evaluate: { gates: gates(0.03) } })).checks[0]?.interval,
+    );
+    for (const run of ["run-0061", "run-0062"]) {
+      await bundle(run, csv(0.5), dataOf("e"));
+      expect(await judge({ run, evaluate: budget(3) })).toMatchObject({ verdict: "pass" });
+    }
+    await bundle("run-0063", csv(0.5), dataOf("e"));
+    const fourth = await judge({ run: "run-0063", evaluate: budget(3) });
+    expect(fourth).toMatchObject({ verdict: "inconclusive", wear: { runs: 4, budget: 3 } });
+    expect((await judge({ run: "run-0063", evaluate: budget(4) })).verdict).toBe("pass");
   });
 
   test("by its metrics alone, point only", async () => {
@@ -407,27 +500,10 @@ test("metrics that are asked for are shown; one that does not exist is refused",
 describe("losses that each stay within the margin do not add up unseen", () => {
   const margin = { gates: [{ metric: "log_loss", margin: 0.05 }] };
   /** Judges a run on these predictions and registers it as the version in production. */
-  async function released(id: string, text: string, number: number) {
-    const files = [{ path: "model.onnx", size: 11, digest: aDigest(String(number)) }];
-    const root = rootDigest(files, sha256);
-    const { record } = await bundle(id, text, { rootDigest: root });
+  async function released(id: string, text: string, number: number, data: Partial<RunRecord> = {}) {
+    const { record } = await bundle(id, text, { ...bytesOf(number), ...data });
     const report = await judge({ run: id, evaluate: margin });
-    const put = async (content: string) => (await ports.store.put({ text: content })).digest;
-    const version = aVersion({
-      version: number,
-      run: id,
-      rootDigest: root,
-      files,
-      record: await put(canonicalJson(record)),
-      predictions: await put(text),
-      evaluation: await put(prettyJson(report)),
-    });
-    const from = number === 1 ? null : number - 1;
-    const place = { model: MODEL, alias: "production", generation: number, reason: null } as const;
-    await registry.transact(MODEL, () => ({
-      events: [registrationOf(version), { type: "alias.set", ...place, from, to: number }],
-      result: null,
-    }));
+    await another(number, record, text, report);
     return report;
   }
 
@@ -469,6 +545,31 @@ describe("losses that each stay within the margin do not add up unseen", () => {
     const found = await judge({ evaluate: margin });
     expect(found.checks[1]).toMatchObject({ id: "log_loss-crept", status: "skipped" });
     expect(found.anchor?.version).toBe(2); // begins anew: v1 never compares with rows like these
+  });
+
+  test("an anchor without scores for the very data it was judged on leaves it inconclusive, and stays the anchor", async () => {
+    await released("run-0074", csv(0.3, { from: 5_000, seed: 6 }), 1, dataOf("e"));
+    await released("run-0075", csv(0.3), 2, dataOf("f"));
+    await bundle("run-0076", csv(0.4), { ...bytesOf(3), ...dataOf("e") }, null);
+    const found = await judge({ evaluate: margin });
+    expect(found.checks.find(({ id }) => id === "log_loss-crept")).toMatchObject({
+      status: "inconclusive",
+      reason: expect.stringContaining("v1, the anchor was judged on the same data"),
+    });
+    expect(found.anchor).toEqual({ version: 1, improved: false });
+  });
+
+  test("an anchor that was withdrawn is none: the baseline is", async () => {
+    await released("run-0077", csv(0.3), 1);
+    await released("run-0078", csv(0.55), 2);
+    await registry.transact(MODEL, () => ({
+      events: [{ type: "version.withdrawn", model: MODEL, version: 1, reason: "leaked labels" }],
+      result: null,
+    }));
+    await bundle("run-0079", csv(0.6), bytesOf(3));
+    const found = await judge({ evaluate: margin });
+    expect(found.checks.map(({ id }) => id)).toEqual(["log_loss-worse"]);
+    expect(found.anchor).toEqual({ version: 2, improved: false });
   });
 
   test("a gate without a margin has no anchor", async () => {

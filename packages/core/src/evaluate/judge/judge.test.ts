@@ -402,6 +402,14 @@ describe("pairing", () => {
     expect(() => against(read(without))).toThrow(refusal("GROUPS_MISSING", { column: "day" }));
   });
 
+  test("an unpaired baseline of fewer groups decides how they are resampled", () => {
+    const week = read(
+      some(baselineColumns, (row) => row < 250),
+      { groups: "day" },
+    );
+    expect(against(week).method).toMatchObject({ interval: "cluster-t", clusters: 5 });
+  });
+
   test("an unpaired baseline without labels is refused", () => {
     const bare = read(
       some({ id: shared.id, y_score: numbers(theirs) }, (row) => row < 100),
