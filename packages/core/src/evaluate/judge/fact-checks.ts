@@ -30,7 +30,7 @@ export function factChecks(facts: readonly RowFact[], judged: RowsJudged, known:
       return [rowCheck(`${what}-changed`, "inconclusive", null, { ...said, reason })];
     }
     const changed = Math.max(...ofOne.map((fact) => fact.changed));
-    const reason = `${columns} is another one in ${count(changed)} of ${count(rows)} rows than ${against} was judged with (${what.toUpperCase()}_CHANGED): the figures do not compare`;
+    const reason = `${count(changed)} of ${count(rows)} rows have another ${columns} than ${against} was judged with (${what.toUpperCase()}_CHANGED): the figures do not compare`;
     return [rowCheck(`${what}-changed`, "fail", changed, { ...said, reason })];
   });
 }
@@ -42,7 +42,7 @@ export function factNotes(facts: readonly RowFact[], judged: RowsJudged, known: 
     .filter((fact) => !decides(fact, judged, known))
     .flatMap(({ fact, column, changed, only }) => {
       const name = visibleText(column, 40);
-      if (changed > 0) return [`${name} is another one than ${against}'s in ${count(changed)} rows.`];
+      if (changed > 0) return [`${count(changed)} rows have another ${name} than ${against}.`];
       const without = only === "candidate" ? against : "The candidate";
       if (fact === "weights") return [`${without} has no weights: rows count as the other file says.`];
       if (fact === "naive" || known.files) return [];

@@ -15,6 +15,8 @@ const numbers = (values: ArrayLike<number>): Column => ({
   values: Float64Array.from(values),
   nulls: null,
 });
+const valuesOf = (column: Column): Float64Array =>
+  column.type === "text" ? Float64Array.from(column.codes) : column.values;
 const words = (values: readonly string[]): Column => {
   const dictionary = [...new Set(values)];
   return { type: "text", codes: Int32Array.from(values, (value) => dictionary.indexOf(value)), dictionary };
@@ -72,10 +74,7 @@ const held = (candidate: Columns, stored: Columns, change: Partial<Evidence> = {
 const said = ({ checks }: ReturnType<typeof held>) => checks.slice(0, -1).map(({ id, status }) => `${id} ${status}`);
 const some = (columns: Columns, keep: (row: number) => boolean): Columns =>
   Object.fromEntries(
-    Object.entries(columns).map(([name, column]) => [
-      name,
-      numbers((column as { values: Float64Array }).values.filter((_, row) => keep(row))),
-    ]),
+    Object.entries(columns).map(([name, column]) => [name, numbers(valuesOf(column).filter((_, row) => keep(row)))]),
   );
 const [SAME, OTHER, UNKNOWN, FILES] = [{ sameData: true }, { sameData: false }, {}, { files: true }];
 
@@ -126,7 +125,7 @@ describe("which rows they are", () => {
       Object.fromEntries(
         Object.entries(columns).map(([name, column]) => [
           name,
-          numbers(order.map((row) => (column as { values: Float64Array }).values[row] as number)),
+          numbers(order.map((row) => valuesOf(column)[row] as number)),
         ]),
       );
     expect(said(held(sorted(renamed(ROWS)), sorted(good), FILES))).toEqual(["ids-changed inconclusive"]);
@@ -137,7 +136,7 @@ describe("which rows they are", () => {
     const padded = Object.fromEntries(
       Object.entries(bad).map(([name, column]) => [
         name,
-        numbers([...column.values, ...each((row) => (name === "id" ? 5_000 + row : row % 2))]),
+        numbers([...valuesOf(column), ...each((row) => (name === "id" ? 5_000 + row : row % 2))]),
       ]),
     );
     for (const change of [SAME, UNKNOWN, FILES])
@@ -205,7 +204,7 @@ describe("what it says of them", () => {
     expect(said(own)).toEqual(["groups-changed fail"]);
     expect(own.checks[0]).toMatchObject({ subject: "groups", actual: 360 });
     expect(own.checks[0]?.reason).toBe(
-      "day is another one in 360 of 400 rows than v1 was judged with (GROUPS_CHANGED): the figures do not compare",
+      "360 of 400 rows have another day than v1 was judged with (GROUPS_CHANGED): the figures do not compare",
     );
     const merged = days.map((day) => (day === "d1" ? "d0" : day));
     expect(held(grouped(merged, bad), stored, SAME, as).checks[0]).toMatchObject({ id: "groups-changed", actual: 10 });
@@ -282,7 +281,7 @@ describe("what it says of them", () => {
       actual: 400,
     });
     const ungated = judged(flattered, plain, "mae");
-    expect(ungated).toMatchObject({ verdict: "pass", notes: ["y_naive is another one than v1's in 400 rows."] });
+    expect(ungated).toMatchObject({ verdict: "pass", notes: ["400 rows have another y_naive than v1."] });
     expect(said(judged(flattered, forecast(null), "mase"))).toEqual(["naive-changed inconclusive"]);
     expect(judged(flattered, forecast(null), "mae")).toMatchObject({ verdict: "pass", notes: [] });
   });
