@@ -388,6 +388,18 @@ describe("a run is judged", () => {
     expect((await judge({ run: "run-0063", evaluate: budget(4) })).verdict).toBe("pass");
   });
 
+  test("on rows that are worn, whatever bytes of their file changed, and whatever id", async () => {
+    const wearOf = async (run: string, text: string, data: string) => {
+      await bundle(run, text, dataOf(data));
+      return (await judge({ run })).wear?.runs;
+    };
+    expect(await wearOf("run-0071", csv(0.5), "e")).toBe(1);
+    const [head, ...lines] = csv(0.4).trimEnd().split("\n");
+    expect(await wearOf("run-0072", `${[head, ...lines.toReversed()].join("\n")}\n`, "f"), "another byte").toBe(2);
+    expect(await wearOf("run-0073", csv(0.3).replace(/^1,/m, "9001,"), "e"), "another id").toBe(2);
+    expect(await wearOf("run-0074", csv(0.5, { seed: 6 }), "d"), "other rows").toBe(1);
+  });
+
   test("by its metrics alone, point only", async () => {
     await production(null);
     await bundle("run-0006", null, {

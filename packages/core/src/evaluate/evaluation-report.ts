@@ -212,6 +212,8 @@ export const EvaluationReport = z.object({
   others: z.array(z.object({ baseline: Side, pairing: Pairing, metrics: z.array(MetricComparison) })).optional(),
   /** Digest of the rows this verdict was given on: their files', else the true values'. Absent: not known. */
   evaluationSet: Sha256.optional(),
+  /** Digest of the ids and true values of those rows, in whatever order: the same where only other bytes of their files changed. Absent: rows without ids. */
+  rowSet: Sha256.optional(),
   /** How many runs these rows have judged, this one included, and how many they may (`reuse-budget`). Absent: not known. */
   wear: z.object({ runs: z.int().positive(), budget: z.int().positive().nullable() }).optional(),
   /**

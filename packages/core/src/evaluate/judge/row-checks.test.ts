@@ -85,7 +85,7 @@ describe("which rows they are", () => {
     const one = held(renamed(1), good, SAME);
     expect(said(one)).toEqual(["ids-changed fail"]);
     expect(one.checks[0]?.reason).toBe(
-      "v1 was judged on the same data, and 1 of 400 rows have an id that is none of its 400: rows under new names cannot be compared",
+      "v1 was judged on the same data, and 1 of 400 rows are none of its 400 by their id: rows under new names cannot be compared",
     );
     for (const change of [UNKNOWN, FILES]) {
       const few = held(renamed(20), good, change);

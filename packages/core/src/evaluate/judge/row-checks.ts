@@ -65,7 +65,7 @@ function besideCheck(
     return extra > 0
       ? rowCheck("ids-changed", "fail", extra, {
           rule: `ids as ${against} was judged on`,
-          reason: `${same}, and ${count(extra)} of ${count(scored)} rows have an id that is none of its ${count(of)}: rows under new names cannot be compared`,
+          reason: `${same}, and ${count(extra)} of ${count(scored)} rows are none of its ${count(of)} by their id: rows under new names cannot be compared`,
         })
       : rowCheck("rows-missing", "fail", missing, {
           rule,

@@ -63,7 +63,8 @@ function regrouped(ours: Factor, theirs: Factor, matches: Int32Array): number {
   for (let row = 0; row < matches.length; row++) {
     const other = matches[row] as number;
     if (other < 0) continue;
-    const [own, its] = [ours.codes[row] as number, theirs.codes[other] as number];
+    const own = ours.codes[row] as number;
+    const its = theirs.codes[other] as number;
     if (there[own] === -1 && here[its] === -1) {
       there[own] = its;
       here[its] = own;

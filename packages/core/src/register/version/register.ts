@@ -263,6 +263,7 @@ function evaluationEvent(
       baseline: report.baseline?.version ?? null,
       decidedBy: decidingCheck(decidingChecks(report))?.rule ?? null,
       ...(report.evaluationSet === undefined ? {} : { evaluationSet: report.evaluationSet }),
+      ...(report.rowSet === undefined ? {} : { rowSet: report.rowSet }),
     },
   ];
 }
