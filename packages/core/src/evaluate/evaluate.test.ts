@@ -271,6 +271,52 @@ describe("a run is judged", () => {
     expect((await judge()).checks[0]).toMatchObject({ id: "labels-changed", status: "fail", actual: 1 });
   });
 
+  test("groups and columns that gates or fairness look at are those that were kept with production", async () => {
+    const fairness = [{ column: "kind", metric: "recall" }];
+    const kinds = (text: string, of: (row: number) => string) =>
+      text
+        .split("\n")
+        .map((line, row) => (line === "" ? "" : `${line},${row === 0 ? "kind" : of(row)}`))
+        .join("\n");
+    await production(
+      kinds(csv(0.5), (row) => (row % 2 === 0 ? "a" : "b")),
+      { kept: { fairness } },
+    );
+    await bundle(
+      "run-0035",
+      kinds(csv(0.4), () => "a"),
+    );
+    expect((await judge({ evaluate: { fairness } })).checks[0]).toMatchObject({ id: "slices-changed", actual: 300 });
+    const sliced = await judge({ evaluate: { gates: [{ metric: "log_loss", "improve-by": 0, slices: ["kind"] }] } });
+    expect(sliced.checks[0]).toMatchObject({ id: "slices-changed", status: "fail" });
+    expect((await judge()).checks[0]?.id).toBe("log_loss-not-better");
+    await bundle("run-0036", csv(0.4).replace(/^(\d+),\d+/gm, "$1,$1")); // each row a day of its own
+    expect((await judge({ run: "run-0036" })).checks[0]).toMatchObject({ id: "groups-changed", status: "fail" });
+  });
+
+  test("how many of production's scores the candidate's job made is said, and by whom they were", async () => {
+    const version = await production(csv(0.5));
+    const half = csv(0.4).split("\n");
+    const later = csv(0.4, { from: 10_000 }).split("\n").slice(301);
+    const text = [...half.slice(0, 301), ...later].join("\n");
+    const job = { text: text.replace(/,\d(,[^,]*)$/gm, "$1").replace("id,day,y_true", "id,day"), version };
+    await bundle("run-0037", text, {}, job);
+    const both = await judge();
+    expect(both).toMatchObject({ baseline: { scoredBy: "both" }, pairing: { fromJob: 300, rows: 600 } });
+    expect(both.notes).toContain(
+      "production v1's scores are the stored ones on 300 rows; the candidate's job made those of the other 300.",
+    );
+    await bundle(
+      "run-0038",
+      csv(0.4, { from: 10_000 }),
+      {},
+      { text: csv(0.5, { from: 10_000, labels: false }), version },
+    );
+    const all = await judge({ run: "run-0038" });
+    expect(all).toMatchObject({ baseline: { scoredBy: "candidate-job" }, pairing: { fromJob: 600 } });
+    expect(all.notes).toContain("The candidate's job made production v1's scores of all 600 rows.");
+  });
+
   test("weights count only where the base config names their column, and only those production was judged with", async () => {
     const weighted = (text: string, weight: (row: number) => number) =>
       text

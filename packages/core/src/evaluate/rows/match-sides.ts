@@ -19,7 +19,8 @@ export interface Matches {
  */
 export function matchSides(candidate: Predictions, other: Predictions, maybeOther: boolean): Matches {
   const rows = byId(candidate, other);
-  const matched = rows === null ? 0 : rows.reduce((sum, row) => (row < 0 ? sum : sum + 1), 0);
+  let matched = 0;
+  for (const row of rows ?? []) if (row >= 0) matched++;
   if (rows !== null && matched > 0) return { rows, matched, byOrder: false };
   const numbered = !hasIds(candidate) && !hasIds(other);
   const inOrder = numbered ? sameLabels(candidate, other) : !maybeOther && inProvenOrder(candidate, other);
