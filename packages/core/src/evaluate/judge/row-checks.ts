@@ -46,37 +46,37 @@ function countChecks(scored: number, of: number): Check[] {
   ];
 }
 
-/**
- * On the same evaluation data the rows are the same. Where nobody knows that they are, the set itself may have become another one: then more than a few that one
- * side lacks leave the verdict inconclusive.
- */
-function besideCheck(
-  beside: RowsBeside,
-  { pairing, against, scored }: RowsJudged,
-  { sameData = null, evaluationRows = null }: Known,
-): Check | null {
-  const { scores, of, missing, extra } = beside;
+/** Which rows of the baseline's the candidate has, and which others; null where nothing is wrong with that. */
+function besideCheck(beside: RowsBeside, judged: RowsJudged, known: Known): Check | null {
+  const { scores, missing } = beside;
   const stored = scores === "stored";
-  const rule = stored
-    ? `the rows ${against} was judged on have a score`
-    : `the rows that ${against} was scored on have a score`;
+  if (stored && known.sameData === true && missing > 0) return onSameData(beside, judged);
+  const alone = !stored || judged.pairing?.beside.length === 1; // beside the job's, the stored scores may be of other rows
+  return alone ? onOtherData(beside, judged, known) : null;
+}
+
+/** On the same evaluation data the rows are the same ones. */
+function onSameData({ of, missing, extra }: RowsBeside, { against, scored }: RowsJudged): Check {
   const same = `${against} was judged on the same data`;
-  if (stored && sameData === true && missing > 0)
-    return extra > 0
-      ? rowCheck("ids-changed", "fail", extra, {
-          rule: `ids as ${against} was judged on`,
-          reason: `${same}, and ${count(extra)} of ${count(scored)} rows are none of its ${count(of)} by their id: rows under new names cannot be compared`,
-        })
-      : rowCheck("rows-missing", "fail", missing, {
-          rule,
-          reason: `${same}, and the candidate has no score for ${count(missing)} of its ${count(of)} rows: it may have left out the hard ones`,
-        });
-  const ofThese = !stored || pairing?.beside.length === 1; // beside scores of the same job the stored ones may be of other rows
-  if (!ofThese || (!isMany(missing, of) && !isMany(extra, scored))) return null;
-  if (isMany(missing, of) && stored && sameData === false)
+  return extra > 0
+    ? rowCheck("ids-changed", "fail", extra, {
+        rule: `ids as ${against} was judged on`,
+        reason: `${same}, and ${count(extra)} of ${count(scored)} rows are none of its ${count(of)} by their id: rows under new names cannot be compared`,
+      })
+    : rowCheck("rows-missing", "fail", missing, {
+        rule: `the rows ${against} was judged on have a score`,
+        reason: `${same}, and the candidate has no score for ${count(missing)} of its ${count(of)} rows: it may have left out the hard ones`,
+      });
+}
+
+/** Where nobody knows that the data are the same, the set itself may have become another one: more than a few rows that one side lacks are inconclusive. */
+function onOtherData({ scores, of, missing, extra }: RowsBeside, { against, scored }: RowsJudged, known: Known) {
+  const { sameData = null, evaluationRows = null } = known;
+  const lacks = `the candidate has no score for ${count(missing)} of`;
+  if (isMany(missing, of) && scores === "stored" && sameData === false)
     return rowCheck("rows-missing", "inconclusive", missing, {
-      rule,
-      reason: `${against} was judged on other data, and the candidate has no score for ${count(missing)} of its ${count(of)} rows: with evaluate.predict both are scored on the same ones`,
+      rule: `the rows ${against} was judged on have a score`,
+      reason: `${against} was judged on other data, and ${lacks} its ${count(of)} rows: with evaluate.predict both are scored on the same ones`,
     });
   if (missing === of)
     return rowCheck("ids-changed", "inconclusive", extra, {
@@ -85,10 +85,11 @@ function besideCheck(
     });
   if (isMany(missing, of))
     return rowCheck("rows-missing", "inconclusive", missing, {
-      rule,
-      reason: `the candidate has no score for ${count(missing)} of the ${count(of)} rows of ${against}: it may have left out the hard ones`,
+      rule: `the rows that ${against} has scores for have one`,
+      reason: `${lacks} the ${count(of)} rows of ${against}: it may have left out the hard ones`,
     });
-  if (sameData === false || evaluationRows !== null) return null; // there are more of them now
+  const grown = sameData === false || evaluationRows !== null; // there are more of them now
+  if (grown || !isMany(extra, scored)) return null;
   return rowCheck("rows-extra", "inconclusive", extra, {
     rule: `the rows ${against} was judged on, and no others`,
     reason: `${against} has no score for ${count(extra)} of the candidate's ${count(scored)} rows: they may be easy ones that were added`,
