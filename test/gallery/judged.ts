@@ -282,6 +282,8 @@ const weighed = flights(1_200, { seed: 9 });
 const weights = (factor: number) =>
   numbers(Array.from({ length: 1_200 }, (_, row) => 0.5 + (row % 5) * 0.3 * (row % 2 === 0 ? factor : 1)));
 const few = flights(1_500, { seed: 10 });
+const renamed = (rows: number) =>
+  texts(Array.from({ length: 1_500 }, (_, row) => `${row < rows ? "BB" : "AA"}-${String(1000 + row)}`));
 const halfOf = (columns: Columns): Columns =>
   Object.fromEntries(
     Object.entries(columns).map(([name, column]) => [
@@ -382,6 +384,11 @@ export const judgedReports: Readonly<Record<string, EvaluationReport>> = {
       theirs: { ...weighed.theirs, sample_weight: weights(1) },
     },
     { gates: [better] },
+  ),
+  "ids-changed": judged(
+    "flight-delays",
+    { ...few, ours: { ...few.ours, id: renamed(60) } },
+    { gates: [{ metric: "log_loss", margin: 0.02 }], evidence: { evaluationRows: 1_500 } },
   ),
   "unpaired-rows": judged(
     "flight-delays",

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   anchorCheckId,
+  decidingChecks,
   fairnessCheckId,
   furtherBaseline,
   furtherCheckId,
@@ -33,4 +34,13 @@ test("a check of the rows is none of a metric, whatever baseline it names", () =
   const check = { id: "labels-changed", subject: "y_true" };
   expect(kindOf(check)).toBe("rows");
   expect(furtherBaseline({ ...check, id: furtherCheckId(check, "mail@home.csv") })).toBe("mail@home.csv");
+});
+
+test("of an unchanged model only checks against the baselines beside the first decide", () => {
+  const checks = [
+    { id: "auc-worse", subject: "auc" },
+    { id: "auc-worse@champion v2", subject: "auc" },
+  ];
+  expect(decidingChecks({ unchanged: false, checks })).toEqual(checks);
+  expect(decidingChecks({ unchanged: true, checks })).toEqual(checks.slice(1));
 });

@@ -12,6 +12,20 @@ const SUFFIXES = {
 } as const;
 const AGAINST = "@";
 
+/** What the checks of the rows themselves are called, whatever the metric: what a file says of its rows, which rows they are, and what they have judged before. */
+export type RowCheckId =
+  | "labels-changed"
+  | "weights-changed"
+  | "groups-changed"
+  | "slices-changed"
+  | "naive-changed"
+  | "ids-changed"
+  | "rows-missing"
+  | "rows-extra"
+  | "predictions-missing"
+  | "train-test-overlap"
+  | "evaluation-set-worn";
+
 /**
  * `standard`: `min` or `max`, on the candidate's own value; `improvement` and `margin`: against a baseline; `slices`: against it in every slice; `anchor`: a
  * margin against the anchor; `fairness`: how far groups lie apart; `rows`: the rows themselves, such as changed labels.
@@ -43,6 +57,17 @@ export const furtherCheckId = ({ id }: Pick<Check, "id">, against: string): stri
 export function kindOf(check: Named): CheckKind {
   const { own } = parted(check);
   return Object.hasOwn(SUFFIXES, own) ? SUFFIXES[own as keyof typeof SUFFIXES] : "rows";
+}
+
+/** The checks that decide: of a model that is the first baseline, byte for byte, only those against the baselines beside it. */
+export function decidingChecks<C extends Named>({
+  unchanged,
+  checks,
+}: {
+  unchanged: boolean;
+  checks: readonly C[];
+}): readonly C[] {
+  return unchanged ? checks.filter((check) => furtherBaseline(check) !== null) : checks;
 }
 
 /** The baseline beside the first that a check holds against, "champion v2"; null of another check. */

@@ -208,7 +208,7 @@ function judgeFile(
       baseline: baseline?.rows ? { stored: baseline.rows, fromJob: null } : null,
       metrics: candidate.metrics,
       baselineMetrics: baseline?.metrics ?? null,
-      sameData: true, // two files that share ids are of one evaluation set, as far as anybody can tell
+      files: true,
     },
     {
       task: candidate.task,

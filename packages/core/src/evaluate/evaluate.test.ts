@@ -67,21 +67,29 @@ const config = (change: object = {}) =>
       ...change,
     },
   });
-const judge = (change: { run?: string; baseline?: string; evaluate?: object; rulesUncommitted?: string[] } = {}) =>
+interface Asked {
+  readonly run?: string;
+  readonly baseline?: string | readonly string[];
+  readonly evaluate?: object;
+  readonly rulesUncommitted?: string[];
+  readonly doubts?: string[];
+}
+const judge = ({ run, baseline, doubts, ...change }: Asked = {}) =>
   evaluate(
     {
       model: MODEL,
       config: config(change.evaluate),
-      run: change.run ?? null,
-      baselines: change.baseline === undefined ? null : [change.baseline],
+      run: run ?? null,
+      baselines: baseline === undefined ? null : [baseline].flat(),
       rulesUncommitted: change.rulesUncommitted ?? [],
+      ...(doubts && { doubts }),
     },
     ports,
   );
 
 /** 30 days of 20 rows; `blur` is how badly the scores see the truth. */
-function csv(blur: number, { from = 1, labels = true, drop = 0 } = {}): string {
-  const source = generator(5);
+function csv(blur: number, { from = 1, labels = true, drop = 0, seed = 5 } = {}): string {
+  const source = generator(seed);
   const lines = [labels ? "id,day,y_true,y_score" : "id,day,y_score"];
   for (let row = 0; row < 600; row++) {
     const hidden = source.fraction();
@@ -159,6 +167,42 @@ async function production(
   }));
   return version;
 }
+/** The next version, in production too: judged on these predictions, with this report. */
+async function another(number: number, record: RunRecord, text: string, report: EvaluationReport | null = null) {
+  const put = async (content: string) => (await ports.store.put({ text: content })).digest;
+  const version = aVersion({
+    version: number,
+    run: record.id,
+    rootDigest: record.rootDigest ?? aRoot,
+    files: record.modelFiles,
+    record: await put(canonicalJson(record)),
+    predictions: await put(text),
+    ...(report !== null && { evaluation: await put(prettyJson(report)) }),
+  });
+  const from = number === 1 ? null : number - 1;
+  const place = { model: MODEL, alias: "production", generation: number, reason: null } as const;
+  await registry.transact(MODEL, () => ({
+    events: [registrationOf(version), { type: "alias.set", ...place, from, to: number }],
+    result: null,
+  }));
+  return version;
+}
+/** A model of its own bytes. */
+function bytesOf(number: number): Pick<RunRecord, "modelFiles" | "rootDigest"> {
+  const modelFiles = [{ path: "model.onnx", size: 11, digest: aDigest(String(number)) }];
+  return { modelFiles, rootDigest: rootDigest(modelFiles, sha256) };
+}
+/** Evaluation data of these bytes. */
+const dataOf = (letter: string, rows: number | null = 600) => ({
+  datasets: aRun().datasets.concat({
+    path: "e.csv",
+    digest: aDigest(letter),
+    size: 9,
+    rows,
+    claimed: null,
+    role: "evaluation",
+  }),
+});
 const refusal = (code: string, details: object = {}) =>
   expect.objectContaining({ code, details: expect.objectContaining(details) });
 
@@ -227,6 +271,52 @@ describe("a run is judged", () => {
     expect((await judge()).checks[0]).toMatchObject({ id: "labels-changed", status: "fail", actual: 1 });
   });
 
+  test("groups and columns that gates or fairness look at are those that were kept with production", async () => {
+    const fairness = [{ column: "kind", metric: "recall" }];
+    const kinds = (text: string, of: (row: number) => string) =>
+      text
+        .split("\n")
+        .map((line, row) => (line === "" ? "" : `${line},${row === 0 ? "kind" : of(row)}`))
+        .join("\n");
+    await production(
+      kinds(csv(0.5), (row) => (row % 2 === 0 ? "a" : "b")),
+      { kept: { fairness } },
+    );
+    await bundle(
+      "run-0035",
+      kinds(csv(0.4), () => "a"),
+    );
+    expect((await judge({ evaluate: { fairness } })).checks[0]).toMatchObject({ id: "slices-changed", actual: 300 });
+    const sliced = await judge({ evaluate: { gates: [{ metric: "log_loss", "improve-by": 0, slices: ["kind"] }] } });
+    expect(sliced.checks[0]).toMatchObject({ id: "slices-changed", status: "fail" });
+    expect((await judge()).checks[0]?.id).toBe("log_loss-not-better");
+    await bundle("run-0036", csv(0.4).replace(/^(\d+),\d+/gm, "$1,$1")); // each row a day of its own
+    expect((await judge({ run: "run-0036" })).checks[0]).toMatchObject({ id: "groups-changed", status: "fail" });
+  });
+
+  test("how many of production's scores the candidate's job made is said, and by whom they were", async () => {
+    const version = await production(csv(0.5));
+    const half = csv(0.4).split("\n");
+    const later = csv(0.4, { from: 10_000 }).split("\n").slice(301);
+    const text = [...half.slice(0, 301), ...later].join("\n");
+    const job = { text: text.replace(/,\d(,[^,]*)$/gm, "$1").replace("id,day,y_true", "id,day"), version };
+    await bundle("run-0037", text, {}, job);
+    const both = await judge();
+    expect(both).toMatchObject({ baseline: { scoredBy: "both" }, pairing: { fromJob: 300, rows: 600 } });
+    expect(both.notes).toContain(
+      "production v1's scores are the stored ones on 300 rows; the candidate's job made those of the other 300.",
+    );
+    await bundle(
+      "run-0038",
+      csv(0.4, { from: 10_000 }),
+      {},
+      { text: csv(0.5, { from: 10_000, labels: false }), version },
+    );
+    const all = await judge({ run: "run-0038" });
+    expect(all).toMatchObject({ baseline: { scoredBy: "candidate-job" }, pairing: { fromJob: 600 } });
+    expect(all.notes).toContain("The candidate's job made production v1's scores of all 600 rows.");
+  });
+
   test("weights count only where the base config names their column, and only those production was judged with", async () => {
     const weighted = (text: string, weight: (row: number) => number) =>
       text
@@ -271,24 +361,89 @@ describe("a run is judged", () => {
     );
   });
 
-  test("with predict, rows of the evaluation data that have no score fail it", async () => {
-    const data = (rows: number | null) =>
-      aRun().datasets.concat({ path: "e.csv", digest: aDigest("e"), size: 9, rows, claimed: null, role: "evaluation" });
-    await bundle("run-0020", csv(0.5, { drop: 50 }), { datasets: data(600) });
-    const predict = { predict: "python predict.py" };
-    expect(await judge({ evaluate: predict })).toMatchObject({
+  test("rows of the evaluation data that have no score fail it, and so do others that have one", async () => {
+    await bundle("run-0020", csv(0.5, { drop: 50 }), dataOf("e"));
+    for (const predict of ["python predict.py", undefined])
+      expect(await judge({ evaluate: { predict } })).toMatchObject({
+        verdict: "fail",
+        checks: [{ id: "rows-missing", actual: 50 }, { status: "skipped" }, { status: "pass" }],
+      });
+    await bundle("run-0021", csv(0.5, { drop: 50 }), dataOf("e", null));
+    expect((await judge({ run: "run-0021" })).verdict).toBe("pass");
+    await bundle("run-0022", csv(0.5), dataOf("e", 550));
+    expect(await judge({ run: "run-0022" })).toMatchObject({
       verdict: "fail",
-      checks: [{ id: "rows-missing", actual: 50 }, { status: "skipped" }, { status: "pass" }],
+      checks: [{ id: "rows-extra", actual: 50 }, { status: "skipped" }, { status: "pass" }],
     });
-    expect((await judge()).verdict).toBe("pass");
-    await bundle("run-0021", csv(0.5, { drop: 50 }), { datasets: data(null) });
-    expect((await judge({ run: "run-0021", evaluate: predict })).verdict).toBe("pass");
   });
 
   test("the same bytes as production are unchanged, and pass", async () => {
     const version = await production(csv(0.5, { from: 10_000 }));
     await bundle("run-0005", csv(0.5), { rootDigest: version.rootDigest });
     expect(await judge()).toMatchObject({ unchanged: true, verdict: "pass", pairing: { mode: "paired" } });
+  });
+
+  test("unchanged against the first baseline, and worse than another: that one decides", async () => {
+    const { record } = await bundle("run-v001", csv(3), bytesOf(1));
+    await another(1, record, csv(3));
+    await another(2, (await bundle("run-v002", csv(0.1), bytesOf(2))).record, csv(0.1));
+    await bundle("run-0050", csv(3), bytesOf(1));
+    const worse = await judge({ baseline: ["1", "production"] });
+    expect(worse).toMatchObject({ unchanged: true, verdict: "fail", baseline: { version: 1 } });
+    expect(verdictSentence(worse).headline).toBe("worse than production v2");
+    const twice = await judge({ baseline: ["1", "1"] });
+    expect(twice).toMatchObject({ unchanged: true, verdict: "pass" });
+    expect(verdictSentence(twice).headline).toBe("unchanged, the same bytes as v1");
+  });
+
+  test("with doubts a pass is inconclusive, bytes that are said to be production's or not; without a pass they are a note", async () => {
+    const version = await production();
+    await bundle("run-0051", csv(0.5), { rootDigest: version.rootDigest });
+    const doubts = ["The scores were made by a fork."];
+    expect(await judge({ doubts, evaluate: { gates: [{ metric: "roc_auc", min: 0.6 }] } })).toMatchObject({
+      verdict: "inconclusive",
+      unchanged: false,
+      doubts,
+      notes: [],
+    });
+    const failed = await judge({ doubts, evaluate: { gates: [{ metric: "roc_auc", min: 0.99 }] } });
+    expect(failed).toMatchObject({ verdict: "fail", notes: doubts });
+    expect(failed).not.toHaveProperty("doubts");
+  });
+
+  test("on rows that may judge three runs, each at a third of its level, and no fourth", async () => {
+    await production(csv(3));
+    const gates = (alpha?: number) => [{ metric: "log_loss", "improve-by": 0, ...(alpha && { alpha }) }];
+    const budget = (most: number, alpha?: number) => ({ "reuse-budget": most, gates: gates(alpha) });
+    await bundle("run-0060", csv(0.5), dataOf("e"));
+    const third = await judge({ evaluate: budget(3) });
+    expect(third.method.level).toBeCloseTo(1 - 0.05 / 3, 12);
+    expect(third.checks[0]?.interval).toEqual(
+      (await judge({ evaluate: { alpha: 0.05 / 3, gates: gates() } })).checks[0]?.interval,
+    );
+    expect((await judge({ evaluate: budget(3, 0.09) })).checks[0]?.interval).toEqual(
+      (await judge({ evaluate: { gates: gates(0.03) } })).checks[0]?.interval,
+    );
+    for (const run of ["run-0061", "run-0062"]) {
+      await bundle(run, csv(0.5), dataOf("e"));
+      expect(await judge({ run, evaluate: budget(3) })).toMatchObject({ verdict: "pass" });
+    }
+    await bundle("run-0063", csv(0.5), dataOf("e"));
+    const fourth = await judge({ run: "run-0063", evaluate: budget(3) });
+    expect(fourth).toMatchObject({ verdict: "inconclusive", wear: { runs: 4, budget: 3 } });
+    expect((await judge({ run: "run-0063", evaluate: budget(4) })).verdict).toBe("pass");
+  });
+
+  test("on rows that are worn, whatever bytes of their file changed, and whatever id", async () => {
+    const wearOf = async (run: string, text: string, data: string) => {
+      await bundle(run, text, dataOf(data));
+      return (await judge({ run })).wear?.runs;
+    };
+    expect(await wearOf("run-0071", csv(0.5), "e")).toBe(1);
+    const [head, ...lines] = csv(0.4).trimEnd().split("\n");
+    expect(await wearOf("run-0072", `${[head, ...lines.toReversed()].join("\n")}\n`, "f"), "another byte").toBe(2);
+    expect(await wearOf("run-0073", csv(0.3).replace(/^1,/m, "9001,"), "e"), "another id").toBe(2);
+    expect(await wearOf("run-0074", csv(0.5, { seed: 6 }), "d"), "other rows").toBe(1);
   });
 
   test("by its metrics alone, point only", async () => {
@@ -403,27 +558,10 @@ test("metrics that are asked for are shown; one that does not exist is refused",
 describe("losses that each stay within the margin do not add up unseen", () => {
   const margin = { gates: [{ metric: "log_loss", margin: 0.05 }] };
   /** Judges a run on these predictions and registers it as the version in production. */
-  async function released(id: string, text: string, number: number) {
-    const files = [{ path: "model.onnx", size: 11, digest: aDigest(String(number)) }];
-    const root = rootDigest(files, sha256);
-    const { record } = await bundle(id, text, { rootDigest: root });
+  async function released(id: string, text: string, number: number, data: Partial<RunRecord> = {}) {
+    const { record } = await bundle(id, text, { ...bytesOf(number), ...data });
     const report = await judge({ run: id, evaluate: margin });
-    const put = async (content: string) => (await ports.store.put({ text: content })).digest;
-    const version = aVersion({
-      version: number,
-      run: id,
-      rootDigest: root,
-      files,
-      record: await put(canonicalJson(record)),
-      predictions: await put(text),
-      evaluation: await put(prettyJson(report)),
-    });
-    const from = number === 1 ? null : number - 1;
-    const place = { model: MODEL, alias: "production", generation: number, reason: null } as const;
-    await registry.transact(MODEL, () => ({
-      events: [registrationOf(version), { type: "alias.set", ...place, from, to: number }],
-      result: null,
-    }));
+    await another(number, record, text, report);
     return report;
   }
 
@@ -459,12 +597,37 @@ describe("losses that each stay within the margin do not add up unseen", () => {
   });
 
   test("an anchor without scores for these rows is said, and passes nothing", async () => {
-    await released("run-0071", csv(0.3, { from: 5_000 }), 1);
+    await released("run-0071", csv(0.3, { from: 5_000, seed: 6 }), 1);
     await released("run-0072", csv(0.3), 2);
     await bundle("run-0073", csv(0.4), { rootDigest: aDigest("3") });
     const found = await judge({ evaluate: margin });
     expect(found.checks[1]).toMatchObject({ id: "log_loss-crept", status: "skipped" });
     expect(found.anchor?.version).toBe(2); // begins anew: v1 never compares with rows like these
+  });
+
+  test("an anchor without scores for the very data it was judged on leaves it inconclusive, and stays the anchor", async () => {
+    await released("run-0074", csv(0.3, { from: 5_000, seed: 6 }), 1, dataOf("e"));
+    await released("run-0075", csv(0.3), 2, dataOf("f"));
+    await bundle("run-0076", csv(0.4), { ...bytesOf(3), ...dataOf("e") }, null);
+    const found = await judge({ evaluate: margin });
+    expect(found.checks.find(({ id }) => id === "log_loss-crept")).toMatchObject({
+      status: "inconclusive",
+      reason: expect.stringContaining("v1, the anchor was judged on the same data"),
+    });
+    expect(found.anchor).toEqual({ version: 1, improved: false });
+  });
+
+  test("an anchor that was withdrawn is none: the baseline is", async () => {
+    await released("run-0077", csv(0.3), 1);
+    await released("run-0078", csv(0.55), 2);
+    await registry.transact(MODEL, () => ({
+      events: [{ type: "version.withdrawn", model: MODEL, version: 1, reason: "leaked labels" }],
+      result: null,
+    }));
+    await bundle("run-0079", csv(0.6), bytesOf(3));
+    const found = await judge({ evaluate: margin });
+    expect(found.checks.map(({ id }) => id)).toEqual(["log_loss-worse"]);
+    expect(found.anchor).toEqual({ version: 2, improved: false });
   });
 
   test("a gate without a margin has no anchor", async () => {

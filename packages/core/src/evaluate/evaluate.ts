@@ -16,6 +16,7 @@ import { readPool } from "./baseline/pooled-runs.ts";
 import { readingOf, readScored } from "./baseline/scored-files.ts";
 import { staleNotes } from "./baseline/stale.ts";
 import { wearOf } from "./baseline/wear.ts";
+import { decidingChecks } from "./check-ids.ts";
 import { changes } from "./differences/changes.ts";
 import { codeLines } from "./differences/code-lines.ts";
 import { footprint } from "./differences/footprint.ts";
@@ -63,7 +64,7 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
   const worn = await wearOf(run, await ports.registry.state(model), ports);
   const trained = trainedOn(record, rules["trained-rows"]);
   const checks = [...trained.checks, ...judgement.checks, ...others.checks, ...worn.checks];
-  const verdict = judgement.unchanged ? "pass" : verdictOf(checks);
+  const verdict = verdictOf(decidingChecks({ unchanged: judgement.unchanged, checks }));
   const data = record.datasets.find((dataset) => dataset.role === "evaluation");
   const doubted = verdict === "pass" && doubts.length > 0;
   const now = ports.clock.now();

@@ -12,8 +12,8 @@ export const Side = z.object({
   version: z.int().positive().nullable(),
   rootDigest: Sha256.nullable(),
   predictions: z.object({ path: z.string(), digest: Sha256, rows: z.int().nonnegative() }).nullable(),
-  /** `stored`: with the version; `candidate-job`: by the candidate's code with the version's files; `given`: a file of the user's. */
-  scoredBy: z.enum(["stored", "candidate-job", "given"]),
+  /** `stored`: with the version; `candidate-job`: by the candidate's code with the version's files; `both`: some rows so, some so; `given`: a file of the user's. */
+  scoredBy: z.enum(["stored", "candidate-job", "both", "given"]),
 });
 export type Side = z.infer<typeof Side>;
 
@@ -158,6 +158,8 @@ export const Pairing = z.object({
   /** Share of the candidate's rows that the baseline scored too, 0 … 1. */
   overlap: z.number(),
   labelsChanged: z.int().nonnegative(),
+  /** Of the baseline's rows that were judged, those whose score the candidate's job made. Absent: an older report, or no rows. */
+  fromJob: z.int().nonnegative().optional(),
 });
 
 /** The judged comparison of a candidate with a baseline, or with an absolute standard for a first model. */
@@ -210,6 +212,8 @@ export const EvaluationReport = z.object({
   others: z.array(z.object({ baseline: Side, pairing: Pairing, metrics: z.array(MetricComparison) })).optional(),
   /** Digest of the rows this verdict was given on: their files', else the true values'. Absent: not known. */
   evaluationSet: Sha256.optional(),
+  /** Digest of the ids and true values of those rows, in whatever order: the same where only other bytes of their files changed. Absent: rows without ids. */
+  rowSet: Sha256.optional(),
   /** How many runs these rows have judged, this one included, and how many they may (`reuse-budget`). Absent: not known. */
   wear: z.object({ runs: z.int().positive(), budget: z.int().positive().nullable() }).optional(),
   /**

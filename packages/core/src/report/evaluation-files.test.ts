@@ -31,6 +31,14 @@ test("checks as JUnit: what decides against the model is a failure, what was not
   expect(xml.match(/<testcase/g)).toHaveLength(5);
 });
 
+test("of an unchanged model only what stands against other baselines is a failure", () => {
+  const failed = { status: "fail", reason: "worse" } as const;
+  const checks = [check(failed), check({ ...failed, id: "m-worse@champion v2", rule: "m not worse than champion v2" })];
+  const xml = evaluationJunit(aReport({ unchanged: true, verdict: "fail", checks }));
+  expect(xml).toContain('failures="1"');
+  expect(xml).toContain('name="m not worse than champion v2"><failure');
+});
+
 test("a hostile name stays text, in both", () => {
   const report = aReport({ checks: [check({ rule: '"/><script>alert(1)</script>\u0000\u202e@team' })] });
   for (const text of [evaluationJunit(report), evaluationBadge({ ...report, model: "</text><script>" })]) {

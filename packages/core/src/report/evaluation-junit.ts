@@ -1,5 +1,6 @@
 import type { Check } from "../check/check.ts";
 import { htmlText } from "../escape.ts";
+import { decidingChecks } from "../evaluate/check-ids.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { UNVERIFIED } from "./gate-table.ts";
 import { plainSentence } from "./phrase.ts";
@@ -10,10 +11,11 @@ import { verdictSentence } from "./verdict-sentence.ts";
  * one that only warns has passed and says so. The verdict's sentence is the suite's output.
  */
 export function evaluationJunit(report: EvaluationReport): string {
-  const cases = report.checks.map((check) => testCase(report.model, check));
+  const failures = new Set(decidingChecks(report).filter(isFailure));
+  const cases = report.checks.map((check) => testCase(report.model, check, failures.has(check)));
   const counts = {
     tests: report.checks.length,
-    failures: report.checks.filter(decides).length,
+    failures: failures.size,
     errors: 0,
     skipped: report.checks.filter(({ status }) => status === "skipped").length,
   };
@@ -31,17 +33,17 @@ export function evaluationJunit(report: EvaluationReport): string {
   ].join("\n");
 }
 
-function testCase(model: string, check: Check): string {
+function testCase(model: string, check: Check, failed: boolean): string {
   const open = `<testcase${attributes({ classname: model, name: check.rule })}>`;
   const message = check.reason ?? numbers(check);
   if (check.status === "skipped") return `${open}<skipped${attributes({ message })}/></testcase>`;
-  if (decides(check)) return `${open}<failure${attributes({ message, type: check.status })}/></testcase>`;
+  if (failed) return `${open}<failure${attributes({ message, type: check.status })}/></testcase>`;
   const unverified = check.pointOnly === true ? `, ${UNVERIFIED}` : "";
   const said = check.status === "pass" ? numbers(check) + unverified : `${check.status}, does not decide: ${message}`;
   return `${open}<system-out>${htmlText(said)}</system-out></testcase>`;
 }
 
-function decides({ status, severity }: Check): boolean {
+function isFailure({ status, severity }: Check): boolean {
   return severity === "fail" && (status === "fail" || status === "inconclusive");
 }
 

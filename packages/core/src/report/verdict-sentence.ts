@@ -1,6 +1,6 @@
 import { decidingCheck } from "../check/check.ts";
 import { visibleText } from "../escape.ts";
-import { furtherBaseline, kindOf } from "../evaluate/check-ids.ts";
+import { decidingChecks, furtherBaseline, kindOf } from "../evaluate/check-ids.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { estimateText } from "./format/interval.ts";
 import { metricTitle } from "./format/metric-name.ts";
@@ -34,17 +34,18 @@ export interface VerdictSentence {
 export function verdictSentence(report: EvaluationReport): VerdictSentence {
   const readings = gateReadings(report);
   const baseline = visibleText(report.baseline?.label ?? "the baseline", 60);
-  if (report.unchanged) {
+  if (report.unchanged && report.verdict === "pass") {
     return {
       outcome: "unchanged",
       headline: `unchanged, the same bytes as ${baseline}`,
       body: ["Every model file is byte for byte the baseline's. There is nothing to judge."],
     };
   }
-  const deciding = readings.find(({ check }) => check === decidingCheck(report.checks)) ?? null;
+  const decided = decidingCheck(decidingChecks(report));
+  const reading = readings.find(({ check }) => check === decided) ?? null;
   const said = report.doubts
     ? doubted(sayPass(report, readings, baseline), report.doubts)
-    : sayVerdict(report, readings, deciding, baseline);
+    : sayVerdict(report, readings, reading, baseline);
   return { ...said, headline: said.headline + mark(report), body: [...said.body, ...caveats(report)] };
 }
 

@@ -13,7 +13,7 @@ import type { Judgement, JudgeSettings } from "../judge/judgement.ts";
 import type { Pool } from "../judge/pool.ts";
 import type { Predictions } from "../rows/predictions.ts";
 import { type Baseline, baselineVersion } from "./baseline.ts";
-import type { JudgedRun } from "./judge-against.ts";
+import { type JudgedRun, sameData } from "./judge-against.ts";
 import { type ReadPorts, readStored } from "./scored-files.ts";
 
 /** The alias that, where somebody set it, names the anchor by hand. */
@@ -53,12 +53,15 @@ function improvedOn(gates: readonly Gate[], metrics: readonly MetricComparison[]
   });
 }
 
-/** Holds the gates with a margin against the anchor's stored scores. Only paired rows tell: on others it says that it could not, and `improved` is null. */
+/**
+ * Holds the gates with a margin against the anchor's stored scores. Only paired rows tell: on others it says that it could not, and `improved` is null. On the
+ * very data that the anchor was judged on, that is no reason to pass.
+ */
 function heldAgainstAnchor(
   { candidate, pool }: { readonly candidate: Predictions; readonly pool: Pool | null },
   stored: Predictions | null,
   gates: readonly Gate[],
-  { version, settings }: { readonly version: number; readonly settings: JudgeSettings },
+  { version, settings, same }: { version: number; settings: JudgeSettings; same: boolean | null },
 ): { checks: Check[]; improved: boolean | null } {
   const margins = gates.filter(hasMargin).map((gate): Gate => ({ ...gate, slices: undefined }));
   const against = `v${version}, the anchor`;
@@ -66,28 +69,30 @@ function heldAgainstAnchor(
     stored === null
       ? null
       : judge(
-          { candidate, pool, baseline: { stored, fromJob: null }, metrics: [], baselineMetrics: null, sameData: null },
+          { candidate, pool, baseline: { stored, fromJob: null }, metrics: [], baselineMetrics: null, sameData: same },
           { ...settings, gates: margins, metrics: [], fairness: [], gatesAlone: true, against, noBaseline: null },
         );
   if (judged === null || judged.pairing.mode !== "paired")
-    return { checks: margins.map((gate) => untested(gate, against)), improved: null };
+    return { checks: margins.map((gate) => untested(gate, against, same === true)), improved: null };
   const checks = judged.checks
     .filter(({ subject }) => margins.some(({ metric }) => metric === subject))
     .map((check) => ({ ...check, id: anchorCheckId(check), reason: reasonOf(check, version) }));
   return { checks, improved: improvedOn(margins, judged.metrics) };
 }
 
-function untested(gate: Gate, against: string): Check {
+function untested(gate: Gate, against: string, same: boolean): Check {
   return {
     id: anchorCheckId({ subject: gate.metric }),
     subject: gate.metric,
     rule: `${gate.metric} not worse than ${against}`,
-    status: "skipped",
+    status: same ? "inconclusive" : "skipped",
     actual: null,
     interval: null,
     limit: null,
     unit: "",
-    reason: `${against} has no scores for these rows: losses that add up are not seen`,
+    reason: same
+      ? `${against} was judged on the same data, and its scores are of other rows: losses that add up cannot be seen`
+      : `${against} has no scores for these rows: losses that add up are not seen`,
     severity: gate.severity,
   };
 }
@@ -109,7 +114,7 @@ function withAnchor(judgement: Judgement, checks: readonly Check[]): Judgement {
 export async function anchored(
   model: string,
   judgement: Judgement,
-  { candidate, pool, reading }: Pick<JudgedRun, "candidate" | "pool" | "reading">,
+  { record, candidate, pool, reading }: Pick<JudgedRun, "record" | "candidate" | "pool" | "reading">,
   version: Baseline["version"],
   judging: JudgeSettings,
   ports: ReadPorts & Pick<Backend, "store"> & { readonly registry: Registry },
@@ -120,12 +125,15 @@ export async function anchored(
   const number = await findAnchor(model, version.manifest, ports);
   const fromBaseline = { version: version.manifest.version, improved: improvedOn(gates, judgement.metrics) };
   if (number === version.manifest.version) return { judgement, anchor: fromBaseline };
-  const stored = await readStored(await baselineVersion(model, number, `v${number}`, ports), reading, ports);
+  const found = await baselineVersion(model, number, `v${number}`, ports);
+  const stored = await readStored(found, reading, ports);
+  const same = found.record === null ? null : sameData(record, found.record);
   const { checks, improved } = heldAgainstAnchor({ candidate, pool }, stored, gates, {
     version: number,
     settings: judging,
+    same,
   });
   // On other evaluation rows the old anchor never compares again: what follows is held against this baseline.
-  const anchor = improved === null ? fromBaseline : { version: number, improved };
+  const anchor = improved === null && same !== true ? fromBaseline : { version: number, improved: improved === true };
   return { judgement: withAnchor(judgement, checks), anchor };
 }

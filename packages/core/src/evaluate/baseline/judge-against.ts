@@ -90,12 +90,13 @@ export async function judgeAgainst(
       metrics: record.metrics,
       baselineMetrics: version?.metrics ?? null,
       baselineHasRows: version !== null && version.manifest.predictions !== null,
-      evaluationRows: rules.predict === undefined ? null : evaluationRows(record),
+      evaluationRows: evaluationRows(record),
       sameData: version?.record == null ? null : sameData(record, version.record),
     },
     judging,
   );
-  const side = version === null ? null : baselineSide(baseline, version, stored, fromJob, ofVersion);
+  const { pairing } = judgement;
+  const side = version === null ? null : baselineSide(baseline, version, pairing, { stored, fromJob, made: ofVersion });
   return { label: baseline.label, judgement, judging, side };
 }
 
@@ -116,8 +117,8 @@ function evaluationRows({ datasets }: RunRecord): number | null {
   return counts.length === 0 ? null : counts.reduce((sum, rows) => (sum === null || rows === null ? null : sum + rows));
 }
 
-/** Null where either run names no evaluation data, or only claims them. */
-function sameData(candidate: RunRecord, baseline: RunRecord): boolean | null {
+/** Whether two runs were judged on the same evaluation data. Null where either names no evaluation data, or only claims them. */
+export function sameData(candidate: RunRecord, baseline: RunRecord): boolean | null {
   const [ours, theirs] = [evaluationDigests(candidate), evaluationDigests(baseline)];
   return ours === null || theirs === null ? null : canonicalJson(ours) === canonicalJson(theirs);
 }
@@ -149,20 +150,19 @@ export function candidateSide({ record, candidate }: Pick<JudgedRun, "record" | 
 function baselineSide(
   { label }: Baseline,
   { manifest }: NonNullable<Baseline["version"]>,
-  stored: Predictions | null,
-  fromJob: Predictions | null,
-  scored: ScoredRows | null,
+  { mode, rows, fromJob: ofJob = 0 }: EvaluationReport["pairing"],
+  { stored, fromJob, made }: { stored: Predictions | null; fromJob: Predictions | null; made: ScoredRows | null },
 ): Side {
+  const scoredBy = ofJob === 0 ? "stored" : mode === "paired" && ofJob < rows ? "both" : "candidate-job";
   const kept =
     stored !== null && manifest.predictions !== null ? predictionsRef(stored.path, manifest.predictions, stored) : null;
-  const made =
-    fromJob !== null && scored !== null ? predictionsRef(scored.file.path, scored.file.digest, fromJob) : null;
+  const byJob = fromJob !== null && made !== null ? predictionsRef(made.file.path, made.file.digest, fromJob) : null;
   return {
     label,
     run: manifest.run,
     version: manifest.version,
     rootDigest: manifest.rootDigest,
-    predictions: made ?? kept,
-    scoredBy: made === null ? "stored" : "candidate-job",
+    predictions: scoredBy === "candidate-job" ? byJob : kept,
+    scoredBy,
   };
 }

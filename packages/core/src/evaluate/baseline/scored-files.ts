@@ -22,6 +22,7 @@ export function readingOf({ task, evaluate }: Pick<ModelConfig, "task" | "evalua
     task,
     groups: groups ?? null,
     slices: [...new Set([...slices, ...held])],
+    held: [...new Set(held)],
     columns,
     weights: columns["sample_weight"] === undefined ? [] : ["sample_weight"], // the base branch says what weighs, never the candidate
     labels: "required",

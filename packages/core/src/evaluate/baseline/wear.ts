@@ -5,8 +5,10 @@ import { canonicalJson, Sha256 } from "../../document.ts";
 import type { ModelState } from "../../registry/fold/model-state.ts";
 import { luckyPass } from "../../statistics/proportion.ts";
 import type { RunRecord } from "../../train/run-record.ts";
+import type { RowCheckId } from "../check-ids.ts";
 import { EVALUATION_FILE, type EvaluationReport } from "../evaluation-report.ts";
 import type { Predictions } from "../rows/predictions.ts";
+import { rowSet } from "../rows/row-set.ts";
 import { evaluationDigests, type JudgedRun } from "./judge-against.ts";
 
 /** Every verdict on the same rows wears them: of many tries one passes by luck (Blum & Hardt 2015; Renggli et al. 2019). */
@@ -24,12 +26,17 @@ export async function wearOf(
   { record, candidate, rules }: Pick<JudgedRun, "record" | "candidate" | "rules">,
   state: ModelState,
   ports: Pick<Backend, "runs" | "sha256">,
-): Promise<{ said: Pick<EvaluationReport, "evaluationSet" | "wear">; checks: Check[]; notes: string[] }> {
+): Promise<{ said: Pick<EvaluationReport, "evaluationSet" | "rowSet" | "wear">; checks: Check[]; notes: string[] }> {
   const evaluationSet = setOf(record, candidate, ports.sha256);
-  if (evaluationSet === null) return { said: {}, checks: [], notes: [] };
-  const runs = await runsJudgedOn(evaluationSet, record.id, state, ports);
+  const rows = candidate === null ? null : rowSet(candidate);
+  if (evaluationSet === null && rows === null) return { said: {}, checks: [], notes: [] };
+  const sets = {
+    ...(evaluationSet !== null && { evaluationSet }),
+    ...(rows !== null && { rowSet: ports.sha256(rows) }),
+  };
+  const runs = await runsJudgedOn(sets, record.id, state, ports);
   const wear: Wear = { runs, budget: rules["reuse-budget"] ?? null };
-  return { said: { evaluationSet, wear }, checks: wearCheck(wear), notes: wearNotes(wear, rules.alpha) };
+  return { said: { ...sets, wear }, checks: wearCheck(wear), notes: wearNotes(wear, rules.alpha) };
 }
 
 /** Which rows a verdict is given on: the evaluation data by their digests, else the true values; null where neither is known. */
@@ -41,31 +48,37 @@ function setOf(record: RunRecord, candidate: Predictions | null, sha256: Backend
   return sha256(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength));
 }
 
-const Judged = z.object({ evaluationSet: Sha256.optional() });
+const Sets = z.object({ evaluationSet: Sha256.optional(), rowSet: Sha256.optional() });
+type Sets = { readonly [Name in keyof z.infer<typeof Sets>]: Sha256 | null | undefined };
+
+/** One of the two is enough: the rows stay worn where a byte of their file changed, and where an id did. */
+function sameSet(ours: Sets, theirs: Sets): boolean {
+  return (["evaluationSet", "rowSet"] as const).some((name) => ours[name] != null && ours[name] === theirs[name]);
+}
 
 /** Runs judged on these rows: those the registry recorded, those of this machine, and this one. */
 async function runsJudgedOn(
-  set: Sha256,
+  sets: Sets,
   run: string,
   state: ModelState,
   { runs }: Pick<Backend, "runs">,
 ): Promise<number> {
   const judged = new Set([run]);
-  for (const evaluation of state.evaluations.values()) if (evaluation.evaluationSet === set) judged.add(evaluation.run);
+  for (const evaluation of state.evaluations.values()) if (sameSet(sets, evaluation)) judged.add(evaluation.run);
   for (const id of (await runs.list(state.model)).slice(0, MOST_RUNS)) {
     if (judged.has(id)) continue;
     const text = await (await runs.open(id)).read(EVALUATION_FILE);
-    if (text !== null && setIn(text) === set) judged.add(id);
+    if (text !== null && sameSet(sets, setsIn(text))) judged.add(id);
   }
   return judged.size;
 }
 
 /** Another run's damaged report is told of where that run is registered; here it judged nothing. */
-function setIn(text: string): Sha256 | null {
+function setsIn(text: string): Sets {
   try {
-    return Judged.safeParse(JSON.parse(text)).data?.evaluationSet ?? null;
+    return Sets.safeParse(JSON.parse(text)).data ?? {};
   } catch {
-    return null;
+    return {};
   }
 }
 
@@ -75,7 +88,7 @@ function wearCheck({ runs, budget }: Wear): Check[] {
   const worn = runs > budget;
   return [
     {
-      id: "evaluation-set-worn",
+      id: "evaluation-set-worn" satisfies RowCheckId,
       subject: "rows",
       rule: `at most ${budget} runs judged on these rows`,
       status: worn ? "inconclusive" : "pass",

@@ -1,5 +1,6 @@
 import { type Check, verdict } from "../../check/check.ts";
 import { meant, shownName, standardMetric } from "../../train/metric-names.ts";
+import type { RowCheckId } from "../check-ids.ts";
 import { REPORTED_GROUNDS } from "../intervals/grounds.ts";
 import { type ReportedPair, reportedComparison } from "../intervals/reported.ts";
 import { knownMetric, taskMetrics } from "../metrics/metrics.ts";
@@ -68,7 +69,7 @@ export function judgeReported(evidence: Evidence, settings: JudgeSettings): Judg
 /** Inconclusive: a training's own word does not take the place of rows that its predecessor was judged on. */
 function predictionsMissing(against: string): Check {
   return {
-    id: "predictions-missing",
+    id: "predictions-missing" satisfies RowCheckId,
     subject: "predictions",
     rule: `rows scored, as ${against} has them`,
     status: "inconclusive",

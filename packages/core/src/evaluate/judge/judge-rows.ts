@@ -21,12 +21,9 @@ export function judgeRows(given: Predictions, evidence: Evidence, settings: Judg
   const { method, clusters, seeds } = measured;
   const looked = lookInto({ ...measured, sides }, settings);
   const best = bestThresholds(candidate);
-  const { evaluationRows = null } = evidence;
-  const checks = [
-    ...rowChecks(pairing, { scored: predictions.rows, evaluationRows, against: settings.against }),
-    ...gateChecks(sides, measured, settings),
-    ...looked.checks,
-  ];
+  const naive = measured.gates.some(({ metric }) => restsOnNaive(measured, metric));
+  const judged = { pairing, scored: predictions.rows, against: settings.against, naive };
+  const checks = [...rowChecks(judged, evidence), ...gateChecks(sides, measured, settings), ...looked.checks];
   return {
     verdict: settings.unchanged ? "pass" : verdict(checks),
     unchanged: settings.unchanged,
@@ -36,6 +33,7 @@ export function judgeRows(given: Predictions, evidence: Evidence, settings: Judg
       rows: pairing?.rows ?? 0,
       overlap: pairing?.overlap ?? 0,
       labelsChanged: pairing?.labelsChanged ?? 0,
+      ...(pairing !== null && { fromJob: pairing.fromJob }),
     },
     ...(seeds != null && { seeds }),
     method: { ...method, level: 1 - settings.alpha, groups: candidate.groups?.column ?? null, clusters },
@@ -48,13 +46,18 @@ export function judgeRows(given: Predictions, evidence: Evidence, settings: Judg
     pointOnly: false,
     notes: [
       ...(seeds == null ? [] : seedNotes(seeds)),
-      ...pairingNotes(pairing, predictions, evidence.baseline, settings.against),
+      ...(settings.unchanged ? [] : pairingNotes(judged, evidence)),
       ...scoreNotes(predictions, pairing, settings.against),
       ...labelNotes(candidate),
       ...weightNotes(candidate, predictions.unusedWeight),
       ...notesOf(measured.gates, measured.grounds, settings.noBaseline !== null),
     ],
   };
+}
+
+function restsOnNaive({ metrics }: Measured, gated: string): boolean {
+  const needs = metrics.find(({ name }) => name === gated)?.needs;
+  return typeof needs === "object" && needs.includes("y_naive");
 }
 
 function figures({ estimators, shown, units }: Measured, { alpha }: JudgeSettings): Judgement["metrics"] {

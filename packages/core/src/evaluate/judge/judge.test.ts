@@ -364,18 +364,20 @@ describe("pairing", () => {
         { ...settings, ...first, gates: gates.slice(1) },
       );
       expect(alone).toMatchObject({ verdict: "fail", checks: [{ id: "rows-missing" }, { status: "pass" }] });
-      expect(held({ evaluationRows: scored.rows, sameData: false })).toMatchObject({ verdict: "pass" });
+      expect(held({ evaluationRows: scored.rows, sameData: false }).checks[0]?.status).toBe("inconclusive");
     });
 
-    test.each([
-      ["the stored scores of the same data have them", { sameData: true }],
-      ["nobody knows what data the stored scores are of, and all its rows are among them", {}],
-    ])("is inconclusive at best where %s", (_what, change) => {
-      const found = held(change);
-      expect(found).toMatchObject({ verdict: "inconclusive", pairing: { mode: "unpaired", rows: scored.rows } });
-      expect(found.checks[0]).toMatchObject({ id: "rows-missing", status: "inconclusive", actual: left });
-      expect(found.checks[0]?.reason).toContain(`no score for ${left} of the 2,000 rows of production v1`);
-      expect(found.notes[0]).toContain("Not paired");
+    test("fails where the stored scores of the same data have them, and is inconclusive at best where nobody knows of what data they are", () => {
+      for (const [status, change] of [
+        ["fail", { sameData: true }],
+        ["inconclusive", {}],
+      ] as const) {
+        const found = held(change);
+        expect(found).toMatchObject({ verdict: status, pairing: { mode: "unpaired", rows: scored.rows } });
+        expect(found.checks[0]).toMatchObject({ id: "rows-missing", status, actual: left });
+        expect(found.checks[0]?.reason).toMatch(`no score for ${left} of `);
+        expect(found.notes[0]).toContain("Not paired");
+      }
     });
 
     test("is inconclusive at best where the job scored them with the baseline's files, labels or not", () => {
@@ -384,20 +386,27 @@ describe("pairing", () => {
       expect(held({}, null, bare)).toMatchObject({ verdict: "inconclusive", pairing: { mode: "paired" } });
     });
 
-    test("is none where the evaluation set moved on: the stored scores are of other data, or lie beside the job's", () => {
-      expect(held({ sameData: false })).toMatchObject({ verdict: "pass", pairing: { mode: "paired" } });
+    test("is none where the evaluation set moved on and the job scored both sides on what is left; without that it may have been cut down", () => {
+      const alone = held({ sameData: false });
+      expect(alone).toMatchObject({ verdict: "inconclusive", pairing: { mode: "paired" } });
+      expect(alone.checks[0]).toMatchObject({ id: "rows-missing", status: "inconclusive", actual: left });
+      expect(alone.checks[0]?.reason).toContain("with evaluate.predict both are scored on the same ones");
       const job = read(some(baselineColumns, easy), { groups: "day" });
-      expect(held({}, stored, job)).toMatchObject({ verdict: "pass", pairing: { mode: "paired" } });
+      for (const sameData of [false, null])
+        expect(held({ sameData }, stored, job)).toMatchObject({ verdict: "pass", pairing: { mode: "paired" } });
     });
 
-    test("may leave out a few", () => {
+    test("may leave out a few, but none of the same data", () => {
       const most = read(
         some({ ...shared, y_score: numbers(ours) }, (row) => row >= 100),
         { groups: "day" },
       );
+      const few = held({ candidate: most });
+      expect(few).toMatchObject({ verdict: "pass", pairing: { mode: "paired", rows: 1900 } });
+      expect(few.notes).toEqual(["The candidate has no score for 100 of the 2,000 rows of production v1."]);
       expect(held({ candidate: most, sameData: true })).toMatchObject({
-        verdict: "pass",
-        pairing: { mode: "paired", rows: 1900 },
+        verdict: "fail",
+        checks: [{ id: "rows-missing", actual: 100 }, { status: "pass" }],
       });
     });
   });
@@ -415,6 +424,14 @@ describe("pairing", () => {
   test("an unpaired baseline without the group column is refused", () => {
     const { day: _, ...without } = some(baselineColumns, (row) => row < 100);
     expect(() => against(read(without))).toThrow(refusal("GROUPS_MISSING", { column: "day" }));
+  });
+
+  test("an unpaired baseline of fewer groups decides how they are resampled", () => {
+    const week = read(
+      some(baselineColumns, (row) => row < 250),
+      { groups: "day" },
+    );
+    expect(against(week).method).toMatchObject({ interval: "cluster-t", clusters: 5 });
   });
 
   test("an unpaired baseline without labels is refused", () => {

@@ -44,6 +44,8 @@ export interface Evidence extends Reported {
   readonly evaluationRows?: number | null;
   /** The baseline was judged on the same evaluation data; null or absent: not known. */
   readonly sameData?: boolean | null;
+  /** Both are files of a user's own: no registry says what the baseline was judged with. */
+  readonly files?: boolean;
 }
 
 export type Judgement = Pick<

@@ -3,38 +3,52 @@ import { visibleText } from "../../escape.ts";
 import type { EvaluationReport } from "../evaluation-report.ts";
 import { type Grounds, LEAST_UNITS } from "../intervals/grounds.ts";
 import { effectiveRows } from "../parts/part.ts";
-import { type BaselineScores, LEAST_OVERLAP, type Pairing } from "../rows/pairing.ts";
+import { isMany, type Pairing } from "../rows/pairing.ts";
 import type { JudgedRows, Predictions } from "../rows/predictions.ts";
+import { factNotes } from "./fact-checks.ts";
 import { compares } from "./gate.ts";
-import { count } from "./row-checks.ts";
+import type { Evidence } from "./judgement.ts";
+import { count, type RowsJudged } from "./row-check.ts";
 
 /** What a reader must know of how the rows were brought together. */
 export function pairingNotes(
-  pairing: Pairing | null,
-  candidate: Predictions,
-  baseline: BaselineScores | null,
-  against: string,
+  judged: RowsJudged,
+  evidence: Pick<Evidence, "baseline" | "sameData" | "files">,
 ): string[] {
+  const { pairing, scored, against } = judged;
   if (pairing === null) return [];
   const share = `${Number((100 * pairing.overlap).toPrecision(3))} %`;
+  const { baseline, sameData = null } = evidence;
   const notes: string[] = [];
-  if (!pairing.paired && pairing.leftOut !== null)
-    notes.push("Not paired: the candidate left rows out, so each side is judged on its own rows.");
+  if (pairing.leftOut) notes.push("Not paired: the candidate left rows out, so each side is judged on its own rows.");
   else if (!pairing.paired)
     notes.push(`Not paired: ${against} has scores for ${share} of these rows, so each side is judged on its own rows.`);
-  else if (pairing.rows < candidate.rows)
-    notes.push(`${count(candidate.rows - pairing.rows)} rows that ${against} has no score for are left out.`);
-  if (pairing.paired && pairing.stored > 0 && pairing.fromJob > 0) {
+  else if (pairing.rows < scored)
+    notes.push(`${count(scored - pairing.rows)} rows that ${against} has no score for are left out.`);
+  if (pairing.byOrder)
+    notes.push(`No id is one of ${against}'s: rows were brought together by their order, in which all labels agree.`);
+  notes.push(...jobNotes(pairing, against));
+  const [beside, second] = pairing.beside;
+  const few = second === undefined && beside !== undefined && beside.missing > 0 && !isMany(beside.missing, beside.of);
+  if (few && sameData !== true)
     notes.push(
-      `${against}'s scores are the stored ones on ${count(pairing.stored)} rows; the candidate's job made those of the other ${count(pairing.fromJob)}.`,
+      `The candidate has no score for ${count(beside.missing)} of the ${count(beside.of)} rows of ${against}.`,
     );
-  }
   const judgedOn = baseline?.stored?.rows ?? 0;
-  if (pairing.leftOut === null && pairing.stored > 0 && pairing.stored < LEAST_OVERLAP * judgedOn)
+  if (second !== undefined && pairing.stored > 0 && isMany(judgedOn - pairing.stored, judgedOn))
     notes.push(
       `${against} was judged on ${count(judgedOn)} rows; the candidate scored ${count(pairing.stored)} of them.`,
     );
-  return notes;
+  return [...notes, ...factNotes(pairing.facts, judged, evidence)];
+}
+
+/** Whoever makes the baseline's scores can make them bad ones. */
+function jobNotes({ paired, stored, fromJob }: Pairing, against: string): string[] {
+  if (fromJob === 0) return [];
+  if (stored === 0 || !paired) return [`The candidate's job made ${against}'s scores of all ${count(fromJob)} rows.`];
+  return [
+    `${against}'s scores are the stored ones on ${count(stored)} rows; the candidate's job made those of the other ${count(fromJob)}.`,
+  ];
 }
 
 /** Items that were scored several times, and metrics that only one side has. */

@@ -34,6 +34,11 @@ test("fewer are a note, and as many as chance makes are nothing", () => {
   expect(trainedOn({ datasets: [] }, "fail")).toEqual({ checks: [], notes: [] });
 });
 
+test("of few rows, what chance makes now and then does not fail", () => {
+  expect(judged({ rows: 1, of: 10, byChance: 0.01 }).checks).toEqual([]); // the limit is 1; chance makes 0.1, with three standard errors 1.04
+  expect(judged({ rows: 2, of: 10, byChance: 0.01 }).checks).toMatchObject([{ status: "fail", limit: 1 }]);
+});
+
 test("rows that repeat by nature do not cry wolf", () => {
   expect(judged({ rows: 350_000, byChance: 0.71, columns: 1 })).toEqual({
     checks: [],

@@ -2,7 +2,8 @@ import type { Check } from "../../check/check.ts";
 import { visibleText } from "../../escape.ts";
 import type { RunRecord } from "../../train/run-record.ts";
 import type { RowOverlap } from "../../train/trained-rows.ts";
-import { count } from "./row-checks.ts";
+import type { RowCheckId } from "../check-ids.ts";
+import { count } from "./row-check.ts";
 
 /** From this share of the evaluation rows on, 1 %, what a model has seen before decides. */
 const MOST = 0.01;
@@ -43,7 +44,7 @@ function sameFile(datasets: RunRecord["datasets"]): string | null {
 
 function overlapping(what: string, overlap: RowOverlap | undefined): Omit<Check, "severity"> {
   return {
-    id: "train-test-overlap",
+    id: "train-test-overlap" satisfies RowCheckId,
     subject: "rows",
     rule: "evaluation rows were not trained on",
     status: "fail",

@@ -69,6 +69,7 @@ interface ItemRows {
   readonly named?: ReadonlyMap<string, Float64Array>;
   readonly scores: Float64Array | null;
   readonly weights: Float64Array | null;
+  readonly held?: ReadonlyMap<string, Int32Array>;
   readonly groups: Factor | null;
   readonly slices: readonly Factor[];
   readonly repeats?: Repeats;
@@ -95,6 +96,9 @@ export function oncePerItem<P extends ItemRows>(rows: P): P {
     weights: rows.weights === null ? null : Float64Array.from(first, (row) => rows.weights?.[row] as number),
     groups: rows.groups === null ? null : factor(rows.groups),
     slices: rows.slices.map(factor),
+    ...(rows.held && {
+      held: new Map([...rows.held].map(([name, of]) => [name, first.map((row) => of[row] as number)])),
+    }),
     repeats: { least: count.reduce((a, b) => Math.min(a, b)), most: count.reduce((a, b) => Math.max(a, b)) },
   };
 }

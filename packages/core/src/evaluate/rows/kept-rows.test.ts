@@ -97,6 +97,23 @@ describe("of a version's predictions only what candidates are held against is ke
     expect(rows?.groups).toMatchObject({ column: "day", codes: Int32Array.of(0, 1, 0, 2) });
   });
 
+  test("of columns that checks slice by a hash of each row's value, and of those that are not there nothing", async () => {
+    const given = {
+      id: numbers([1, 2, 3, 4]),
+      y_true: truth,
+      y_score: scores,
+      kind: text(["a", "b", "a", "__proto__"]),
+      size: numbers([7, 7.5, 7, 8]),
+    };
+    const { rows, columns } = (await kept(table(given), settings("binary", { held: ["kind", "size", "sex"] }))) ?? {};
+    expect(columns).toEqual(["id", "y_true", "y_score", "slices.kind", "slices.size"]);
+    const [one, two, same] = rows?.held?.get("kind") ?? [];
+    expect([one === same, one === two]).toEqual([true, false]);
+    const asText = { ...given, size: text(["7", "7.50", "7.0", "8"]) };
+    const again = readPredictions(table(asText), "new.csv", settings("binary", { held: ["kind", "size"] }));
+    expect(again.held).toEqual(rows?.held);
+  });
+
   test("text ids by their hashes", async () => {
     const of = (...words: string[]) => columnsOf("binary", { id: text(words), y_true: truth, y_score: scores });
     expect(await of("a", "b", "c", "d")).toEqual(["id_hash.low", "id_hash.high", "y_true", "y_score"]);

@@ -5,10 +5,10 @@ import { readPredictions } from "./predictions.ts";
 
 /**
  * The predictions a version was judged on, as a table of what later candidates are held against: ids or their hashes, true values, scores, decisions,
- * weights and groups, under their standard names. Every number is the file's own; what only describes a row (columns to slice by) stays behind.
+ * weights, groups and what checks slice by, under their standard names. Every number is the file's own; what only describes a row (other columns) stays behind.
  */
 
-const [HASH_LOW, HASH_HIGH, GROUPS] = ["id_hash.low", "id_hash.high", "groups."] as const;
+const [HASH_LOW, HASH_HIGH, GROUPS, SLICES] = ["id_hash.low", "id_hash.high", "groups.", "slices."] as const;
 const EXTRA: readonly ExtraColumn[] = ["y_naive", "y_lower", "y_upper"];
 
 /**
@@ -16,7 +16,7 @@ const EXTRA: readonly ExtraColumn[] = ["y_naive", "y_lower", "y_upper"];
  * @returns Null where a table cannot say it: names of classes or metrics, or ids that had to stay, are empty or no Unicode.
  */
 export function keptTable(rows: Predictions): Table | null {
-  const names = [...rows.classes, ...(rows.named?.keys() ?? [])];
+  const names = [...rows.classes, ...(rows.named?.keys() ?? []), ...(rows.held?.keys() ?? [])];
   if (!names.every((name) => name !== "" && name.isWellFormed())) return null;
   const ids = idColumns(rows.ids);
   if (ids === null) return null;
@@ -24,6 +24,7 @@ export function keptTable(rows: Predictions): Table | null {
   if (rows.weights !== null) columns.set("sample_weight", numbers(rows.weights));
   // Which group a row is in counts, not what it is called.
   if (rows.groups !== null) columns.set(GROUPS + rows.groups.column, numbers(rows.groups.codes));
+  for (const [name, values] of rows.held ?? []) columns.set(SLICES + name, numbers(values));
   return { rows: rows.rows, columns };
 }
 
@@ -34,12 +35,20 @@ export function keptTable(rows: Predictions): Table | null {
 export function readKept(table: Table, path: string, settings: PredictionSettings): Predictions {
   const { groups } = settings;
   const grouped = groups !== null && table.columns.has(GROUPS + groups);
-  const as = { ...settings, groups: grouped ? GROUPS + groups : null, slices: [], labels: "optional" } as const;
+  const as = {
+    ...settings,
+    groups: grouped ? GROUPS + groups : null,
+    slices: [],
+    held: [],
+    labels: "optional",
+  } as const;
   const rows = readPredictions(table, path, as);
   const hashes = hashesOf(table);
+  const held = heldIn(table, settings);
   return {
     ...rows,
     groups: rows.groups && { ...rows.groups, column: groups as string },
+    ...(held !== null && { held }),
     ...(hashes !== null && { idHashes: hashes }),
   };
 }
@@ -63,7 +72,8 @@ export function sameRows(read: Predictions, written: Predictions): boolean {
       [read.groups?.codes, written.groups?.codes],
       ...EXTRA.map((name) => [read.extra[name], written.extra[name]] as const),
     ].every(([a, b]) => sameNumbers(a, b)) &&
-    sameNamed(read.named, written.named)
+    sameNamed(read.named, written.named) &&
+    sameNamed(read.held, written.held)
   );
 }
 
@@ -83,6 +93,15 @@ function hashesOf({ columns }: Table): IdHashes | null {
   const [low, high] = [columns.get(HASH_LOW), columns.get(HASH_HIGH)];
   if (low === undefined || high === undefined || low.type === "text" || high.type === "text") return null;
   return { low: Uint32Array.from(low.values), high: Uint32Array.from(high.values) };
+}
+
+/** What the rows say in columns that checks slice by today, of those that checks sliced by then. */
+function heldIn({ columns }: Table, { held = [] }: PredictionSettings): ReadonlyMap<string, Int32Array> | null {
+  const found = held.flatMap((name) => {
+    const column = columns.get(SLICES + name);
+    return column === undefined || column.type === "text" ? [] : [[name, Int32Array.from(column.values)] as const];
+  });
+  return found.length === 0 ? null : new Map(found);
 }
 
 /** Truth, scores and decisions. Decisions that follow from the scores are not written. */
@@ -166,7 +185,9 @@ function sameColumn(a: Column | null, b: Column | null): boolean {
   return sameNumbers(a.values, b.values);
 }
 
-function sameNamed(a: Predictions["named"], b: Predictions["named"]): boolean {
+type NumbersByName = ReadonlyMap<string, Float64Array | Int32Array> | undefined;
+
+function sameNamed(a: NumbersByName, b: NumbersByName): boolean {
   const [ours, theirs] = [[...(a ?? [])], [...(b ?? [])]];
   return (
     ours.length === theirs.length &&

@@ -41,7 +41,7 @@ describe("true values and weights that went through another format", () => {
         side(by),
         side((value) => value),
       ),
-    ).toMatchObject({ paired: true, labelsChanged: 0, weightsChanged: 0 });
+    ).toMatchObject({ paired: true, labelsChanged: 0, facts: [] });
   });
 
   test("that differ by more are others, be it a hundred-thousandth", () => {
@@ -49,7 +49,7 @@ describe("true values and weights that went through another format", () => {
       side((value) => value * (1 + 1e-5)),
       side((value) => value),
     );
-    expect(changed).toMatchObject({ labelsChanged: ROWS, weightsChanged: ROWS });
+    expect(changed).toMatchObject({ labelsChanged: ROWS, facts: [{ fact: "weights", changed: ROWS }] });
   });
 });
 
@@ -74,9 +74,16 @@ describe("rows of two sides", () => {
     expect(held(rows(ids), rows(ids.slice(3)))).toMatchObject({ paired: false, rows: 37 });
   });
 
-  test("of which none is the other's are left out of nothing, even of data said to be the same", () => {
-    const others = rows(ids.map((id) => id + 100));
-    expect(pair(rows(ids), { stored: others, fromJob: null }, true)).toMatchObject({ rows: 0, leftOut: null });
+  test("of which none is the other's are left out of nothing; of the same data their order tells them, if true values prove it", () => {
+    const against = (truth: (id: number) => number) => {
+      const others = rows(
+        ids.map((id) => id + 100),
+        truth,
+      );
+      return pair(rows(ids), { stored: others, fromJob: null }, true);
+    };
+    expect(against((id) => id % 2)).toMatchObject({ rows: ROWS, byOrder: true });
+    expect(against((id) => (id < 120 ? 0 : 1))).toMatchObject({ rows: 0, leftOut: false });
   });
 
   test("have changed labels where the candidate's job says so too", () => {

@@ -1,6 +1,6 @@
 import type { Task } from "../../config/task.ts";
 import { nearestColumn } from "../../data/column-names.ts";
-import type { IdHashes } from "../../data/id-hash.ts";
+import { type IdHashes, idHashes } from "../../data/id-hash.ts";
 import type { Column, Table } from "../../data/table.ts";
 import { TrainyardError } from "../../errors.ts";
 import { oncePerItem, type Repeats, readNamedScores, scoreColumns } from "./example-scores.ts";
@@ -39,6 +39,8 @@ export interface Predictions {
   /** Of task `scores`, where ids repeated: rows are items then, and this many scores of each were averaged. */
   readonly repeats?: Repeats;
   readonly groups: Factor | null;
+  /** Of each column that a check slices by: 32 bits of a hash of a row's value, to compare it with what another file says. Absent: there are none. */
+  readonly held?: ReadonlyMap<string, Int32Array>;
   /** What it costs to decide class d for a row of class t, at t × classes + d; absent where nobody says. */
   readonly costs?: Float64Array;
   readonly slices: readonly Factor[];
@@ -59,6 +61,8 @@ export interface PredictionSettings {
   readonly task: Task | null;
   readonly groups: string | null;
   readonly slices: readonly string[];
+  /** Columns whose values are compared with the baseline's, where they are there: those that a check slices by. Absent: none. */
+  readonly held?: readonly string[];
   /** Columns of which the first that is there says how much a row counts. Absent: rows count alike. */
   readonly weights?: readonly string[];
   /** A baseline's scores may come without labels: then the candidate's count. */
@@ -142,13 +146,14 @@ function rest(
   path: string,
   settings: PredictionSettings,
   ids: { readonly mayRepeat?: boolean },
-): Pick<Predictions, "path" | "rows" | "ids" | "weights" | "unusedWeight" | "groups" | "slices"> {
+): Pick<Predictions, "path" | "rows" | "ids" | "weights" | "unusedWeight" | "groups" | "held" | "slices"> {
   return {
     path,
     rows: table.rows,
     ids: readIds(table.columns.get("id") ?? null, path, ids),
     ...readWeights(table, path, settings),
     groups: settings.groups === null ? null : groupFactor(table, path, settings.groups),
+    ...readHeld(table, settings),
     slices: settings.slices.map((name) => {
       const column = table.columns.get(name);
       if (column === undefined) throw missing(table, path, name);
@@ -309,6 +314,15 @@ function readWeights(
   if (negative !== undefined) throw new TrainyardError("WEIGHT_RANGE", { path, column: name, value: negative });
   if (!weights.some((weight) => weight > 0)) throw new TrainyardError("WEIGHT_RANGE", { path, column: name, value: 0 });
   return { weights };
+}
+
+/** What the rows say in columns that checks slice by. Values of one text are one value, as ids are: 7, "7" and 7.0. */
+function readHeld({ columns }: Table, { held = [] }: PredictionSettings): Pick<Predictions, "held"> {
+  const found = held.flatMap((name) => {
+    const column = columns.get(name);
+    return column === undefined ? [] : [[name, Int32Array.from(idHashes(column).low)] as const];
+  });
+  return found.length === 0 ? {} : { held: new Map(found) };
 }
 
 function probabilities(named: Named, path: string): Float64Array {

@@ -4,6 +4,7 @@ import { type KeptFile, keptFiles } from "../../data/dataset.ts";
 import type { Sha256 } from "../../document.ts";
 import { isRefusal, TrainyardError } from "../../errors.ts";
 import type { Reading } from "../../evaluate/baseline/scored-files.ts";
+import { decidingChecks } from "../../evaluate/check-ids.ts";
 import { firstGain } from "../../evaluate/first-gain.ts";
 import type { ModelState, VersionState } from "../../registry/fold/model-state.ts";
 import { objectionToOverride, refuse } from "../../registry/fold/policy-rules.ts";
@@ -260,8 +261,9 @@ function evaluationEvent(
       verdict,
       rows: report.data?.rows ?? report.candidate.predictions?.rows ?? 0,
       baseline: report.baseline?.version ?? null,
-      decidedBy: decidingCheck(report.checks)?.rule ?? null,
+      decidedBy: decidingCheck(decidingChecks(report))?.rule ?? null,
       ...(report.evaluationSet === undefined ? {} : { evaluationSet: report.evaluationSet }),
+      ...(report.rowSet === undefined ? {} : { rowSet: report.rowSet }),
     },
   ];
 }

@@ -2,6 +2,7 @@ import type { Backend, RunFolder } from "../../backend.ts";
 import { type Verdict, verdict as verdictOf } from "../../check/check.ts";
 import { parseDocument, type Sha256 } from "../../document.ts";
 import { TrainyardError } from "../../errors.ts";
+import { decidingChecks } from "../../evaluate/check-ids.ts";
 import { EVALUATION_FILE, EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import { rootDigest } from "../../registry/fold/root-digest.ts";
 import type { Registry } from "../../registry/read/registry.ts";
@@ -84,7 +85,7 @@ function checkedRoot(record: RunRecord, sha256: Backend["sha256"]): Sha256 {
 /** A verdict may be stricter than its checks (a fork's scores), never milder. @throws DOCUMENT_INVALID */
 function checkVerdict(report: EvaluationReport, source: string): void {
   const rank: readonly Verdict[] = ["pass", "inconclusive", "fail"];
-  const expected = report.unchanged ? "pass" : verdictOf(report.checks);
+  const expected = verdictOf(decidingChecks(report));
   if (rank.indexOf(report.verdict) >= rank.indexOf(expected)) return;
   throw new TrainyardError("DOCUMENT_INVALID", {
     source,

@@ -76,6 +76,7 @@ export class Folding {
           rootDigest: event.rootDigest,
           verdict: event.verdict,
           evaluationSet: event.evaluationSet ?? null,
+          rowSet: event.rowSet ?? null,
         });
         break;
       case "version.registered":

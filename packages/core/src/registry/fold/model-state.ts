@@ -48,6 +48,8 @@ export interface EvaluationState {
   readonly verdict: Verdict;
   /** Digest of the rows it was judged on; null where nobody knows. */
   readonly evaluationSet: Sha256 | null;
+  /** Digest of the ids and true values of those rows; null where nobody knows. */
+  readonly rowSet: Sha256 | null;
 }
 export interface VersionState {
   /** The event that registered it. */

@@ -19,6 +19,7 @@ export const Summary = z.discriminatedUnion("type", [
     rootDigest: Sha256.nullable(),
     verdict: Verdict,
     evaluationSet: Sha256.optional(),
+    rowSet: Sha256.optional(),
   }),
   z.object({
     type: z.literal("version.registered"),
@@ -112,8 +113,9 @@ export function summaryOf(event: ModelEvent): Summary {
   const { seq, at } = event;
   switch (event.type) {
     case "evaluation.recorded": {
-      const { type, run, report, rootDigest, verdict, evaluationSet } = event;
-      return { type, seq, at, run, report, rootDigest, verdict, ...(evaluationSet && { evaluationSet }) };
+      const { type, run, report, rootDigest, verdict, evaluationSet, rowSet } = event;
+      const rows = { ...(evaluationSet && { evaluationSet }), ...(rowSet && { rowSet }) };
+      return { type, seq, at, run, report, rootDigest, verdict, ...rows };
     }
     case "version.registered":
       return registrationSummary(event);

@@ -18,6 +18,8 @@ const EvaluationRecorded = z.object({
   decidedBy: z.string().nullable(),
   /** Digest of the rows it was judged on; absent where nobody knows. */
   evaluationSet: Sha256.optional(),
+  /** Digest of the ids and true values of those rows; absent where nobody knows. */
+  rowSet: Sha256.optional(),
 });
 const VersionRegistered = z.object({
   type: z.literal("version.registered"),

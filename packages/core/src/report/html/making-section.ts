@@ -13,6 +13,7 @@ import { htmlFacts, htmlTable } from "./element.ts";
 const SCORED: Readonly<Record<Side["scoredBy"], string>> = {
   stored: "scores stored with the version",
   "candidate-job": "scored by the candidate's job",
+  both: "scores stored with the version, and for rows it has none of, scored by the candidate's job",
   given: "a file that was given",
 };
 

@@ -1,4 +1,5 @@
 import { visibleText } from "../../escape.ts";
+import { decidingChecks } from "../../evaluate/check-ids.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import { gateTable } from "../gate-table.ts";
 import { plainSentence } from "../phrase.ts";
@@ -21,9 +22,10 @@ export function gateNotices(
   report: EvaluationReport,
   place: (id: string, subject: string) => { readonly path: string; readonly line: number },
 ): GateNotice[] {
-  if (report.unchanged) return []; // there was nothing to judge: a gate that cannot tell is no news
   const rows = gateTable(report).rows;
+  const decide = decidingChecks(report); // where there was nothing to judge, a gate that cannot tell is no news
   return report.checks.flatMap((check, at): GateNotice[] => {
+    if (!decide.includes(check)) return [];
     const row = rows[at];
     if (check.status === "pass" || check.status === "skipped" || check.severity === "info") return [];
     const decides = check.severity === "fail" && check.status === "fail";
