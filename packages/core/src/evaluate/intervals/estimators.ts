@@ -7,6 +7,7 @@ import { folded } from "./folded.ts";
 import type { Method } from "./grounds.ts";
 import { fromBootstrap, fromJackknife } from "./group-intervals.ts";
 import type { Compared, JudgedSide } from "./judged-side.ts";
+import { notTooNarrow } from "./least-width.ts";
 import { fromRowDraws } from "./row-draws.ts";
 import { fromRows, rowContrasts, rowEstimate } from "./row-intervals.ts";
 
@@ -43,7 +44,9 @@ export function estimators(
   if (method.interval === "analytic") {
     const drawn = fromRowDraws(candidate, baseline, paired, method);
     return candidate.statistics.metrics.map((metric, i) => ({
-      ...folded(drawn.get(metric.name) ?? fromRows(candidate, baseline, paired, i)),
+      ...folded(
+        notTooNarrow(drawn.get(metric.name) ?? fromRows(candidate, baseline, paired, i), candidate, baseline, i),
+      ),
       ignoringGroups: null,
       effectiveRows: null,
       crossCheck: second(metric),
@@ -53,11 +56,12 @@ export function estimators(
     method.interval === "cluster-t"
       ? fromJackknife(candidate, baseline, paired)
       : fromBootstrap(candidate, baseline, paired, method);
-  return grouped.map((one, i) => {
+  return grouped.map((narrow, i) => {
+    const one = notTooNarrow(narrow, candidate, baseline, i);
     const ofQueries = candidate.rows.task === "ranking" && one.metric.from.kind === "ratio" && one.metric.from.share;
     if (ofQueries)
       return {
-        ...fromRows(candidate, baseline, paired, i),
+        ...notTooNarrow(fromRows(candidate, baseline, paired, i), candidate, baseline, i),
         ignoringGroups: null,
         effectiveRows: null,
         crossCheck: () => null,

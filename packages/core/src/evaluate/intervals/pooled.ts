@@ -6,6 +6,7 @@ import { type Estimator, student } from "./estimator.ts";
 import type { Estimators } from "./estimators.ts";
 import { folded } from "./folded.ts";
 import type { JudgedSide } from "./judged-side.ts";
+import { notTooNarrow } from "./least-width.ts";
 
 /** What of a variance is known: the variance itself, and with how many degrees of freedom. */
 interface Variance {
@@ -61,7 +62,7 @@ export function pooledEstimators(
       sum: metric.signed === undefined ? null : apart(1, null),
     };
     return {
-      ...folded(compared),
+      ...folded(notTooNarrow(compared, first, baseline, i)),
       ...rest,
       ignoringGroups: groups === null ? null : folded(rowwise).difference,
     };
@@ -132,6 +133,7 @@ function estimate(
   return {
     value,
     by: "pooled-t",
+    error: error(rows.value + share * between.value),
     interval(alpha) {
       const [a, b] = [ofRows.interval(alpha), ofSeeds.interval(alpha)];
       if (a === null || b === null) return null;

@@ -57,7 +57,12 @@ const EXACT_TRIALS = 30;
 type Share = readonly [successes: number, trials: number];
 
 /** Null for what is no share of rows, or has no trial. */
-function sharesOf({ from }: MetricDefinition, rows: JudgedRows, value: number, sums: Float64Array): Share | null {
+export function sharesOf(
+  { from }: MetricDefinition,
+  rows: JudgedRows,
+  value: number,
+  sums: Float64Array,
+): Share | null {
   if (from.kind === "ratio" && from.share) {
     const { below } = from.parts(rows);
     const counts =
