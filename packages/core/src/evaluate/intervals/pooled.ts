@@ -5,6 +5,7 @@ import type { SideStatistics } from "../parts/side-statistics.ts";
 import { type Estimator, student } from "./estimator.ts";
 import type { Estimators } from "./estimators.ts";
 import { folded } from "./folded.ts";
+import { alikeUnits, degreesOf } from "./group-intervals.ts";
 import type { JudgedSide } from "./judged-side.ts";
 import { notTooNarrow } from "./least-width.ts";
 
@@ -101,7 +102,8 @@ function sampling(deviations: Float64Array, { rows, statistics }: JudgedSide, gr
   const squares = (values: Float64Array) => values.reduce((sum, one) => sum + one * one, 0);
   if (groups === null) return { value: squares(deviations), degrees: effectiveRows(rows) - 1 };
   const count = Math.min(groups, unitCount(statistics));
-  return { value: (count / (count - 1)) * squares(sumByUnit(deviations, statistics.units)), degrees: count - 1 };
+  const degrees = degreesOf(alikeUnits({ rows, statistics }));
+  return { value: (count / (count - 1)) * squares(sumByUnit(deviations, statistics.units)), degrees };
 }
 
 const unitCount = ({ units }: SideStatistics) => units.count;

@@ -41,9 +41,10 @@ export function rowEstimate({ rows, statistics }: JudgedSide, index: number): Es
   const value = statistics.values[index] as number;
   const effective = effectiveRows(rows);
   const share = sharesOf(metric, rows, value, statistics.sumsOf(index));
-  if (share !== null)
-    return shareEstimate(value, share, rows.weights === null ? null : effective / total(rows.weights));
-  const error = Math.sqrt(squares(statistics.deviations(index)));
+  if (share !== null && rows.weights === null) return shareEstimate(value, share, null);
+  const variance = squares(statistics.deviations(index));
+  if (share !== null) return shareEstimate(value, share, weightedTrials(value, variance, share, rows) / share[1]);
+  const error = Math.sqrt(variance);
   if (error === 0) return spreadless(metric, value, rarest(rows) ?? rows.rows, rowTest(metric));
   if (isOnUnitInterval(metric) && value > 0 && value < 1) {
     // A ranking is known from both classes, so from no more rows than the rarer one has.
@@ -76,6 +77,16 @@ export function sharesOf(
   }
   const share = from.kind === "sums" ? from.share?.(sums) : undefined;
   return share === undefined || share[1] === 0 ? null : share;
+}
+
+/**
+ * Trials that count alike which would tell a weighted share as well: those whose binomial variance is the linearised one (Korn & Graubard 1998), so that heavy
+ * rows that are harder to get right count for as little as they tell; never more than (Σw)²/Σw² makes of them, which alone is right where weights have nothing to do with the outcome.
+ */
+function weightedTrials(value: number, variance: number, [, trials]: Share, rows: JudgedRows): number {
+  const alike = (trials * effectiveRows(rows)) / total(rows.weights as Float64Array);
+  const told = (value * (1 - value)) / variance;
+  return told > 0 ? Math.min(alike, told) : alike;
 }
 
 /** Clopper & Pearson's interval of a few trials, else Wilson's. @param each How much of a row that counts alike a weighted one is; null: rows count alike. */
