@@ -1,8 +1,8 @@
 import { expandedPercentile, jackknifeError } from "../../statistics/resampling.ts";
-import { isOnUnitInterval } from "../metrics/metric.ts";
+import { isOnUnitInterval, type MetricDefinition } from "../metrics/metric.ts";
 import { effectiveUnits } from "../parts/part.ts";
 import type { SideStatistics } from "../parts/side-statistics.ts";
-import { fromDraws, type Percentiles } from "./draws.ts";
+import { centred, fromDraws, type Percentiles } from "./draws.ts";
 import { spreadless, student, studentOfOdds } from "./estimator.ts";
 import type { Compared, JudgedSide } from "./judged-side.ts";
 
@@ -85,7 +85,12 @@ export function fromBootstrap(
       expandedPercentile(sorted, units, alpha);
   return fromDraws(candidate, baseline, paired, method, {
     by: "cluster-bootstrap",
-    own: (_, side) => of(side === "candidate" ? ours : theirs),
+    own(index, which) {
+      const { statistics } = which === "candidate" ? candidate : (baseline ?? candidate);
+      const { jumps, range } = statistics.metrics[index] as MetricDefinition;
+      const percentiles = of(which === "candidate" ? ours : theirs);
+      return jumps ? centred(percentiles, statistics.values[index] as number, range) : percentiles;
+    },
     contrast: () => of(Math.min(ours, theirs)),
   });
 }

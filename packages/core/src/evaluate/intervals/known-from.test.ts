@@ -186,3 +186,18 @@ test("a metric that more than one draw in twenty leaves without a value has no i
   expect(Number.isFinite(candidate.value)).toBe(true);
   expect([candidate.interval(0.05), difference?.interval(0.05)]).toEqual([null, null]);
 });
+
+test("a calibration error that draws make greater lies in its own interval, by rows and by groups", () => {
+  for (const groups of [null, 40])
+    for (let seed = 1; seed <= 4; seed++) {
+      const scores = noise(400, seed);
+      const source = generator(100 + seed);
+      const labels = scores.map((score) => (source.fraction() < score ? 1 : 0));
+      const rows = { labels, scores, ...(groups !== null && { groups: labels.map((_, row) => row % groups) }) };
+      const { candidate } = estimated("ece", "binary", rows);
+      const [low, high] = ends(candidate);
+      expect(low, `seed ${seed}`).toBeLessThan(candidate.value);
+      expect(high).toBeGreaterThan(candidate.value);
+      expect(low).toBeGreaterThanOrEqual(0);
+    }
+});
