@@ -1,6 +1,6 @@
 import { expandedPercentile, jackknifeError } from "../../statistics/resampling.ts";
 import { isOnUnitInterval, type MetricDefinition } from "../metrics/metric.ts";
-import { effectiveUnits } from "../parts/part.ts";
+import { effectiveUnits, type Units } from "../parts/part.ts";
 import type { SideStatistics } from "../parts/side-statistics.ts";
 import { centred, fromDraws, type Percentiles } from "./draws.ts";
 import { spreadless, student, studentOfOdds } from "./estimator.ts";
@@ -50,8 +50,8 @@ export function fromJackknife(candidate: JudgedSide, baseline: JudgedSide | null
  * Groups as many as count alike: few large ones among many small decide the variance, and with it how well it is known, so that Student's t with all of
  * them would promise too much.
  */
-export function alikeUnits({ rows, statistics }: JudgedSide): number {
-  return effectiveUnits(rows, statistics.units);
+export function alikeUnits({ rows, statistics }: JudgedSide, units: Units = statistics.units): number {
+  return effectiveUnits(rows, units);
 }
 
 /** One degree of freedom at least, where there are two groups. */

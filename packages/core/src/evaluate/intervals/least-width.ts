@@ -78,7 +78,7 @@ function unmoved({ metric, candidate }: Compared, side: JudgedSide, index: numbe
 }
 
 /** Rows, as many as count alike, that a metric rests on: a share's trials; of the rarest class, where it takes both; of a ranking, its queries. */
-function trialsOf(metric: MetricDefinition, { rows, statistics }: JudgedSide, index: number): number {
+export function trialsOf(metric: MetricDefinition, { rows, statistics }: JudgedSide, index: number): number {
   const share = sharesOf(metric, rows, statistics.values[index] as number, statistics.sumsOf(index));
   const effective = effectiveRows(rows);
   if (share !== null) return rows.weights === null ? share[1] : (share[1] * effective) / total(rows.weights);

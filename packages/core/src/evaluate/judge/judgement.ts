@@ -56,6 +56,7 @@ export type Judgement = Pick<
   | "metrics"
   | "checks"
   | "slices"
+  | "smallSlices"
   | "curves"
   | "thresholds"
   | "flips"
