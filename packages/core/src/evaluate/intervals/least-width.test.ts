@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Task } from "../../config/task.ts";
 import { generator } from "../../statistics/generator.ts";
+import { twoSidedP } from "../../statistics/interval-inversion.ts";
 import { knownMetric } from "../metrics/metrics.ts";
 import type { JudgedRows } from "../rows/predictions.ts";
 import { estimators } from "./estimators.ts";
@@ -100,10 +101,30 @@ describe("a difference that no row shows is not for that none", () => {
 
   test("its width is Wilson's of none in n trials, and its p-value the level at which it ends at zero", () => {
     const none = { value: 0, by: "t", error: 0, interval: () => [0, 0] as [number, number] } as const;
-    const [low, high] = noNarrower(none, { trials: 100, reach: 2 }).interval(0.05) ?? [0, 0];
+    const unmoved = { trials: 100, reach: 2, units: 100, scale: 1 };
+    const [low, high] = noNarrower(none, unmoved).interval(0.05) ?? [0, 0];
     expect(high).toBeCloseTo(2 * 0.036994, 5); // 3.8415 / 103.8415
     expect(low).toBe(-high);
-    const some = { ...none, value: high, p: 1e-9 };
-    expect(noNarrower(some, { trials: 100, reach: 2 }).p).toBeCloseTo(0.05, 9);
+    expect(
+      twoSidedP((alpha) => noNarrower({ ...none, value: high, interval: () => [high, high] }, unmoved).interval(alpha)),
+    ).toBeCloseTo(0.05, 6);
+  });
+
+  test("a few that move are counted: the ends are those at which so few, or so many, would be seen", () => {
+    const carried = (count: number, lead: number) => {
+      const [value, error] = [lead / 100, Math.sqrt(count) / 100];
+      const ends = [value - 1.96 * error, value + 1.96 * error] as [number, number];
+      const one = { value, by: "t", error, carriers: count, interval: () => ends } as const;
+      return noNarrower(one, { trials: 100, reach: 1, units: 100, scale: 1 })
+        .interval(0.05)
+        ?.map((end) => 100 * end);
+    };
+    // The score interval of a count of 4: 4 + z²/2 ± z·√(4 + z²/4) (Rao 1948); Clopper & Pearson's analogue, Garwood 1936, ends at 10.24.
+    expect(carried(4, -4)?.[0]).toBeCloseTo(-10.2859, 3);
+    expect(carried(4, 4)?.[1]).toBeCloseTo(10.2859, 3);
+    expect(carried(4, -4)?.[1]).toBeCloseTo(-4 + 3.92, 2);
+    // Two each way: x² = z²·(4 + √(16 + 4x²)) / 2, so x² = z²·(4 + z²).
+    expect(carried(4, 0)?.[1]).toBeCloseTo(1.959964 * Math.sqrt(4 + 3.841459), 4);
+    expect(carried(12, -12)?.[0]).toBeCloseTo(-12 - 1.96 * Math.sqrt(12), 6);
   });
 });

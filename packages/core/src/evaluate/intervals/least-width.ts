@@ -1,6 +1,4 @@
-import { normalCdf, normalQuantile } from "../../statistics/distributions.ts";
-import { LEAST_P } from "../../statistics/interval-inversion.ts";
-import { wilson } from "../../statistics/proportion.ts";
+import { normalQuantile } from "../../statistics/distributions.ts";
 import { total } from "../../statistics/total.ts";
 import type { MetricDefinition } from "../metrics/metric.ts";
 import { rarest } from "../metrics/metrics.ts";
@@ -13,31 +11,56 @@ import { rowEstimate, sharesOf } from "./row-intervals.ts";
 export interface Unmoved {
   readonly trials: number;
   readonly reach: number;
+  /** Rows, or groups, there are that count alike. */
+  readonly units: number;
+  /** Size of the numbers whose difference it is: what is a billionth of it is rounding. */
+  readonly scale: number;
 }
 
+/** More units than this carry a difference, or a quarter of all: its own standard error tells how sure it is. */
+const [FEW, SHARE] = [10, 0.25];
+
 /**
- * A difference with an interval no narrower than what could have happened unseen. Where none of n trials moved, the share of trials that do is z² / (n + z²) at
- * most: Wilson's upper end for 0 of n, which a greater share leaves with a chance of e^(−z²), 2.1 % at 95 %. Trials that move in one direction, by all that
- * they can, move the metric by that share of its reach. It shrinks as 1/n where a standard error does as 1/√n: of many rows it is never what decides.
+ * A difference that few units carry, or none, with an interval no narrower than counting them allows.
+ *
+ * m units that move it by s each, to either side, are counts of Poisson's law, and their difference D = s·d has Tango's score interval (1998, for pairs; here without
+ * his bound of all pairs): the ends D ± s·x at which x² = z²·S, S the expected number of moves under that end, from the counts' likeliest values there. That is
+ * x³ − z²(m + z²)·x ± d·z⁴ = 0. All in one direction it is the score interval of a count, x = z²/2 + z·√(m + z²/4); none at all, x = z², which a greater expectation
+ * leaves without a single move in e^(−z²) of samples, 2.1 % at 95 %. Then s is the most that one of `trials` can do, reach / (trials + z²): Wilson's upper end for
+ * none of n, which shrinks as 1/n. With many units x comes to z·√m: the standard error's own.
  */
-export function noNarrower(difference: Estimator, { trials, reach }: Unmoved): Estimator {
-  const { value, p } = difference;
-  if (!(reach > 0)) return { value, by: difference.by, interval: () => null }; // neither side's rows differ at all: nobody knows by how much they could
+export function noNarrower(difference: Estimator, { trials, reach, units, scale }: Unmoved): Estimator {
+  const { value, p, ...rest } = difference;
+  const { error = 0, carriers } = rest;
+  const none = !(error > 1e-9 * scale);
+  if (!none && (carriers === undefined || carriers > Math.min(FEW, SHARE * units) - 1e-6)) return difference;
+  // Neither side's rows differ at all: nobody knows by how much they could.
+  if (none && !(reach > 0)) return { value, by: difference.by, interval: () => null };
+  const count = none ? 0 : (carriers as number);
   return {
-    ...difference,
-    ...(p !== undefined && { p: Math.max(p, unseenP(Math.abs(value) / reach, trials)) }),
+    ...rest,
+    value,
+    ...(p !== undefined && isOwn(difference) && { p }), // else it follows from the ends
     interval(alpha) {
       const ends = difference.interval(alpha);
       if (ends === null) return null;
-      const unseen = reach * wilson(0, trials, normalQuantile(1 - alpha / 2))[1];
-      return [Math.min(ends[0], value - unseen), Math.max(ends[1], value + unseen)];
+      const z = normalQuantile(1 - alpha / 2);
+      const step = none ? reach / (trials + z * z) : error / Math.sqrt(count);
+      const way = (sign: 1 | -1) => step * mostMoves(count, none ? 0 : (-sign * value) / step, z);
+      return [Math.min(ends[0], value - way(-1)), Math.max(ends[1], value + way(1))];
     },
   };
 }
 
-/** The level whose share of trials that move unseen is this one: z² = n·u / (1 − u). */
-function unseenP(share: number, trials: number): number {
-  return share >= 1 ? LEAST_P : Math.max(LEAST_P, 2 * normalCdf(-Math.sqrt((trials * share) / (1 - share))));
+/** McNemar's p-value comes from a test of its own. */
+const isOwn = ({ by }: Estimator) => by === "mcnemar-exact" || by === "mcnemar-mid-p";
+
+/** The greatest root of x³ − z²(m + z²)·x + d·z⁴ (Viète). @param towards d: how far the moves seen lead the other way already. */
+function mostMoves(count: number, towards: number, z: number): number {
+  const linear = z * z * (count + z * z);
+  const constant = Math.min(count, Math.max(-count, towards)) * z ** 4;
+  const cosine = ((-3 * constant) / (2 * linear)) * Math.sqrt(3 / linear);
+  return 2 * Math.sqrt(linear / 3) * Math.cos(Math.acos(Math.min(1, Math.max(-1, cosine))) / 3);
 }
 
 /** The same for a metric's difference, and for the sum that an absolute one needs, by the side that says less. */
@@ -49,19 +72,25 @@ export function notTooNarrow(
 ): Compared {
   const { difference, sum } = one;
   if (baseline === null || difference === null || one.metric.from.kind === "extreme") return one;
-  const [ours, theirs] = [
-    unmoved(one, candidate, index),
-    unmoved({ ...one, candidate: one.baseline as Estimator }, baseline, index),
-  ];
-  const least = { trials: Math.min(ours.trials, theirs.trials), reach: Math.max(ours.reach, theirs.reach) };
+  const other = one.baseline as Estimator;
+  const [ours, theirs] = [unmoved(one, candidate, index), unmoved({ ...one, candidate: other }, baseline, index)];
+  const least = {
+    trials: Math.min(ours.trials, theirs.trials),
+    reach: Math.max(ours.reach, theirs.reach),
+    units: Math.min(unitsIn(candidate), unitsIn(baseline)),
+    scale: Math.max(Math.abs(one.candidate.value), Math.abs(other.value)),
+  };
   return { ...one, difference: noNarrower(difference, least), sum: sum === null ? null : noNarrower(sum, least) };
 }
+
+const unitsIn = ({ rows, statistics }: JudgedSide) =>
+  rows.groups === null ? effectiveRows(rows) : effectiveUnits(rows, statistics.units);
 
 /**
  * Of one side. Rows of groups are as many trials as independent ones that they amount to, by the design effect of the side's own value (Kish 1965); where that
  * tells nothing, each group is one. What a metric of unknown range can be moved by is how much the trials of its own value differ: their standard deviation.
  */
-function unmoved({ metric, candidate }: Compared, side: JudgedSide, index: number): Unmoved {
+function unmoved({ metric, candidate }: Compared, side: JudgedSide, index: number): Pick<Unmoved, "trials" | "reach"> {
   const { rows, statistics } = side;
   const all = trialsOf(metric, side, index);
   const own = candidate.error ?? 0;

@@ -5,7 +5,7 @@ import { total } from "../../statistics/total.ts";
 import type { TestName } from "../evaluation-report.ts";
 import { isOnUnitInterval, type MetricDefinition } from "../metrics/metric.ts";
 import { rarest } from "../metrics/metrics.ts";
-import { effectiveRows } from "../parts/part.ts";
+import { effectiveRows, sumByUnit } from "../parts/part.ts";
 import type { JudgedRows } from "../rows/predictions.ts";
 import { type Estimator, spreadless, student, studentOfOdds } from "./estimator.ts";
 import type { Compared, JudgedSide } from "./judged-side.ts";
@@ -121,16 +121,42 @@ function rowContrast(
     const { test, p } = mcnemar(gained, lost);
     const interval = (alpha: number) => pairedDifference(gained, lost, trials, normalQuantile(1 - alpha / 2));
     const error = Math.sqrt(gained + lost - (gained - lost) ** 2 / trials) / trials;
-    return { value, by: test, p, error, interval };
+    const isGrouped = candidate.rows.groups !== null && candidate.rows.task !== "ranking";
+    const carriers = isGrouped ? carriersOf(byUnit(candidate, deviationsApart())) : gained + lost;
+    return { value, by: test, p, error, interval, carriers };
   }
-  const ours = candidate.statistics.deviations(index);
-  const theirs = baseline.statistics.deviations(index);
   if (!paired) {
+    const [ours, theirs] = [candidate.statistics.deviations(index), baseline.statistics.deviations(index)];
     const rows = Math.min(effectiveRows(candidate.rows), effectiveRows(baseline.rows));
-    return student(value, Math.sqrt(squares(ours) + squares(theirs)), rows - 1, rowTest(metric));
+    const error = Math.sqrt(squares(ours) + squares(theirs));
+    const carriers = carriersOf(byUnit(candidate, ours), byUnit(baseline, theirs));
+    return { ...student(value, error, rows - 1, rowTest(metric)), carriers };
   }
-  for (let row = 0; row < ours.length; row++) ours[row] = (ours[row] as number) + sign * (theirs[row] as number);
-  return student(value, Math.sqrt(squares(ours)), effectiveRows(candidate.rows) - 1, rowTest(metric));
+  const apart = deviationsApart();
+  const around = student(value, Math.sqrt(squares(apart)), effectiveRows(candidate.rows) - 1, rowTest(metric));
+  return { ...around, carriers: carriersOf(byUnit(candidate, apart)) };
+
+  function deviationsApart(): Float64Array {
+    const ours = candidate.statistics.deviations(index);
+    const theirs = (baseline as JudgedSide).statistics.deviations(index);
+    for (let row = 0; row < ours.length; row++) ours[row] = (ours[row] as number) + sign * (theirs[row] as number);
+    return ours;
+  }
+}
+
+const byUnit = ({ rows, statistics }: JudgedSide, deviations: Float64Array): Float64Array =>
+  rows.groups === null ? deviations : sumByUnit(deviations, statistics.units);
+
+/** How many units a variance rests on, from each one's part in the estimate: (Σd²)² / Σd⁴. All that move, where they move alike. */
+function carriersOf(...parts: readonly Float64Array[]): number {
+  let [squares, fourths] = [0, 0];
+  for (const part of parts)
+    for (let i = 0; i < part.length; i++) {
+      const square = (part[i] as number) ** 2;
+      squares += square;
+      fourths += square * square;
+    }
+  return squares === 0 ? 0 : (squares * squares) / fourths;
 }
 
 /** Trials that only one side got right; null for what is no share of trials that the labels alone decide. */

@@ -34,9 +34,10 @@ export function sliceDifference(
   const degrees = units === null ? effectiveRows(rows) - 1 : degreesOf(alikeUnits(ours, units));
   const reach = reachOf(metric, [ours, theirs]);
   const trials = Math.min(...[ours, theirs].map((side) => trialsOf(metric, side, 0)));
+  const scale = Math.max(...[ours, theirs].map(({ statistics }) => Math.abs(statistics.values[0] as number)));
   return (value) => {
     const around = student(value, error, degrees, "t");
-    return reach === null ? around : noNarrower(around, { trials, reach });
+    return reach === null ? around : noNarrower(around, { trials, reach, units: degrees + 1, scale });
   };
 }
 
