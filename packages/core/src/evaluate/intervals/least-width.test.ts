@@ -101,7 +101,7 @@ describe("a difference that no row shows is not for that none", () => {
 
   test("its width is Wilson's of none in n trials, and its p-value the level at which it ends at zero", () => {
     const none = { value: 0, by: "t", error: 0, interval: () => [0, 0] as [number, number] } as const;
-    const unmoved = { trials: 100, reach: 2, units: 100, scale: 1 };
+    const unmoved = { scale: 1, units: () => 100, unmoved: () => ({ trials: 100, reach: 2 }) };
     const [low, high] = noNarrower(none, unmoved).interval(0.05) ?? [0, 0];
     expect(high).toBeCloseTo(2 * 0.036994, 5); // 3.8415 / 103.8415
     expect(low).toBe(-high);
@@ -115,7 +115,7 @@ describe("a difference that no row shows is not for that none", () => {
       const [value, error] = [lead / 100, Math.sqrt(count) / 100];
       const ends = [value - 1.96 * error, value + 1.96 * error] as [number, number];
       const one = { value, by: "t", error, carriers: count, interval: () => ends } as const;
-      return noNarrower(one, { trials: 100, reach: 1, units: 100, scale: 1 })
+      return noNarrower(one, { scale: 1, units: () => 100, unmoved: () => ({ trials: 100, reach: 1 }) })
         .interval(0.05)
         ?.map((end) => 100 * end);
     };

@@ -11,10 +11,15 @@ import { rowEstimate, sharesOf } from "./row-intervals.ts";
 export interface Unmoved {
   readonly trials: number;
   readonly reach: number;
-  /** Rows, or groups, there are that count alike. */
-  readonly units: number;
+}
+
+/** What a difference is of. Counting takes passes over the rows: only asked for where it decides. */
+export interface Apart {
   /** Size of the numbers whose difference it is: what is a billionth of it is rounding. */
   readonly scale: number;
+  /** Rows, or groups, there are that count alike. */
+  units(): number;
+  unmoved(): Unmoved;
 }
 
 /** More units than this carry a difference, or a quarter of all: its own standard error tells how sure it is. */
@@ -29,11 +34,13 @@ const [FEW, SHARE] = [10, 0.25];
  * leaves without a single move in e^(−z²) of samples, 2.1 % at 95 %. Then s is the most that one of `trials` can do, reach / (trials + z²): Wilson's upper end for
  * none of n, which shrinks as 1/n. With many units x comes to z·√m: the standard error's own.
  */
-export function noNarrower(difference: Estimator, { trials, reach, units, scale }: Unmoved): Estimator {
+export function noNarrower(difference: Estimator, { scale, units, unmoved }: Apart): Estimator {
   const { value, p, ...rest } = difference;
   const { error = 0, carriers } = rest;
   const none = !(error > 1e-9 * scale);
-  if (!none && (carriers === undefined || carriers > Math.min(FEW, SHARE * units) - 1e-6)) return difference;
+  if (!none && (carriers === undefined || carriers > FEW - 1e-6 || carriers > SHARE * units() - 1e-6))
+    return difference;
+  const { trials, reach } = none ? unmoved() : { trials: 0, reach: 0 };
   // Neither side's rows differ at all: nobody knows by how much they could.
   if (none && !(reach > 0)) return { value, by: difference.by, interval: () => null };
   const count = none ? 0 : (carriers as number);
@@ -73,14 +80,15 @@ export function notTooNarrow(
   const { difference, sum } = one;
   if (baseline === null || difference === null || one.metric.from.kind === "extreme") return one;
   const other = one.baseline as Estimator;
-  const [ours, theirs] = [unmoved(one, candidate, index), unmoved({ ...one, candidate: other }, baseline, index)];
-  const least = {
-    trials: Math.min(ours.trials, theirs.trials),
-    reach: Math.max(ours.reach, theirs.reach),
-    units: Math.min(unitsIn(candidate), unitsIn(baseline)),
+  const apart: Apart = {
     scale: Math.max(Math.abs(one.candidate.value), Math.abs(other.value)),
+    units: () => Math.min(unitsIn(candidate), unitsIn(baseline)),
+    unmoved() {
+      const [ours, theirs] = [unmoved(one, candidate, index), unmoved({ ...one, candidate: other }, baseline, index)];
+      return { trials: Math.min(ours.trials, theirs.trials), reach: Math.max(ours.reach, theirs.reach) };
+    },
   };
-  return { ...one, difference: noNarrower(difference, least), sum: sum === null ? null : noNarrower(sum, least) };
+  return { ...one, difference: noNarrower(difference, apart), sum: sum === null ? null : noNarrower(sum, apart) };
 }
 
 const unitsIn = ({ rows, statistics }: JudgedSide) =>
@@ -90,7 +98,7 @@ const unitsIn = ({ rows, statistics }: JudgedSide) =>
  * Of one side. Rows of groups are as many trials as independent ones that they amount to, by the design effect of the side's own value (Kish 1965); where that
  * tells nothing, each group is one. What a metric of unknown range can be moved by is how much the trials of its own value differ: their standard deviation.
  */
-function unmoved({ metric, candidate }: Compared, side: JudgedSide, index: number): Pick<Unmoved, "trials" | "reach"> {
+function unmoved({ metric, candidate }: Compared, side: JudgedSide, index: number): Unmoved {
   const { rows, statistics } = side;
   const all = trialsOf(metric, side, index);
   const own = candidate.error ?? 0;

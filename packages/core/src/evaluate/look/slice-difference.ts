@@ -32,13 +32,16 @@ export function sliceDifference(
     : linearisedError(ours, theirs, units);
   if (!Number.isFinite(error)) return null;
   const degrees = units === null ? effectiveRows(rows) - 1 : degreesOf(alikeUnits(ours, units));
-  const reach = reachOf(metric, [ours, theirs]);
-  const trials = Math.min(...[ours, theirs].map((side) => trialsOf(metric, side, 0)));
-  const scale = Math.max(...[ours, theirs].map(({ statistics }) => Math.abs(statistics.values[0] as number)));
-  return (value) => {
-    const around = student(value, error, degrees, "t");
-    return reach === null ? around : noNarrower(around, { trials, reach, units: degrees + 1, scale });
+  const sides = [ours, theirs];
+  const apart = {
+    scale: Math.max(...sides.map(({ statistics }) => Math.abs(statistics.values[0] as number))),
+    units: () => degrees + 1,
+    unmoved: () => ({
+      trials: Math.min(...sides.map((side) => trialsOf(metric, side, 0))),
+      reach: reachOf(metric, sides),
+    }),
   };
+  return (value) => noNarrower(student(value, error, degrees, "t"), apart);
 }
 
 function linearisedError({ statistics }: JudgedSide, theirs: JudgedSide, units: Units | null): number {
@@ -73,10 +76,10 @@ function drawnError(
   return spreadOf(replicates) * Math.sqrt(units.count / (units.count - 1));
 }
 
-/** By how much rows can move the metric: all of its range, else as its own rows differ; null for draws of what has no range. */
-function reachOf(metric: MetricDefinition, sides: readonly JudgedSide[]): number | null {
+/** By how much rows can move the metric: all of its range, else as its own rows differ; of draws of what has no range, nobody knows. */
+function reachOf(metric: MetricDefinition, sides: readonly JudgedSide[]): number {
   const width = metric.range[1] - metric.range[0];
   if (Number.isFinite(width)) return width;
-  if (metric.jumps) return null;
+  if (metric.jumps) return 0;
   return Math.max(...sides.map((side) => (rowEstimate(side, 0).error ?? 0) * Math.sqrt(trialsOf(metric, side, 0))));
 }
