@@ -71,7 +71,7 @@ describe("a release", () => {
   test("takes a bundle for nothing but scoring", async () => {
     const { trigger, bundle } = await reviewed("wrong", 0.01);
     const step = await jobs.uses("train", trigger, { bundle });
-    expect(step.outputs["refusal"]).toBe("INPUT_INVALID");
+    expect(step.outputs["refusal"]).toBe("INPUT_UNUSED");
     expect(step.annotations[0]?.message).toContain("bundle");
     const other = await jobs.onPush(jobs.git("rev-parse", "main").trim());
     const foreign = await jobs.job(other, RESCORE).uses("train", { only: "predict", bundle });

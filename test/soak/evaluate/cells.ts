@@ -16,6 +16,8 @@ export interface Measured extends World {
   /** Move in steps, or are flat or have a kink where their true value lies here, as `bias` and `brier_reliability` at zero: shown, and held to nothing. */
   readonly jumping: readonly string[];
   readonly cells: readonly Cell[];
+  /** Held from below alone: what decides in doubt is wide. */
+  readonly wide?: true;
 }
 
 const rows = (count: number, repetitions: number): Cell => ({
@@ -71,6 +73,15 @@ export const WORLDS: readonly Measured[] = [
     weighted: true,
     metrics: ["log_loss", "roc_auc", "average_precision", "brier", ...DECISIONS],
     cells: CELLS.map((cell) => ({ ...cell, repetitions: cell.repetitions / 2 })),
+  },
+  {
+    ...ALIKE,
+    name: "binary, uneven days",
+    task: "binary",
+    uneven: true,
+    wide: true,
+    metrics: ["log_loss", "brier", "accuracy"],
+    cells: [days(10, 4_000), days(28, 2_000), days(100, 400)],
   },
   {
     ...ALIKE,

@@ -18,6 +18,8 @@ export interface World {
   readonly shift?: readonly [candidate: number, baseline: number];
   /** Rows that do not count alike, by a weight that has nothing to do with the rest. */
   readonly weighted?: true;
+  /** Days of very different size: a few hold most rows (log-normal, σ = 1.5). */
+  readonly uneven?: true;
 }
 
 export interface Drawn {
@@ -50,8 +52,9 @@ export function draw(world: World, rows: number, days: number | null, seed: numb
   const scores = noise.map(() => new Float64Array(rows * width));
   const hidden = new Float64Array(width);
   let day = { shift: 0, own: [0, 0] };
+  const dayOf = world.uneven && days !== null ? unevenDays(rows, days, normal) : null;
   for (let row = 0; row < rows; row++) {
-    const of = days === null ? row : Math.floor((row * days) / rows);
+    const of = days === null ? row : (dayOf?.[row] ?? Math.floor((row * days) / rows));
     if (days === null || row === 0 || codes[row - 1] !== of)
       day = { shift: DAY * normal(), own: [OWN_DAY * normal(), OWN_DAY * normal()] };
     codes[row] = of;
@@ -78,6 +81,21 @@ export function draw(world: World, rows: number, days: number | null, seed: numb
     extra: extra[i] ?? {},
   })) as [Predictions, Predictions];
   return { candidate, baseline };
+}
+
+/** The day of each row, in order; two rows a day at least. */
+function unevenDays(rows: number, days: number, normal: () => number): Int32Array {
+  const sizes = Array.from({ length: days }, () => Math.exp(1.5 * normal()));
+  const all = sizes.reduce((sum, size) => sum + size, 0);
+  const of = new Int32Array(rows).fill(days - 1);
+  let [row, seen] = [0, 0];
+  sizes.slice(0, -1).forEach((size, day) => {
+    seen += size;
+    const end = Math.min(rows - 2 * (days - 1 - day), Math.max(row + 2, Math.round((rows * seen) / all)));
+    of.fill(day, row, end);
+    row = end;
+  });
+  return of;
 }
 
 /** A naive forecast, and intervals that hold the truth nine times in ten or so. */

@@ -89,6 +89,16 @@ export const SliceResult = z.object({
 });
 export type SliceResult = z.infer<typeof SliceResult>;
 
+/** Values of the slice columns with fewer than `least` rows: nothing is told of them. All are counted, the largest are named. */
+export const SmallSlices = z.object({
+  least: z.int().positive(),
+  values: z.int().positive(),
+  rows: z.int().positive(),
+  /** At most 20. */
+  first: z.array(z.object({ column: z.string(), value: z.string(), rows: z.int().positive() })),
+});
+export type SmallSlices = z.infer<typeof SmallSlices>;
+
 export const Point = z.tuple([z.number(), z.number()]);
 /**
  * A curve of each side, ≤ 200 points. ROC: x false positive rate, y true positive rate. Precision-recall: x recall, y precision. Calibration: x mean score,
@@ -188,6 +198,8 @@ export const EvaluationReport = z.object({
   metrics: z.array(MetricComparison),
   checks: z.array(Check),
   slices: z.array(SliceResult),
+  /** Absent: none, or not known. */
+  smallSlices: SmallSlices.optional(),
   curves: z.array(Curve),
   /** Of binary scores. Absent: there are none. */
   thresholds: z.array(BestThreshold).optional(),

@@ -5,7 +5,7 @@ import { footprintText } from "./footprint-text.ts";
 import { gateTable } from "./gate-table.ts";
 import { calibrationShift, fairnessText, flipsSummary, weakSliceText, weakSummary } from "./look-words.ts";
 import { plainSentence } from "./phrase.ts";
-import { slicesSummary } from "./slice-ranking.ts";
+import { slicesSummary, smallSlicesText } from "./slice-ranking.ts";
 import { alignedTable, piece, type TextLine, type Tone, textOf, wrapped } from "./text/line.ts";
 import { verdictSentence } from "./verdict-sentence.ts";
 
@@ -37,6 +37,7 @@ export function evaluationLines(report: EvaluationReport): TextLine[] {
       : [[], ...alignedTable([[...head, ""].map((text) => piece(text, "muted")), ...gates], [1, 2])];
   const more = [
     ["slices", report.slices.length > 0 ? slicesSummary(report) : ""],
+    ["small", smallSlicesText(report, 3)],
     ...weakLines(report).map((text, at) => [at === 0 ? "weak" : "", text]),
     ...(report.fairness ?? []).slice(0, 10).map((one, at) => [at === 0 ? "fairness" : "", fairnessText(one)]),
     ["shifted", (calibrationShift(report) ?? "").replace(/^Calibration shifted: /, "calibration: ")],

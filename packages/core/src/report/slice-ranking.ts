@@ -1,5 +1,6 @@
 import type { EvaluationReport, SliceResult } from "../evaluate/evaluation-report.ts";
 import { count, counted } from "./format/number.ts";
+import { whereText } from "./look-words.ts";
 
 /** Slices by how much they matter: the significantly worse first, then by rows × size of the difference. */
 export function rankedSlices(slices: readonly SliceResult[]): SliceResult[] {
@@ -28,4 +29,14 @@ export function slicesSummary(report: EvaluationReport): string {
   const significant =
     worse === 0 ? "none significantly" : worse === looks ? "significantly" : `${count(worse)} significantly`;
   return `${count(looks)} of ${what} ${looks === 1 ? "looks" : "look"} worse, ${significant}`;
+}
+
+/** "3 values have fewer than 30 rows and are not told: origin = ANC (29 rows), origin = BTR (4 rows) and 1 more". Empty where there are none. */
+export function smallSlicesText({ smallSlices }: EvaluationReport, most: number): string {
+  if (smallSlices === undefined) return "";
+  const { values, least, first } = smallSlices;
+  const named = first.slice(0, most).map((slice) => `${whereText([slice])} (${counted(slice.rows, "row")})`);
+  const more = values > named.length ? ` and ${count(values - named.length)} more` : "";
+  const what = `${counted(values, "value")} ${values === 1 ? "has" : "have"} fewer than ${least} rows`;
+  return `${what} and ${values === 1 ? "is" : "are"} not told: ${named.join(", ")}${more}`;
 }

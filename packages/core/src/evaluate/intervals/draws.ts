@@ -1,6 +1,7 @@
 import type { Interval } from "../../check/check.ts";
 import { generator } from "../../statistics/generator.ts";
 import { drawWeights, spreadOf } from "../../statistics/resampling.ts";
+import { total } from "../../statistics/total.ts";
 import type { TestName } from "../evaluation-report.ts";
 import type { MetricDefinition } from "../metrics/metric.ts";
 import { type Estimator, spreadless } from "./estimator.ts";
@@ -8,6 +9,22 @@ import type { Compared, JudgedSide } from "./judged-side.ts";
 
 /** An interval at level 1 − alpha from replicates, sorted and finite. */
 export type Percentiles = (sorted: Float64Array, alpha: number) => Interval;
+
+/**
+ * Percentiles moved by the bias of the draws, mean less the value seen, into the range of the metric. A metric that chance only makes greater, as a calibration error,
+ * is greater still when what chance did is drawn from once more: its plain percentiles may leave out the very value they are of.
+ */
+export function centred(
+  percentiles: Percentiles,
+  value: number,
+  [least, most]: readonly [number, number],
+): Percentiles {
+  return (sorted, alpha) => {
+    const bias = total(sorted) / sorted.length - value;
+    const [low, high] = percentiles(sorted, alpha);
+    return [Math.max(least, low - bias), Math.min(most, high - bias)];
+  };
+}
 
 /** How replicates become intervals: of a side's own values, and of candidate + sign · baseline. */
 export interface Reading {
@@ -89,6 +106,10 @@ function estimator(
     by,
     error: spreadOf(sorted),
     leastP: 1 / (replicates.length + 1),
-    interval: (alpha) => (enough && Number.isFinite(value) ? interval(sorted, alpha) : null),
+    interval(alpha) {
+      if (!enough || !Number.isFinite(value)) return null;
+      const [low, high] = interval(sorted, alpha);
+      return [Math.min(low, value), Math.max(high, value)];
+    },
   };
 }

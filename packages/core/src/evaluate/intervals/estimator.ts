@@ -11,6 +11,8 @@ export interface Estimator {
   readonly by: TestName;
   /** Its standard error, where one is known. */
   readonly error?: number;
+  /** How many rows or groups that error rests on, where it is known: those that a difference of decisions moves. */
+  readonly carriers?: number;
   /** Two-sided, of zero, where a test of its own gives it; else it follows from the intervals. */
   readonly p?: number;
   /** The finest p-value it can tell; of drawn replicates, one of them and the one seen. */

@@ -7,6 +7,7 @@ import { folded } from "./folded.ts";
 import type { Method } from "./grounds.ts";
 import { fromBootstrap, fromJackknife } from "./group-intervals.ts";
 import type { Compared, JudgedSide } from "./judged-side.ts";
+import { notTooNarrow } from "./least-width.ts";
 import { fromRowDraws } from "./row-draws.ts";
 import { fromRows, rowContrasts, rowEstimate } from "./row-intervals.ts";
 
@@ -43,7 +44,9 @@ export function estimators(
   if (method.interval === "analytic") {
     const drawn = fromRowDraws(candidate, baseline, paired, method);
     return candidate.statistics.metrics.map((metric, i) => ({
-      ...folded(drawn.get(metric.name) ?? fromRows(candidate, baseline, paired, i)),
+      ...folded(
+        notTooNarrow(drawn.get(metric.name) ?? fromRows(candidate, baseline, paired, i), candidate, baseline, i),
+      ),
       ignoringGroups: null,
       effectiveRows: null,
       crossCheck: second(metric),
@@ -53,18 +56,22 @@ export function estimators(
     method.interval === "cluster-t"
       ? fromJackknife(candidate, baseline, paired)
       : fromBootstrap(candidate, baseline, paired, method);
-  return grouped.map((one, i) => {
-    const ofQueries = candidate.rows.task === "ranking" && one.metric.from.kind === "ratio" && one.metric.from.share;
+  return grouped.map((narrow, i) => {
+    const ofQueries =
+      candidate.rows.task === "ranking" && narrow.metric.from.kind === "ratio" && narrow.metric.from.share;
     if (ofQueries)
       return {
-        ...fromRows(candidate, baseline, paired, i),
+        ...notTooNarrow(fromRows(candidate, baseline, paired, i), candidate, baseline, i),
         ignoringGroups: null,
         effectiveRows: null,
         crossCheck: () => null,
       }; // a trial each, as rows are elsewhere
-    if (candidate.rows.task === "ranking")
-      return { ...folded(one), ignoringGroups: null, effectiveRows: null, crossCheck: second(one.metric) }; // a ranking's row is no unit of anything
+    if (candidate.rows.task === "ranking") {
+      const one = folded(notTooNarrow(narrow, candidate, baseline, i));
+      return { ...one, ignoringGroups: null, effectiveRows: null, crossCheck: second(one.metric) }; // a ranking's row is no unit of anything
+    }
     const rowwise = rowContrasts(candidate, baseline, paired, i);
+    const one = notTooNarrow(carried(narrow, rowwise), candidate, baseline, i);
     return {
       ...folded(one),
       ignoringGroups: folded({ ...one, ...rowwise }).difference,
@@ -72,6 +79,13 @@ export function estimators(
       crossCheck: second(one.metric),
     };
   });
+}
+
+/** With the number of groups that carry the difference, which is told from deviations: those of a metric that jumps tell nothing. */
+function carried(one: Compared, { difference, sum }: Pick<Compared, "difference" | "sum">): Compared {
+  const by = (own: Estimator | null, other: Estimator | null) =>
+    own === null || one.metric.jumps || other?.carriers === undefined ? own : { ...own, carriers: other.carriers };
+  return { ...one, difference: by(one.difference, difference), sum: by(one.sum, sum) };
 }
 
 /** Rows by the design effect (Kish 1965): how many times the variance is, for the groups, what it would be of independent rows. Never more than there are. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Gate } from "../../config/config.ts";
 import type { Column } from "../../data/table.ts";
+import { studentTQuantile } from "../../statistics/distributions.ts";
 import { generator } from "../../statistics/generator.ts";
 import { judge } from "../judge/judge.ts";
 import type { Pool } from "../judge/pool.ts";
@@ -146,4 +147,20 @@ describe("the same recipe with other seeds", () => {
   test("which a single run, whose interval knows nothing of seeds, is most of the time", () => {
     expect(claimed(1, null)).toBeGreaterThan(0.5);
   });
+});
+
+test("by day, seeds that change nothing leave the error of the days' means", () => {
+  const source = generator(9);
+  const values = Array.from({ length: 360 }, () => source.fraction());
+  const one = scored(
+    values,
+    values.map((_, row) => row % 12),
+  );
+  const means = Array.from({ length: 12 }, (_, day) =>
+    values.filter((_, row) => row % 12 === day).reduce((sum, value) => sum + value / 30, 0),
+  );
+  const mean = means.reduce((sum, value) => sum + value / 12, 0);
+  const error = Math.sqrt(means.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 11 / 12);
+  const [low, high] = judged(one, [one], null).metrics[0]?.candidate.interval ?? expect.fail("no interval");
+  expect((high - low) / 2 / (studentTQuantile(0.975, 11) * error)).toBeCloseTo(1, 2);
 });

@@ -5,7 +5,9 @@ import type { SideStatistics } from "../parts/side-statistics.ts";
 import { type Estimator, student } from "./estimator.ts";
 import type { Estimators } from "./estimators.ts";
 import { folded } from "./folded.ts";
+import { alikeUnits, degreesOf } from "./group-intervals.ts";
 import type { JudgedSide } from "./judged-side.ts";
+import { notTooNarrow } from "./least-width.ts";
 
 /** What of a variance is known: the variance itself, and with how many degrees of freedom. */
 interface Variance {
@@ -61,7 +63,7 @@ export function pooledEstimators(
       sum: metric.signed === undefined ? null : apart(1, null),
     };
     return {
-      ...folded(compared),
+      ...folded(notTooNarrow(compared, first, baseline, i)),
       ...rest,
       ignoringGroups: groups === null ? null : folded(rowwise).difference,
     };
@@ -100,7 +102,8 @@ function sampling(deviations: Float64Array, { rows, statistics }: JudgedSide, gr
   const squares = (values: Float64Array) => values.reduce((sum, one) => sum + one * one, 0);
   if (groups === null) return { value: squares(deviations), degrees: effectiveRows(rows) - 1 };
   const count = Math.min(groups, unitCount(statistics));
-  return { value: (count / (count - 1)) * squares(sumByUnit(deviations, statistics.units)), degrees: count - 1 };
+  const degrees = degreesOf(alikeUnits({ rows, statistics }));
+  return { value: (count / (count - 1)) * squares(sumByUnit(deviations, statistics.units)), degrees };
 }
 
 const unitCount = ({ units }: SideStatistics) => units.count;
@@ -132,6 +135,7 @@ function estimate(
   return {
     value,
     by: "pooled-t",
+    error: error(rows.value + share * between.value),
     interval(alpha) {
       const [a, b] = [ofRows.interval(alpha), ofSeeds.interval(alpha)];
       if (a === null || b === null) return null;

@@ -1,5 +1,6 @@
 import { bcaInterval, expandedPercentile } from "../../statistics/resampling.ts";
-import { fromDraws, type Percentiles } from "./draws.ts";
+import { UNBOUNDED } from "../metrics/define.ts";
+import { centred, fromDraws, type Percentiles } from "./draws.ts";
 import { rowUnits } from "./grounds.ts";
 import { leaveOneOut } from "./group-intervals.ts";
 import { type Compared, type JudgedSide, judgedSide } from "./judged-side.ts";
@@ -32,7 +33,11 @@ function fromManyDraws(...drawn: Drawn): Compared[] {
   const [ours, theirs] = drawn;
   const units = Math.min(ours.statistics.units.count, theirs?.statistics.units.count ?? Number.POSITIVE_INFINITY);
   const percentiles: Percentiles = (sorted, alpha) => expandedPercentile(sorted, units, alpha);
-  return fromDraws(...drawn, { by: "bootstrap", own: () => percentiles, contrast: () => percentiles });
+  const own = (index: number, side: "candidate" | "baseline") => {
+    const { values, metrics } = (side === "candidate" ? ours : (theirs ?? ours)).statistics;
+    return centred(percentiles, values[index] as number, metrics[index]?.range ?? UNBOUNDED);
+  };
+  return fromDraws(...drawn, { by: "bootstrap", own, contrast: () => percentiles });
 }
 
 function fromFewDraws(...drawn: Drawn): Compared[] {

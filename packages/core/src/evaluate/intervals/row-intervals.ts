@@ -5,7 +5,7 @@ import { total } from "../../statistics/total.ts";
 import type { TestName } from "../evaluation-report.ts";
 import { isOnUnitInterval, type MetricDefinition } from "../metrics/metric.ts";
 import { rarest } from "../metrics/metrics.ts";
-import { effectiveRows } from "../parts/part.ts";
+import { effectiveRows, sumByUnit } from "../parts/part.ts";
 import type { JudgedRows } from "../rows/predictions.ts";
 import { type Estimator, spreadless, student, studentOfOdds } from "./estimator.ts";
 import type { Compared, JudgedSide } from "./judged-side.ts";
@@ -41,9 +41,10 @@ export function rowEstimate({ rows, statistics }: JudgedSide, index: number): Es
   const value = statistics.values[index] as number;
   const effective = effectiveRows(rows);
   const share = sharesOf(metric, rows, value, statistics.sumsOf(index));
-  if (share !== null)
-    return shareEstimate(value, share, rows.weights === null ? null : effective / total(rows.weights));
-  const error = Math.sqrt(squares(statistics.deviations(index)));
+  if (share !== null && rows.weights === null) return shareEstimate(value, share, null);
+  const variance = squares(statistics.deviations(index));
+  if (share !== null) return shareEstimate(value, share, weightedTrials(value, variance, share, rows) / share[1]);
+  const error = Math.sqrt(variance);
   if (error === 0) return spreadless(metric, value, rarest(rows) ?? rows.rows, rowTest(metric));
   if (isOnUnitInterval(metric) && value > 0 && value < 1) {
     // A ranking is known from both classes, so from no more rows than the rarer one has.
@@ -57,7 +58,12 @@ const EXACT_TRIALS = 30;
 type Share = readonly [successes: number, trials: number];
 
 /** Null for what is no share of rows, or has no trial. */
-function sharesOf({ from }: MetricDefinition, rows: JudgedRows, value: number, sums: Float64Array): Share | null {
+export function sharesOf(
+  { from }: MetricDefinition,
+  rows: JudgedRows,
+  value: number,
+  sums: Float64Array,
+): Share | null {
   if (from.kind === "ratio" && from.share) {
     const { below } = from.parts(rows);
     const counts =
@@ -71,6 +77,16 @@ function sharesOf({ from }: MetricDefinition, rows: JudgedRows, value: number, s
   }
   const share = from.kind === "sums" ? from.share?.(sums) : undefined;
   return share === undefined || share[1] === 0 ? null : share;
+}
+
+/**
+ * Trials that count alike which would tell a weighted share as well: those whose binomial variance is the linearised one (Korn & Graubard 1998), so that heavy
+ * rows that are harder to get right count for as little as they tell; never more than (Σw)²/Σw² makes of them, which alone is right where weights have nothing to do with the outcome.
+ */
+function weightedTrials(value: number, variance: number, [, trials]: Share, rows: JudgedRows): number {
+  const alike = (trials * effectiveRows(rows)) / total(rows.weights as Float64Array);
+  const told = (value * (1 - value)) / variance;
+  return told > 0 ? Math.min(alike, told) : alike;
 }
 
 /** Clopper & Pearson's interval of a few trials, else Wilson's. @param each How much of a row that counts alike a weighted one is; null: rows count alike. */
@@ -105,16 +121,42 @@ function rowContrast(
     const { test, p } = mcnemar(gained, lost);
     const interval = (alpha: number) => pairedDifference(gained, lost, trials, normalQuantile(1 - alpha / 2));
     const error = Math.sqrt(gained + lost - (gained - lost) ** 2 / trials) / trials;
-    return { value, by: test, p, error, interval };
+    const isGrouped = candidate.rows.groups !== null && candidate.rows.task !== "ranking";
+    const carriers = isGrouped ? carriersOf(byUnit(candidate, deviationsApart())) : gained + lost;
+    return { value, by: test, p, error, interval, carriers };
   }
-  const ours = candidate.statistics.deviations(index);
-  const theirs = baseline.statistics.deviations(index);
   if (!paired) {
+    const [ours, theirs] = [candidate.statistics.deviations(index), baseline.statistics.deviations(index)];
     const rows = Math.min(effectiveRows(candidate.rows), effectiveRows(baseline.rows));
-    return student(value, Math.sqrt(squares(ours) + squares(theirs)), rows - 1, rowTest(metric));
+    const error = Math.sqrt(squares(ours) + squares(theirs));
+    const carriers = carriersOf(byUnit(candidate, ours), byUnit(baseline, theirs));
+    return { ...student(value, error, rows - 1, rowTest(metric)), carriers };
   }
-  for (let row = 0; row < ours.length; row++) ours[row] = (ours[row] as number) + sign * (theirs[row] as number);
-  return student(value, Math.sqrt(squares(ours)), effectiveRows(candidate.rows) - 1, rowTest(metric));
+  const apart = deviationsApart();
+  const around = student(value, Math.sqrt(squares(apart)), effectiveRows(candidate.rows) - 1, rowTest(metric));
+  return { ...around, carriers: carriersOf(byUnit(candidate, apart)) };
+
+  function deviationsApart(): Float64Array {
+    const ours = candidate.statistics.deviations(index);
+    const theirs = (baseline as JudgedSide).statistics.deviations(index);
+    for (let row = 0; row < ours.length; row++) ours[row] = (ours[row] as number) + sign * (theirs[row] as number);
+    return ours;
+  }
+}
+
+const byUnit = ({ rows, statistics }: JudgedSide, deviations: Float64Array): Float64Array =>
+  rows.groups === null ? deviations : sumByUnit(deviations, statistics.units);
+
+/** How many units a variance rests on, from each one's part in the estimate: (Σd²)² / Σd⁴. All that move, where they move alike. */
+function carriersOf(...parts: readonly Float64Array[]): number {
+  let [squares, fourths] = [0, 0];
+  for (const part of parts)
+    for (let i = 0; i < part.length; i++) {
+      const square = (part[i] as number) ** 2;
+      squares += square;
+      fourths += square * square;
+    }
+  return squares === 0 ? 0 : (squares * squares) / fourths;
 }
 
 /** Trials that only one side got right; null for what is no share of trials that the labels alone decide. */

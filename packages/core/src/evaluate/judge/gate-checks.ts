@@ -32,6 +32,8 @@ export function gateChecks(sides: Sides, measured: Measured, settings: JudgeSett
   });
   return [
     ...gates.map(one),
-    ...gates.filter(hasSlices).map((gate) => judgeGateSlices(gate, rows(gate), context, alphaOf(gate))),
+    ...gates
+      .filter(hasSlices)
+      .map((gate) => judgeGateSlices(gate, rows(gate), context, { alpha: alphaOf(gate), seed: settings.seed })),
   ];
 }

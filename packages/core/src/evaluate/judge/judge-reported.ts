@@ -38,7 +38,7 @@ export function judgeReported(evidence: Evidence, settings: JudgeSettings): Judg
   const checks = [
     ...(evidence.baselineHasRows ? [predictionsMissing(settings.against)] : []),
     ...gates.map((gate) => judgeGate(gate, at(pairs.get(gate.metric), gate.alpha ?? settings.alpha), context)),
-    ...gates.filter(hasSlices).map((gate) => judgeGateSlices(gate, null, context, settings.alpha)),
+    ...gates.filter(hasSlices).map((gate) => judgeGateSlices(gate, null, context, settings)),
     ...(settings.fairness ?? []).flatMap((rule) => judgeFairness(rule, null, context)),
   ];
   const metrics = [...pairs.values()].map((pair) => reportedComparison(pair, settings.alpha));

@@ -2,7 +2,7 @@ import { verdict } from "../../check/check.ts";
 import { comparison } from "../intervals/comparison.ts";
 import { reportedComparison } from "../intervals/reported.ts";
 import { curves } from "../look/curves.ts";
-import { slices } from "../look/slices.ts";
+import { slices, smallSlices } from "../look/slices.ts";
 import { bestThresholds } from "../look/thresholds.ts";
 import type { Predictions } from "../rows/predictions.ts";
 import { compares } from "./gate.ts";
@@ -20,6 +20,7 @@ export function judgeRows(given: Predictions, evidence: Evidence, settings: Judg
   const { predictions, pairing, candidate, baseline } = sides;
   const { method, clusters, seeds } = measured;
   const looked = lookInto({ ...measured, sides }, settings);
+  const small = smallSlices(candidate);
   const best = bestThresholds(candidate);
   const naive = measured.gates.some(({ metric }) => restsOnNaive(measured, metric));
   const judged = { pairing, scored: predictions.rows, against: settings.against, naive };
@@ -40,6 +41,7 @@ export function judgeRows(given: Predictions, evidence: Evidence, settings: Judg
     metrics: figures(measured, settings),
     checks,
     slices: slicesOf(sides, measured, settings),
+    ...(small !== null && { smallSlices: small }),
     curves: curves(candidate, baseline),
     ...(best.length > 0 && { thresholds: best }),
     ...looked.looks,
@@ -68,8 +70,12 @@ function figures({ estimators, shown, units }: Measured, { alpha }: JudgeSetting
 }
 
 /** On the first metric that a gate compares. */
-function slicesOf({ candidate, baseline, paired }: Sides, { gates, metrics }: Measured, { alpha }: JudgeSettings) {
+function slicesOf(
+  { candidate, baseline, paired }: Sides,
+  { gates, metrics }: Measured,
+  { alpha, seed }: JudgeSettings,
+) {
   const named = (name: string | undefined) => metrics.find((metric) => metric.name === name);
   const metric = named(gates.find((gate) => compares(gate) && named(gate.metric) !== undefined)?.metric) ?? metrics[0];
-  return metric === undefined ? [] : slices(candidate, paired ? baseline : null, metric, alpha);
+  return metric === undefined ? [] : slices(candidate, paired ? baseline : null, metric, { alpha, seed });
 }

@@ -58,6 +58,7 @@ export type Judgement = Pick<
   | "metrics"
   | "checks"
   | "slices"
+  | "smallSlices"
   | "curves"
   | "thresholds"
   | "flips"

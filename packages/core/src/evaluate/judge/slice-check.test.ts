@@ -140,6 +140,18 @@ describe("a gate's slices", () => {
     expect(sliceCheck(points)).toMatchObject({ status: "inconclusive" });
   });
 
+  test("what is too small to tell is counted and named, and so in the report", () => {
+    const made = sides({ noise: 0.02, hubs: ["ATL", "BOS"], rows: 200 });
+    const codes = Int32Array.from({ length: 200 }, (_, row) => (row < 29 ? 2 : row === 29 ? 3 : row % 2));
+    const origin = { column: "origin", codes, values: ["ATL", "BOS", "@minority", "one"] };
+    const found = judged({ ...made, candidate: { ...made.candidate, slices: [origin] } }, { margin: 0.1 });
+    expect(sliceCheck(found)).toMatchObject({
+      status: "pass",
+      reason: "significantly worse in none of 2 tested, 2 too small (origin = @minority, origin = one)",
+    });
+    expect(found.smallSlices).toMatchObject({ least: 30, values: 2, rows: 30 });
+  });
+
   test("an absolute standard has no slices to hold against", () => {
     const { error } = Gate.safeParse({ metric: "roc_auc", min: 0.6, slices: ["origin"] });
     expect(error?.issues[0]?.message).toContain("slices go with improve-by, margin or margin-rel");

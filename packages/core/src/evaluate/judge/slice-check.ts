@@ -3,7 +3,7 @@ import type { Gate } from "../../config/config.ts";
 import { visibleText } from "../../escape.ts";
 import { sliceCheckId } from "../check-ids.ts";
 import type { SliceResult } from "../evaluation-report.ts";
-import { slices } from "../look/slices.ts";
+import { slices, smallSlices } from "../look/slices.ts";
 import type { MetricDefinition } from "../metrics/metric.ts";
 import type { Factor } from "../rows/factor.ts";
 import type { JudgedRows } from "../rows/predictions.ts";
@@ -29,7 +29,7 @@ export function judgeGateSlices(
   gate: Gate & { readonly slices: readonly string[] },
   rows: SlicedRows | null,
   context: Pick<GateContext, "against" | "noBaseline">,
-  alpha: number,
+  { alpha, seed }: { readonly alpha: number; readonly seed: number },
 ): Check {
   const allowed = allowedText(gate) === "0" ? "" : ` by more than ${allowedText(gate)}`;
   const columns = gate.slices.join(", ");
@@ -53,22 +53,35 @@ export function judgeGateSlices(
     ...rows.candidate,
     slices: rows.candidate.slices.filter(({ column }) => gate.slices.includes(column)),
   };
-  const found = slices(candidate, rows.baseline, rows.metric, alpha, (baseline) => allowedLoss(gate, baseline));
+  const allowedFor = (baseline: number) => allowedLoss(gate, baseline);
+  const found = slices(candidate, rows.baseline, rows.metric, { alpha, seed, allowed: allowedFor });
   const tested = found.filter(({ adjustedP }) => adjustedP !== null);
   if (tested.length === 0) return check("inconclusive", `no value of ${columns} has rows enough to tell`);
   const worse = tested.filter((slice) => slice.worse).toSorted((a, b) => (a.adjustedP ?? 1) - (b.adjustedP ?? 1));
-  const untested = found.length - tested.length;
-  const of = `${tested.length} tested${untested === 0 ? "" : `, ${untested} too small`}`;
+  const of = `${tested.length} tested${untestedText(candidate, found, tested.length)}`;
   return worse.length === 0
     ? check("pass", `significantly worse in none of ${of}`, 0)
     : check("fail", `significantly worse for ${named(worse)}; ${of}`, worse.length);
 }
 
-function named(worse: readonly SliceResult[]): string {
-  const first = worse
+/** ", 3 too small (origin = ANC, origin = BTR and 1 more)"; with them, those that have rows of one class alone. Empty where all were tested. */
+function untestedText(candidate: SlicedRows["candidate"], found: readonly SliceResult[], tested: number): string {
+  const untested = valuesOf(candidate) - tested;
+  if (untested === 0) return "";
+  const small = [...found.filter(({ adjustedP }) => adjustedP === null), ...(smallSlices(candidate)?.first ?? [])];
+  return `, ${untested} too small${small.length === 0 ? "" : ` (${named(small, untested)})`}`;
+}
+
+/** Values that have rows. */
+function valuesOf({ slices: factors }: SlicedRows["candidate"]): number {
+  return factors.reduce((sum, { codes }) => sum + new Set(codes).size, 0);
+}
+
+function named(slices: readonly { readonly column: string; readonly value: string }[], of = slices.length): string {
+  const first = slices
     .slice(0, FIRST)
     .map(({ column, value }) => `${visibleText(column, 40)} = ${visibleText(value, 40)}`);
-  return first.join(", ") + (worse.length > FIRST ? ` and ${worse.length - FIRST} more` : "");
+  return first.join(", ") + (of > first.length ? ` and ${of - first.length} more` : "");
 }
 
 export function hasSlices(gate: Gate): gate is Gate & { slices: string[] } {

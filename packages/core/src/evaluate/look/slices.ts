@@ -1,29 +1,35 @@
-import { studentTCdf, studentTQuantile } from "../../statistics/distributions.ts";
 import { holm } from "../../statistics/holm.ts";
-import type { SliceResult } from "../evaluation-report.ts";
-import { towardsGain } from "../intervals/comparison.ts";
-import { LEAST_UNITS } from "../intervals/grounds.ts";
+import type { SliceResult, SmallSlices } from "../evaluation-report.ts";
+import { pOf, towardsGain } from "../intervals/comparison.ts";
 import type { MetricDefinition } from "../metrics/metric.ts";
-import { sumByUnit } from "../parts/part.ts";
-import { type SideStatistics, sideStatistics } from "../parts/side-statistics.ts";
+import { sideStatistics } from "../parts/side-statistics.ts";
 import { type Factor, rowsByCode } from "../rows/factor.ts";
 import type { JudgedRows } from "../rows/predictions.ts";
 import { takeRows } from "../rows/take-rows.ts";
+import { sliceDifference } from "./slice-difference.ts";
 
 /** Smaller slices are not looked into. */
-const LEAST_ROWS = 30;
+export const LEAST_ROWS = 30;
+/** Of those, so many are named. */
+const NAMED = 20;
+
+export interface SliceSettings {
+  readonly alpha: number;
+  /** Of the draws, for a metric that jumps. */
+  readonly seed: number;
+  /** Loss that is no loss yet, ≥ 0 in the metric's unit, by the baseline's value in the slice. Absent: any is one. */
+  allowed?(baseline: number): number;
+}
 
 /**
  * Every value of the slice columns with at least 30 rows, on one metric. Paired rows give a difference with its interval, clustered by groups where
- * there are any (Student's t, groups of the slice − 1), and a p-value adjusted by Holm over all slices: only a significant loss counts as `worse`.
- * @param allowed Loss that is no loss yet, ≥ 0 in the metric's unit, by the baseline's value in the slice.
+ * there are any, and a p-value adjusted by Holm over all slices: only a significant loss counts as `worse`.
  */
 export function slices(
   candidate: JudgedRows & { readonly slices: readonly Factor[] },
   baseline: JudgedRows | null,
   metric: MetricDefinition,
-  alpha: number,
-  allowed: (baseline: number) => number = () => 0,
+  { alpha, seed, allowed = () => 0 }: SliceSettings,
 ): SliceResult[] {
   if (candidate.task === "ranking") return [];
   const found: { result: Omit<SliceResult, "adjustedP" | "worse">; p: number | null; below: boolean }[] = [];
@@ -33,7 +39,7 @@ export function slices(
       const ours = takeRows({ ...candidate, slices: [] }, rows);
       if (metric.from.kind !== "sums" && !bothClasses(ours)) continue;
       const theirs = baseline === null ? null : takeRows({ ...baseline, slices: [] }, rows);
-      const slice = judgeSlice(ours, theirs, metric, alpha, allowed);
+      const slice = judgeSlice(ours, theirs, metric, { alpha, seed, allowed });
       if (slice === null) continue;
       const { p, below, ...numbers } = slice;
       found.push({
@@ -57,54 +63,52 @@ export function slices(
   });
 }
 
+/** The values that have rows, and too few of them; null where there are none. */
+export function smallSlices({ task, slices: factors }: Parameters<typeof slices>[0]): SmallSlices | null {
+  if (task === "ranking") return null;
+  const small = factors.flatMap((factor) =>
+    rowsByCode(factor).flatMap(({ length }, code) =>
+      length === 0 || length >= LEAST_ROWS
+        ? []
+        : [{ column: factor.column, value: factor.values[code] as string, rows: length }],
+    ),
+  );
+  if (small.length === 0) return null;
+  return {
+    least: LEAST_ROWS,
+    values: small.length,
+    rows: small.reduce((sum, { rows }) => sum + rows, 0),
+    first: small.toSorted((a, b) => b.rows - a.rows).slice(0, NAMED),
+  };
+}
+
 function judgeSlice(
   ours: JudgedRows,
   theirs: JudgedRows | null,
   metric: MetricDefinition,
-  alpha: number,
-  allowed: (baseline: number) => number,
+  { alpha, seed, allowed }: Required<SliceSettings>,
 ) {
-  const own = statisticsOf(ours, metric);
-  const other = theirs === null ? null : statisticsOf(theirs, metric);
-  const candidate = own.values[0] as number;
-  const against = other?.values[0] ?? null;
+  const own = { rows: ours, statistics: statisticsOf(ours, metric) };
+  const other = theirs === null ? null : { rows: theirs, statistics: statisticsOf(theirs, metric) };
+  const candidate = own.statistics.values[0] as number;
+  const against = other?.statistics.values[0] ?? null;
   if (!Number.isFinite(candidate) || (against !== null && !Number.isFinite(against))) return null;
   if (other === null || against === null) return { candidate, baseline: null, gain: null, p: null, below: false };
 
   const value = towardsGain(candidate - against, metric.goal);
   const beyond = value + allowed(against);
   const below = beyond < 0;
-  const { error, units } = errorOfDifference(ours, own, other);
-  const least = ours.groups === null ? 2 : LEAST_UNITS;
-  if (units < least || !Number.isFinite(error))
-    return { candidate, baseline: against, gain: { value, interval: null }, p: null, below };
-  const half = studentTQuantile(1 - alpha / 2, units - 1) * error;
-  const p = error === 0 ? (below ? 0 : 1) : 2 * studentTCdf(-Math.abs(beyond / error), units - 1);
+  const around = sliceDifference(own, other, metric, seed);
   return {
     candidate,
     baseline: against,
-    gain: { value, interval: [value - half, value + half] as [number, number] },
-    p,
+    gain: { value, interval: around?.(value).interval(alpha) ?? null },
+    p: around === null ? null : pOf(around(beyond)),
     below,
   };
 }
 
-function errorOfDifference(
-  { groups, rows }: JudgedRows,
-  own: SideStatistics,
-  other: SideStatistics,
-): { error: number; units: number } {
-  const deviations = own.deviations(0);
-  const theirs = other.deviations(0);
-  for (let row = 0; row < rows; row++) deviations[row] = (deviations[row] as number) - (theirs[row] as number);
-  const units = groups === null ? rows : new Set(groups.codes).size;
-  const sums = groups === null ? deviations : sumByUnit(deviations, { of: groups.codes, count: groups.values.length });
-  let squares = 0;
-  for (const sum of sums) squares += sum * sum;
-  return { error: Math.sqrt(squares * (groups === null ? 1 : units / (units - 1))), units };
-}
-
-function statisticsOf(rows: JudgedRows, metric: MetricDefinition): SideStatistics {
+function statisticsOf(rows: JudgedRows, metric: MetricDefinition) {
   return sideStatistics(rows, [metric], { of: new Int32Array(rows.rows), count: 1 });
 }
 

@@ -16,6 +16,8 @@ export interface MetricDefinition {
   readonly signed?: FromSums | FromRatio;
   /** Moves in steps, or has a kink where its values lie: without groups its interval comes from draws of rows, since no derivative tells it. */
   readonly jumps?: true;
+  /** Of so many rows, those it rests on, where these are not all: the first ten, say. */
+  rests?(rows: number): number;
 }
 
 /** A function, the same when all sums are multiplied by one number, of sums of row features. */

@@ -51,19 +51,27 @@ const percent = (value: number) => value > 0 && value <= 100;
 
 export const topFamilies: readonly MetricFamily[] = [
   family("precision@K%", percent, (name, k) =>
-    ranked(name, (bins) => {
-      const most = (k / 100) * total(bins.rows);
-      return positivesInTop(bins, most) / most;
-    }),
+    ranked(
+      name,
+      (bins) => {
+        const most = (k / 100) * total(bins.rows);
+        return positivesInTop(bins, most) / most;
+      },
+      { rests: (rows) => (k / 100) * rows },
+    ),
   ),
   family(
     "precision@K",
     (value) => Number.isInteger(value) && value > 0,
     (name, k) =>
-      ranked(name, (bins) => {
-        const most = Math.min(k, total(bins.rows));
-        return positivesInTop(bins, most) / most;
-      }),
+      ranked(
+        name,
+        (bins) => {
+          const most = Math.min(k, total(bins.rows));
+          return positivesInTop(bins, most) / most;
+        },
+        { rests: (rows) => Math.min(k, rows) },
+      ),
   ),
   family("lift@K%", percent, (name, k) =>
     ranked(
@@ -72,7 +80,7 @@ export const topFamilies: readonly MetricFamily[] = [
         const most = (k / 100) * total(bins.rows);
         return positivesInTop(bins, most) / most / (total(bins.positives) / total(bins.rows));
       },
-      { range: POSITIVE },
+      { range: POSITIVE, rests: (rows) => (k / 100) * rows },
     ),
   ),
   family(

@@ -40,6 +40,21 @@ export function effectiveRows({ rows, weights }: JudgedRows): number {
   return (sum * sum) / squares;
 }
 
+/** Units that as much would be known from if all weighed the same: (Σw)²/Σw² of their rows' weights (Kish 1965). */
+export function effectiveUnits({ rows, weights }: JudgedRows, { of, count }: Units): number {
+  const sums = new Float64Array(count);
+  for (let row = 0; row < rows; row++) {
+    const unit = of[row] as number;
+    sums[unit] = (sums[unit] as number) + (weights === null ? 1 : (weights[row] as number));
+  }
+  let [sum, squares] = [0, 0];
+  for (const weight of sums) {
+    sum += weight;
+    squares += weight * weight;
+  }
+  return (sum * sum) / squares;
+}
+
 /** √(n/(n−1)): a variance of n rows without bias. */
 export function widen(rows: number): number {
   return Math.sqrt(rows / (rows - 1));

@@ -1,18 +1,26 @@
+import { htmlText } from "../../escape.ts";
 import type { EvaluationReport, SliceResult } from "../../evaluate/evaluation-report.ts";
 import { estimateText } from "../format/interval.ts";
 import { capitalised, metricName } from "../format/metric-name.ts";
 import { count, decimalsOf, fixed } from "../format/number.ts";
 import { pText } from "../format/p-value.ts";
 import { whereText } from "../look-words.ts";
-import { rankedSlices, slicesSummary } from "../slice-ranking.ts";
+import { rankedSlices, slicesSummary, smallSlicesText } from "../slice-ranking.ts";
 import { slicePlot } from "../svg/slice-plot.ts";
 import { htmlFigure, htmlTable } from "./element.ts";
 
 const DRAWN = 16;
 const LISTED = 400;
+/** Values too small to tell that are named, and characters that takes at most. */
+const [SMALL, MOST_TEXT] = [20, 3_000];
 
-/** Slices by how much they matter; the first are drawn, all are listed. Empty without slices. */
+/** Slices by how much they matter; the first are drawn, all are listed, and those too small to tell are named. Empty without slices. */
 export function sliceSection(report: EvaluationReport): string {
+  const small = smallSlicesText(report, SMALL);
+  return told(report) + (small === "" ? "" : `<p>${htmlText(`${small}.`, MOST_TEXT)}</p>`);
+}
+
+function told(report: EvaluationReport): string {
   const ranked = rankedSlices(report.slices);
   if (ranked.length === 0) return "";
   const columns = new Set(ranked.map(({ column }) => column));

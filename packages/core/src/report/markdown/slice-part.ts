@@ -3,12 +3,17 @@ import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import { estimateText } from "../format/interval.ts";
 import { metricName } from "../format/metric-name.ts";
 import { count, decimalsOf, fixed } from "../format/number.ts";
-import { rankedSlices, slicesSummary } from "../slice-ranking.ts";
+import { rankedSlices, slicesSummary, smallSlicesText } from "../slice-ranking.ts";
 import { andMore, folded, markdownTable } from "./block.ts";
+
+/** Values too small to tell that are named. */
+const SMALL = 5;
 
 /** The slices that matter most, folded. */
 export function slicesMarkdown(report: EvaluationReport, most: number): string {
-  if (report.slices.length === 0) return "";
+  const small = smallSlicesText(report, SMALL);
+  const after = small === "" ? "" : `\n\n${markdownText(`${small}.`, 500)}`;
+  if (report.slices.length === 0) return small === "" ? "" : folded("Slices: all too small to tell", after.trim());
   const shown = rankedSlices(report.slices).slice(0, most);
   const decimals = Math.max(
     ...shown.map(({ gain, candidate }) => Math.min(decimalsOf(gain?.value ?? candidate, gain?.interval ?? null), 5)),
@@ -31,5 +36,5 @@ export function slicesMarkdown(report: EvaluationReport, most: number): string {
     "",
   ];
   const table = markdownTable(head, rows, [1, 2, 3]) + andMore(report.slices.length - shown.length, "slices");
-  return folded(`Slices: ${markdownHtml(slicesSummary(report))}`, table);
+  return folded(`Slices: ${markdownHtml(slicesSummary(report))}`, table + after);
 }
