@@ -11,6 +11,8 @@ const numbers = (values: ArrayLike<number>): Column => ({
   nulls: null,
 });
 
+const names = (prefix: string, count: number) => Array.from({ length: count }, (_, at) => `${prefix}${at}`);
+
 /** 2,000 rows of four hubs; at `hub` the candidate's scores carry so much more noise than the baseline's. */
 function sides({ at = "ATL", noise = 0, hubs = ["ATL", "BOS", "DEN", "SEA"], rows = 2_000 } = {}) {
   const source = generator(5);
@@ -115,6 +117,34 @@ describe("a gate's slices", () => {
     const noisy = sides({ noise: 0.9 });
     expect(sliceCheck(judged(noisy, { margin: 0.09 }))?.status).toBe("fail");
     expect(sliceCheck(judged(noisy, { margin: 0.09, alpha: 1e-6 }))?.status).toBe("pass");
+  });
+
+  test("a column of which no value can be told passes nothing beside one that can: values of the groups column never can", () => {
+    const rows = 2_000;
+    const source = generator(9);
+    const truth = Float64Array.from({ length: rows }, () => (source.fraction() < 0.5 ? 1 : 0));
+    const side = (noise: number) => {
+      const columns: Record<string, Column> = {
+        id: numbers(Float64Array.from({ length: rows }, (_, row) => row)),
+        y_true: numbers(truth),
+        y_score: numbers(truth.map((label) => 0.25 + label / 2 + noise * (source.fraction() - 0.5))),
+        site: { type: "text", codes: Int32Array.from(truth, (_, row) => row % 40), dictionary: names("s", 40) },
+        sex: {
+          type: "text",
+          codes: Int32Array.from(truth, (_, row) => Math.floor(row / 40) % 2),
+          dictionary: ["f", "m"],
+        },
+      };
+      const settings = { task: "binary", groups: "site", slices: ["sex", "site"], labels: "required" } as const;
+      return readPredictions({ rows, columns: new Map(Object.entries(columns)) }, "p.csv", settings);
+    };
+    const found = (slices: string[]) =>
+      sliceCheck(judged({ candidate: side(0.21), stored: side(0.2) }, { margin: 0.05, slices }));
+    expect(found(["sex"])).toMatchObject({ status: "pass", reason: "significantly worse in none of 2 tested" });
+    expect(found(["sex", "site"])?.status).toBe("inconclusive");
+    expect(found(["sex", "site"])?.reason).toMatch(
+      /^no value of site has rows enough to tell: each site is one group; significantly worse in none of 2 tested, 40 too small/,
+    );
   });
 
   test("what only warns does not decide", () => {

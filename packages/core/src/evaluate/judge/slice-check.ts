@@ -23,7 +23,7 @@ export interface SlicedRows {
 
 /**
  * The second check of a gate with `slices`: fails where the metric is significantly worse than the gate allows in some value of its columns, at the gate's
- * level, Holm-adjusted over all of those values; passes where it is in none. A slice that merely looks worse does not fail it.
+ * level, Holm-adjusted over all of those values; passes where it is in none, if of every column some value can be told. A slice that merely looks worse does not fail it.
  */
 export function judgeGateSlices(
   gate: Gate & { readonly slices: readonly string[] },
@@ -56,12 +56,20 @@ export function judgeGateSlices(
   const allowedFor = (baseline: number) => allowedLoss(gate, baseline);
   const found = slices(candidate, rows.baseline, rows.metric, { alpha, seed, allowed: allowedFor });
   const tested = found.filter(({ adjustedP }) => adjustedP !== null);
-  if (tested.length === 0) return check("inconclusive", `no value of ${columns} has rows enough to tell`);
+  const silent = gate.slices.filter((column) => !tested.some((slice) => slice.column === column));
   const worse = tested.filter((slice) => slice.worse).toSorted((a, b) => (a.adjustedP ?? 1) - (b.adjustedP ?? 1));
   const of = `${tested.length} tested${untestedText(candidate, found, tested.length)}`;
-  return worse.length === 0
-    ? check("pass", `significantly worse in none of ${of}`, 0)
-    : check("fail", `significantly worse for ${named(worse)}; ${of}`, worse.length);
+  if (worse.length > 0) return check("fail", `significantly worse for ${named(worse)}; ${of}`, worse.length);
+  if (silent.length === 0) return check("pass", `significantly worse in none of ${of}`, 0);
+  const untold = untoldText(silent, candidate.groups?.column ?? null);
+  return check("inconclusive", tested.length === 0 ? untold : `${untold}; significantly worse in none of ${of}`);
+}
+
+/** A column whose every value is one group can never be told: how much a group varies is seen from other groups alone. */
+function untoldText(columns: readonly string[], groups: string | null): string {
+  const names = columns.map((column) => visibleText(column, 40)).join(", ");
+  const why = groups !== null && columns.includes(groups) ? `: each ${visibleText(groups, 40)} is one group` : "";
+  return `no value of ${names} has rows enough to tell${why}`;
 }
 
 /** ", 3 too small (origin = ANC, origin = BTR and 1 more)"; with them, those that have rows of one class alone. Empty where all were tested. */
