@@ -70,5 +70,6 @@ export function studentOfOdds(value: number, error: number, degrees: number, by:
 export function spreadless(metric: MetricDefinition, value: number, trials: number, by: TestName): Estimator {
   if (metric.needs === "costs") return { value, by, interval: () => null }; // no mistake seen says nothing of how dear the first one will be
   if (!isShare(metric) && !isOnUnitInterval(metric)) return student(value, 0, trials - 1, by, metric.range);
-  return { value, by: "wilson", interval: (alpha) => wilson(value * trials, trials, normalQuantile(1 - alpha / 2)) };
+  const seen = metric.rests?.(trials) ?? trials; // of the first ten rows no more is known than ten say
+  return { value, by: "wilson", interval: (alpha) => wilson(value * seen, seen, normalQuantile(1 - alpha / 2)) };
 }

@@ -46,6 +46,25 @@ describe("a metric that moves in steps, on single rows", () => {
     expect(median(150, 1, 3).difference?.interval(0.05)).toEqual(median(150, 1, 3).difference?.interval(0.05));
   });
 
+  test("is known from the rows it rests on: of ten hits in the first ten, not from all there are", () => {
+    const rows = 285;
+    const labels = Float64Array.from({ length: rows }, (_, row) => (row < 150 ? 1 : 0));
+    const given = {
+      ...errors(rows, 1, 1)[0],
+      ...{ task: "binary", classes: ["0", "1"], labels, scores: labels.map((label, row) => label / 2 + row / 1_000) },
+      decisions: Int32Array.from(labels),
+    } as unknown as JudgedRows;
+    for (const [name, trials] of [
+      ["precision@10", 10],
+      ["precision@50", 50],
+    ] as const) {
+      const metric = knownMetric(name, "binary") ?? expect.fail(name);
+      const side = judgedSide(given, [metric], { of: new Int32Array(rows), count: 1 });
+      const [own] = estimators(side, null, true, { interval: "analytic", replicates: 200, seed: 1 });
+      expect(own?.candidate.interval(0.05)?.[0], name).toBeCloseTo(trials / (trials + 3.8414588), 6); // Wilson, all hits
+    }
+  });
+
   test.each([
     [100, true],
     [100, false],
@@ -53,7 +72,7 @@ describe("a metric that moves in steps, on single rows", () => {
   ])(
     "covers the true median of |error| and its difference, %d rows, paired %s",
     (rows, paired) => {
-      const [truth, repeats] = [0.6744897501960817, 400]; // of |N(0, 1)|: Φ⁻¹(3/4)
+      const [truth, repeats] = [0.6744897501960817, 150]; // of |N(0, 1)|: Φ⁻¹(3/4)
       let [own, difference] = [0, 0];
       for (let repeat = 0; repeat < repeats; repeat++) {
         const found = median(rows, 1.5, 100 + repeat, paired);
