@@ -209,14 +209,20 @@ describe("predictions that cannot be judged are refused", () => {
   test.each(bad)("%s", async (_what, text, code) => {
     using project = new ToyProject();
     writeFileSync(join(project.root, "new.csv"), text);
-    const { value, code: exit } = await project.json<Refused>("evaluate", "--candidate", "new.csv");
+    const { value, code: exit } = await project.json<Refused>(
+      "evaluate",
+      "--candidate",
+      "new.csv",
+      "--baseline",
+      "none",
+    );
     expect({ exit, code: value.error.code }).toEqual({ exit: 2, code });
   });
 
   test("a truncated Parquet file", async () => {
     using project = new ToyProject();
     project.write("new.parquet", Buffer.from("PAR1\u0000\u0000\u0000broken"));
-    const { value } = await project.json<Refused>("evaluate", "--candidate", "new.parquet");
+    const { value } = await project.json<Refused>("evaluate", "--candidate", "new.parquet", "--baseline", "none");
     expect(value.error.code).toBe("TABLE_TRUNCATED");
   });
 });
@@ -229,6 +235,8 @@ test("a BOM and CRLF line ends are no obstacle", async () => {
     "evaluate",
     "--candidate",
     "new.csv",
+    "--baseline",
+    "none",
   );
   expect(ended.value.candidate.predictions.rows).toBe(400);
 });

@@ -63,6 +63,17 @@ describe("two files of predictions, no project", () => {
     expect(ended.code).toBe(1);
     expect(ended.stdout).toMatch(/worse than new\.csv/);
   });
+
+  test("one alone is not green: a forgotten baseline is refused, and with none its figures are no verdict", async () => {
+    const forgotten = await trainyard("evaluate", "--candidate", "new.csv");
+    expect(forgotten.code).toBe(2);
+    expect(forgotten.stderr).toMatch(/BASELINE_UNNAMED[^]*--baseline FILE[^]*--baseline none/);
+    const words = ["evaluate", "--candidate", "new.csv", "--baseline", "none"];
+    const alone = await trainyard(...words);
+    expect([alone.code, alone.stdout]).toEqual([3, expect.stringContaining("figures alone, no verdict")]);
+    expect(alone.stdout).not.toContain("not worse than none");
+    expect((await trainyard(...words, "--on-inconclusive", "warn")).code).toBe(0);
+  });
 });
 
 describe("two tables, no project", () => {

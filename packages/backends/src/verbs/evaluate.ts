@@ -58,7 +58,7 @@ export async function evaluateVerb(
   return { report, exit: verdictExit(report.verdict, inputs["on-inconclusive"] ?? config.evaluate["on-inconclusive"]) };
 }
 
-/** `evaluate --candidate FILE [--baseline FILE]`: judges files of one's own; no repository, no config. */
+/** `evaluate --candidate FILE --baseline FILE`: judges files of one's own; no repository, no config. @throws INPUT_MISSING, BASELINE_UNNAMED */
 export async function evaluateFilesVerb(
   folder: string,
   environment: Readonly<Record<string, string | undefined>>,
@@ -67,6 +67,7 @@ export async function evaluateFilesVerb(
   const { candidate } = inputs;
   if (candidate === undefined)
     throw new TrainyardError("INPUT_MISSING", { input: "--candidate", needed: "the predictions file to judge" });
+  if (inputs.baseline.length === 0) throw new TrainyardError("BASELINE_UNNAMED", { candidate });
   const report = await evaluateFiles(
     {
       candidate: await given(folder, candidate),

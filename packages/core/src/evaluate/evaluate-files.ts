@@ -1,5 +1,5 @@
 import type { Backend } from "../backend.ts";
-import { verdict } from "../check/check.ts";
+import { type Check, verdict } from "../check/check.ts";
 import type { Gate } from "../config/config.ts";
 import type { Costs } from "../config/costs.ts";
 import type { Task } from "../config/task.ts";
@@ -14,6 +14,7 @@ import { metricsOfJson } from "../train/metrics-json.ts";
 import type { Metric } from "../train/run-record.ts";
 import { further } from "./baseline/further.ts";
 import type { Against } from "./baseline/judge-against.ts";
+import { STANDARD_MISSING } from "./check-ids.ts";
 import { EvaluationReport, type Side } from "./evaluation-report.ts";
 import { LEAST_UNITS } from "./intervals/grounds.ts";
 import { compares } from "./judge/gate.ts";
@@ -62,6 +63,8 @@ export async function evaluateFiles(
   { tables, sha256, clock }: Pick<Backend, "tables" | "sha256" | "clock">,
 ): Promise<EvaluationReport> {
   const { candidate: own, baselines } = settings;
+  const heldToNothing = baselines.length === 0 && (settings.gates ?? []).every(compares);
+  const alone = heldToNothing ? { ...settings, gates: [] } : settings;
   const candidate = await readGiven(own, settings, null, tables);
   const pool = await poolOf(settings, candidate, tables);
   const others: Judged[] = [];
@@ -69,9 +72,9 @@ export async function evaluateFiles(
     const baseline = await readGiven(other, settings, candidate, tables);
     others.push(judgeFile(candidate, pool, other, baseline, settings, others.length === 0, sha256));
   }
-  const [first = judgeFile(candidate, pool, null, null, settings, true, sha256), ...rest] = others;
+  const [first = judgeFile(candidate, pool, null, null, alone, true, sha256), ...rest] = others;
   const more = further(rest, first.judgement.notes);
-  const checks = [...first.judgement.checks, ...more.checks];
+  const checks = [...(heldToNothing ? [standardMissing()] : []), ...first.judgement.checks, ...more.checks];
   return EvaluationReport.parse({
     kind: "trainyard.evaluation/v1",
     model: own.name.replace(/^.*\//, "").replace(/\..*$/, ""),
@@ -90,6 +93,22 @@ export async function evaluateFiles(
     at: timestamp(clock.now()),
     simulatedClock: clock.simulated,
   } satisfies EvaluationReport);
+}
+
+/** Inconclusive: a file held to nothing meets no standard, and a `--baseline none` left in a workflow must not be green for ever. */
+function standardMissing(): Check {
+  return {
+    id: STANDARD_MISSING,
+    subject: "standard",
+    rule: "a baseline or a gate to judge by",
+    status: "inconclusive",
+    actual: null,
+    interval: null,
+    limit: null,
+    unit: "",
+    reason: "neither a baseline nor an absolute gate was named",
+    severity: "fail",
+  };
 }
 
 /** What one file holds: scored rows, or the metrics of a training. */

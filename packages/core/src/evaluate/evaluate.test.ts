@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { folderStore, localRuns, localWorkspace, openTables, sha256 } from "@trainyard/backends";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { gitSource } from "../../../backends/src/git/git-source.ts";
-import { ModelConfig } from "../config/config.ts";
+import { type Gate, ModelConfig } from "../config/config.ts";
 import { canonicalJson, prettyJson } from "../document.ts";
 import { keepPredictions } from "../register/version/keep-predictions.ts";
 import { rootDigest } from "../registry/fold/root-digest.ts";
@@ -707,10 +707,23 @@ describe("two files without a project", () => {
     expect(await judged(30)).toMatchObject({ verdict: "pass", pairing: { mode: "paired" } });
   });
 
+  test("one alone is held to an absolute gate, else to nothing, which is no pass", async () => {
+    const alone = (gates: readonly Gate[] | null) =>
+      evaluateFiles({ ...rules, gates, candidate: given("new.csv", csv(0.5)), baselines: [] }, ports);
+    const nothing = await alone(null);
+    expect(nothing).toMatchObject({ verdict: "inconclusive", noBaseline: "not-asked", notes: [] });
+    expect(nothing.checks.map(({ id, status }) => [id, status])).toEqual([["standard-missing", "inconclusive"]]);
+    const margin = { metric: "log_loss", margin: 9, severity: "fail", mode: "ci" } as const;
+    expect(await alone([margin])).toMatchObject({ verdict: "inconclusive" });
+    const standard = await alone([margin, { metric: "roc_auc", min: 0.55, severity: "fail", mode: "ci" }]);
+    expect(standard.checks.map(({ status }) => status)).toEqual(["skipped", "pass"]);
+    expect(standard.verdict).toBe("pass");
+  });
+
   test("a file that is cut short, empty or ragged is refused, with the file's name", async () => {
     const one = (text: string) => evaluateFiles({ ...rules, candidate: given("new.csv", text), baselines: [] }, ports);
     await expect(one("id,y_true,y_score\n")).rejects.toEqual(refusal("TABLE_EMPTY", { path: "new.csv" }));
     await expect(one("id,y_true,y_score\n1,0,0.5\n2,1\n")).rejects.toEqual(refusal("TABLE_RAGGED"));
-    await expect(one(`\ufeff${csv(0.5)}`)).resolves.toMatchObject({ verdict: "pass" });
+    await expect(one(`\ufeff${csv(0.5)}`)).resolves.toMatchObject({ task: "binary" });
   });
 });

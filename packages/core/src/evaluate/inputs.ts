@@ -41,7 +41,7 @@ export const EvaluateInputs = z.strictObject({
   candidate: z
     .string()
     .optional()
-    .describe("judge this predictions file without a project")
+    .describe("judge this predictions file against --baseline, without a project; against none its figures are shown")
     .meta({ placeholder: "FILE", surface: "cli" }),
   task: Task.optional()
     .describe("what the predictions are; default: told from the columns")

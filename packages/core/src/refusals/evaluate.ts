@@ -74,6 +74,10 @@ export const evaluateRefusals = {
     `Is a larger ${d.metric} better or worse? Trainyard does not know this metric.`,
     'Add `goal: maximize` or `goal: minimize` to its gate, or `"goal"` to it in the metrics file.',
   ],
+  BASELINE_UNNAMED: (d: { candidate: string }) => [
+    `There is nothing to hold ${d.candidate} against: --baseline is missing.`,
+    "Name what it has to be as good as: --baseline FILE. With --baseline none its figures are shown alone, which is no verdict: exit 3, with --on-inconclusive warn 0. Gates of your own go in trainyard.yaml: `trainyard init`.",
+  ],
   BASELINE_MISSING: (d: { model: string; baseline: string; reason: string }) => [
     `${d.model}@${d.baseline} was held before and is gone: ${d.reason}.`,
     "Point the alias at a version again, or judge without one: --baseline none.",

@@ -1,6 +1,6 @@
 import { decidingCheck } from "../check/check.ts";
 import { visibleText } from "../escape.ts";
-import { decidingChecks, furtherBaseline, kindOf } from "../evaluate/check-ids.ts";
+import { decidingChecks, furtherBaseline, kindOf, STANDARD_MISSING } from "../evaluate/check-ids.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { estimateText } from "./format/interval.ts";
 import { metricTitle } from "./format/metric-name.ts";
@@ -64,6 +64,7 @@ function sayVerdict(
   baseline: string,
 ): VerdictSentence {
   if (report.verdict === "fail") return failed(report, readings, deciding, baseline);
+  if (deciding?.check.id === STANDARD_MISSING) return figuresAlone();
   if (report.verdict === "inconclusive") {
     return {
       outcome: "inconclusive",
@@ -72,6 +73,14 @@ function sayVerdict(
     };
   }
   return sayPass(report, readings, baseline);
+}
+
+function figuresAlone(): VerdictSentence {
+  return {
+    outcome: "inconclusive",
+    headline: "figures alone, no verdict",
+    body: ["Neither a baseline nor an absolute gate was named, so nothing was held against it."],
+  };
 }
 
 /** What a pass would say, and why it is not one yet. */

@@ -117,7 +117,7 @@ export function notesOf(gates: readonly Gate[], grounds: Grounds | null, firstMo
   const notes: string[] = [];
   if (grounds !== null && grounds.count < LEAST_UNITS)
     notes.push(`Only ${grounds.count} ${grounds.of}: intervals are shown, but decide nothing under ${LEAST_UNITS}.`);
-  if (firstModel && gates.every(compares))
+  if (firstModel && gates.length > 0 && gates.every(compares))
     notes.push("No gate is an absolute standard (min or max): a first model needs one to be registered.");
   return notes;
 }
