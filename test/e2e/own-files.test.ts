@@ -67,7 +67,7 @@ describe("two files of predictions, no project", () => {
   test("one alone is not green: a forgotten baseline is refused, and with none its figures are no verdict", async () => {
     const forgotten = await trainyard("evaluate", "--candidate", "new.csv");
     expect(forgotten.code).toBe(2);
-    expect(forgotten.stderr).toMatch(/BASELINE_UNNAMED[^]*--baseline FILE[^]*--baseline none/);
+    expect(forgotten.stderr).toMatch(/BASELINE_UNNAMED\n.*\n.*--baseline FILE.*--baseline none/);
     const words = ["evaluate", "--candidate", "new.csv", "--baseline", "none"];
     const alone = await trainyard(...words);
     expect([alone.code, alone.stdout]).toEqual([3, expect.stringContaining("figures alone, no verdict")]);

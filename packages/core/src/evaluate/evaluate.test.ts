@@ -519,6 +519,17 @@ describe("is refused", () => {
     expect(await judge({ baseline: "none" })).toMatchObject({ noBaseline: "not-asked" });
   });
 
+  test("where a version stands that nobody deployed: nothing is compared, and what leads to it is said", async () => {
+    await production(csv(0.5), { alias: false });
+    await bundle("run-0013", csv(0.3));
+    const report = await judge();
+    expect(report).toMatchObject({ noBaseline: "never-held", unheld: { alias: "production", newest: 1 } });
+    expect(report.checks[0]?.reason).toBe("production was never held, though v1 is registered");
+    expect(report.notes.join(" ")).toContain("trainyard deploy flight-delays@1 --environment production");
+    expect(report.notes.join(" ")).toContain("evaluate.baseline: latest");
+    expect(await judge({ baseline: "latest" })).toMatchObject({ noBaseline: null, baseline: { version: 1 } });
+  });
+
   test("with a misspelt alias, a version there is not, and merge-base where there is no git", async () => {
     await production();
     await bundle("run-0014", csv(0.5));

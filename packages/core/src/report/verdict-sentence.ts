@@ -201,14 +201,19 @@ function besideTheTable({ check, decimals }: GateReading): Phrase[] {
 function firstModel(report: EvaluationReport, readings: readonly GateReading[]): VerdictSentence {
   const standards = readings.filter((reading) => reading.kind === "absolute" && reading.check.status === "pass");
   const first = report.noBaseline !== "not-asked";
-  const opening = first ? "There is nothing to compare it with. " : "No baseline was asked for. ";
+  const { unheld } = report;
+  const opening = unheld
+    ? `v${unheld.newest} is registered, but nobody ever held ${unheld.alias}. `
+    : first
+      ? "There is nothing to compare it with. "
+      : "No baseline was asked for. ";
   const body: Phrase[] =
     standards.length === 0
       ? ["No standard was set, so this verdict carries no claim."]
       : standards.flatMap((reading, at) => [at === 0 ? "" : " ", ...aboveStandard(reading)]);
   return {
     outcome: first ? "first-model" : "meets-standard",
-    headline: first ? "first version" : "meets its standard",
+    headline: unheld ? "compared with no version" : first ? "first version" : "meets its standard",
     body: [opening, ...body],
   };
 }
