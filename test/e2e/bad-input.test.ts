@@ -200,7 +200,7 @@ describe("predictions that cannot be judged are refused", () => {
     ["duplicate ids", "id,y_true,y_score\n1,0,0.2\n1,1,0.8\n", "ID_DUPLICATE"],
     ["a NaN score", "id,y_true,y_score\n1,0,NaN\n2,1,0.8\n", "VALUE_NOT_FINITE"],
     ["no labels", "id,y_score\n1,0.2\n2,0.8\n", "LABELS_MISSING"],
-    ["no score", "id,y_true\n1,0\n2,1\n", "COLUMN_MISSING"],
+    ["no score", "id,y_true\n1,0\n2,1\n", "COLUMNS_MISSING"],
     ["one class", "id,y_true,y_score\n1,1,0.2\n2,1,0.8\n", "ONE_CLASS"],
     ["an empty file", "", "TABLE_EMPTY"],
     ["ragged lines", "id,y_true,y_score\n1,0,0.2\n2,1\n", "TABLE_RAGGED"],

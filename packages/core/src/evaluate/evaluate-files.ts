@@ -46,6 +46,8 @@ export interface EvaluateFilesSettings {
   readonly groups: string | null;
   readonly slices: readonly string[];
   readonly columns: ColumnNames;
+  /** What the baselines' columns are called where it is not that. */
+  readonly baselineColumns?: ColumnNames;
   readonly metrics: readonly string[];
   /** What wrong decisions cost; null or absent: nobody says. */
   readonly costs?: Costs | null;
@@ -137,12 +139,7 @@ async function readGiven(
     const reported = metricsIn(metrics, name);
     return { task: candidate?.task ?? settings.task ?? taskOf(reported), rows: null, metrics: reported };
   }
-  const table = underStandardNames(
-    await tables.read(file, name),
-    name,
-    settings.columns,
-    candidate === null ? "refuse" : "keep",
-  );
+  const table = namedColumns(await tables.read(file, name), name, settings, candidate !== null);
   const task = candidate?.task ?? settings.task;
   const groups = groupsIn(table, settings.groups);
   const rows = readPredictions(table, name, {
@@ -153,6 +150,19 @@ async function readGiven(
     labels: candidate === null ? "required" : "optional",
   });
   return { task: rows.task, rows, metrics: [] };
+}
+
+/** A baseline's columns go by its own names where those are given, else by the candidate's. @throws COLUMN_MISSING */
+function namedColumns(
+  table: Table,
+  name: string,
+  { columns, baselineColumns = {}, baselines }: EvaluateFilesSettings,
+  isBaseline: boolean,
+): Table {
+  if (!isBaseline) return underStandardNames(table, name, columns, "refuse");
+  const others = Object.entries(columns).filter(([role]) => !Object.hasOwn(baselineColumns, role));
+  const shared = underStandardNames(table, name, Object.fromEntries(others), "keep");
+  return underStandardNames(shared, name, baselineColumns, baselines.length > 1 ? "keep" : "refuse");
 }
 
 /** The column that was named; `none` for none. Where nobody says, one called `group` of enough values to tell anything by. */

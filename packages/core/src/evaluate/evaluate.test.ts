@@ -718,6 +718,19 @@ describe("two files without a project", () => {
     expect(await judged(30)).toMatchObject({ verdict: "pass", pairing: { mode: "paired" } });
   });
 
+  test("whose columns are called otherwise are each read by names of their own", async () => {
+    const baseline = given("old.csv", csv(0.5).replace("y_score", "prob_old"));
+    const files = { candidate: given("new.csv", csv(0.3).replace("y_score", "p")), baselines: [baseline] };
+    const columns = { y_score: "p" };
+    await expect(evaluateFiles({ ...rules, ...files, columns }, ports)).rejects.toEqual(
+      refusal("COLUMNS_MISSING", { path: "old.csv", names: ["y_score=prob_old"], flag: "--baseline-column" }),
+    );
+    const judged = (name: string) =>
+      evaluateFiles({ ...rules, ...files, columns, baselineColumns: { y_score: name } }, ports);
+    expect(await judged("prob_old")).toMatchObject({ verdict: "pass", pairing: { mode: "paired", rows: 600 } });
+    await expect(judged("prob_odl")).rejects.toEqual(refusal("COLUMN_MISSING", { nearest: "prob_old" }));
+  });
+
   test("one alone is held to an absolute gate, else to nothing, which is no pass", async () => {
     const alone = (gates: readonly Gate[] | null) =>
       evaluateFiles({ ...rules, gates, candidate: given("new.csv", csv(0.5)), baselines: [] }, ports);

@@ -54,7 +54,12 @@ export const EvaluateInputs = z.strictObject({
   column: z
     .array(z.string())
     .default([])
-    .describe("what a column is called: y_true=delayed; may be repeated")
+    .describe("what a column is called, in both files: y_true=delayed; may be repeated")
+    .meta({ placeholder: "ROLE=NAME", surface: "cli", with: "candidate", setting: "evaluate.columns" }),
+  "baseline-column": z
+    .array(z.string())
+    .default([])
+    .describe("the same for the baseline's file, where its columns are called otherwise; may be repeated")
     .meta({ placeholder: "ROLE=NAME", surface: "cli", with: "candidate", setting: "evaluate.columns" }),
   metric: z
     .array(z.string())

@@ -1,3 +1,8 @@
+/** A word of a command line. */
+const named = (text: string) => (/^[\w.=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+const columnList = (known: readonly string[]) => `${known.slice(0, 20).join(", ")}${known.length > 20 ? ", …" : ""}`;
+
 /** Refusals of evaluate: input that cannot be judged. A failed gate is a verdict (exit 1), not a refusal. */
 export const evaluateRefusals = {
   PREDICTIONS_MISSING: (d: { run: string }) => [
@@ -26,7 +31,19 @@ export const evaluateRefusals = {
   ],
   LABELS_MISSING: (d: { path: string; nearest?: string | null }) => [
     `${d.path} has no y_true column.${d.nearest == null ? "" : ` Did you mean ${JSON.stringify(d.nearest)}?`}`,
-    "Add the true outcome as y_true (or label, target), or name its column: evaluate.columns, or --column y_true=NAME with --candidate.",
+    `Add the true outcome as y_true (or label, target), or name its column: evaluate.columns, or --column ${named(`y_true=${d.nearest ?? "NAME"}`)} with --candidate.`,
+  ],
+  COLUMNS_MISSING: (d: {
+    path: string;
+    needs: string;
+    labels: boolean;
+    /** "y_score=p" for each thing that is missing. */
+    names: readonly string[];
+    flag: "--column" | "--baseline-column";
+    known: readonly string[];
+  }) => [
+    `${d.path} has no ${d.needs}${d.labels ? ", and no y_true" : ""}. Columns there: ${columnList(d.known)}.`,
+    `Say which they are: ${d.names.map((name) => (name === "…" ? name : `${d.flag} ${named(name)}`)).join(" ")}; in a project evaluate.columns says so.`,
   ],
   SCORE_RANGE: (d: {
     path: string;

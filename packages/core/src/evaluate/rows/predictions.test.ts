@@ -35,8 +35,8 @@ describe("input that cannot be judged is refused", () => {
     [
       "no score",
       { id: numbers(1, 2), y_true: numbers(0, 1), y_scor: numbers(0, 1) },
-      "COLUMN_MISSING",
-      { column: "y_score", nearest: "y_scor" },
+      "COLUMNS_MISSING",
+      { needs: "y_score", labels: false, names: ["y_score=y_scor"] },
     ],
     ["no labels", { id: numbers(1, 2), y_score: numbers(0, 1) }, "LABELS_MISSING", {}],
     ["an id twice", { ...good, id: numbers(1, 2, 2, 2) }, "ID_DUPLICATE", { id: "2", rows: 2 }],
@@ -87,8 +87,8 @@ describe("input that cannot be judged is refused", () => {
     [
       "scores where only truth is near",
       { id: numbers(1, 2), y_true: numbers(0, 1) },
-      "COLUMN_MISSING",
-      { nearest: null },
+      "COLUMNS_MISSING",
+      { names: ["y_score=NAME"] },
     ],
     ["scores as text", { ...good, y_score: texts("high", "low", "low", "low") }, "COLUMN_TYPE", { column: "y_score" }],
     ["three classes", { ...good, y_true: numbers(0, 1, 2, 1) }, "TASK_MISMATCH", { task: "binary" }],
