@@ -58,6 +58,18 @@ export async function evaluateVerb(
   return { report, exit: verdictExit(report.verdict, inputs["on-inconclusive"] ?? config.evaluate["on-inconclusive"]) };
 }
 
+/** A file where a model, a run or a version belongs: said before a project is looked for. @throws CANDIDATE_UNNAMED */
+export function refuseFiles({ candidate, model, baseline }: EvaluateInputs): void {
+  const isFile = (name: string | undefined) => name !== undefined && TABLE.test(name);
+  const other = baseline.find(isFile) ?? null;
+  const file = isFile(model) ? model : (other ?? undefined);
+  if (candidate !== undefined || file === undefined) return;
+  throw new TrainyardError("CANDIDATE_UNNAMED", { file, candidate: isFile(model) ? file : null, baseline: other });
+}
+
+/** Names no model, version or alias has. */
+const TABLE = /\.(?:csv|tsv|jsonl|ndjson|json|parquet)(?:\.(?:gz|zst))?$/i;
+
 /** `evaluate --candidate FILE --baseline FILE`: judges files of one's own; no repository, no config. @throws INPUT_MISSING, BASELINE_UNNAMED */
 export async function evaluateFilesVerb(
   folder: string,

@@ -535,6 +535,7 @@ describe("is refused", () => {
     await bundle("run-0014", csv(0.5));
     await expect(judge({ baseline: "producton" })).rejects.toEqual(refusal("BASELINE_UNKNOWN"));
     await expect(judge({ baseline: "7" })).rejects.toEqual(refusal("BASELINE_UNKNOWN"));
+    await expect(judge({ baseline: `${MODEL}@9` })).rejects.toThrow("There is no flight-delays@9 to");
     await expect(judge({ baseline: "merge-base" })).rejects.toEqual(refusal("NO_REPOSITORY"));
   });
 
@@ -716,6 +717,25 @@ describe("two files without a project", () => {
       ],
     });
     expect(await judged(30)).toMatchObject({ verdict: "pass", pairing: { mode: "paired" } });
+  });
+
+  test("of which one writes -1 and 1 for its classes and the other 0 and 1 are of the same two", async () => {
+    const minus = (text: string) => text.replace(/,0,(0\.\d+)$/gm, ",-1,$1");
+    const files = (ours: string, theirs: string) => ({
+      candidate: given("new.csv", ours),
+      baselines: [given("old.csv", theirs)],
+    });
+    const plain = await evaluateFiles({ ...rules, ...files(csv(0.3), csv(0.5)) }, ports);
+    for (const [ours, theirs] of [
+      [minus(csv(0.3)), csv(0.5)],
+      [csv(0.3), minus(csv(0.5))],
+    ] as const) {
+      const report = await evaluateFiles({ ...rules, ...files(ours, theirs) }, ports);
+      expect(report.pairing).toEqual(plain.pairing);
+      expect(report.metrics.map(({ difference }) => difference?.value)).toEqual(
+        plain.metrics.map(({ difference }) => difference?.value),
+      );
+    }
   });
 
   test("whose columns are called otherwise are each read by names of their own", async () => {

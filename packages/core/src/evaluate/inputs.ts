@@ -2,11 +2,12 @@ import { z } from "zod";
 import { Task } from "../config/task.ts";
 
 export const EvaluateInputs = z.strictObject({
-  model: z
-    .string()
-    .optional()
-    .describe("the model; may be left out when the config has one")
-    .meta({ positional: true, placeholder: "MODEL", without: "candidate" }),
+  model: z.string().optional().describe("the model; may be left out when the config has one").meta({
+    positional: true,
+    placeholder: "MODEL",
+    without: "candidate",
+    instead: "Leave it out; a file to compare with goes after --baseline.",
+  }),
   run: z
     .string()
     .optional()

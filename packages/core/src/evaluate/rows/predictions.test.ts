@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Column, Table } from "../../data/table.ts";
+import { isRefusal } from "../../errors.ts";
 import { type PredictionSettings, readPredictions } from "./predictions.ts";
 
 const numbers = (...values: number[]): Column => ({ type: "number", values: Float64Array.from(values), nulls: null });
@@ -28,6 +29,20 @@ const read = (columns: Record<string, Column>, change: Partial<PredictionSetting
   readPredictions(table(columns), "p.csv", { ...settings, ...change });
 const refusal = (code: string, details: object = {}) =>
   expect.objectContaining({ code, details: expect.objectContaining(details) });
+
+test("what to do about an empty value depends on whose value it is", () => {
+  const hint = (columns: Record<string, Column>, change: Partial<PredictionSettings> = {}) => {
+    try {
+      read({ ...good, ...columns }, change);
+    } catch (error) {
+      return isRefusal(error) ? error.hint : "";
+    }
+    return "read";
+  };
+  expect(hint({ y_score: withNull(0.2, null, 0.1, 0.5) })).toContain("repair the scoring");
+  expect(hint({ y_true: withNull(0, null, 1, 1) })).toContain("without a true value");
+  expect(hint({ day: texts("a", null, "b", "c") }, { groups: "day" })).toContain("Give every row a value there");
+});
 
 describe("input that cannot be judged is refused", () => {
   test.each([
@@ -104,6 +119,10 @@ describe("input that cannot be judged is refused", () => {
 
   test("a group column that is not there, or has holes", () => {
     expect(() => read(good, { groups: "day" })).toThrow(refusal("GROUPS_MISSING", { column: "day" }));
+    const known = { ...good, hospital: numbers(1, 2, 3, 4) };
+    expect(() => read(known, { groups: "hospitals" })).toThrow(
+      'no column "hospitals" to group by. Did you mean "hospital"?',
+    );
     expect(() => read({ ...good, day: texts("a", null, "b", "b") }, { groups: "day" })).toThrow(
       refusal("VALUE_NOT_FINITE", { column: "day", row: 2 }),
     );

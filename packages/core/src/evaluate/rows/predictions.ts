@@ -351,9 +351,14 @@ function scaleOf(values: Float64Array): "logits" | "percentages" | "rounding" | 
   return low >= 0 && high > 2 && high <= 100 ? "percentages" : null;
 }
 
+function groupsMissing(table: Table, path: string, column: string): TrainyardError {
+  const known = [...table.columns.keys()];
+  return new TrainyardError("GROUPS_MISSING", { path, column, nearest: nearestColumn(column, known), known });
+}
+
 function groupFactor(table: Table, path: string, name: string): Factor {
   const column = table.columns.get(name);
-  if (column === undefined) throw new TrainyardError("GROUPS_MISSING", { path, column: name });
+  if (column === undefined) throw groupsMissing(table, path, name);
   refuseNulls(column, name, path);
   return factor(name, column);
 }
