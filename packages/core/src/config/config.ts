@@ -107,7 +107,7 @@ const Evaluate = z.strictObject({
     .min(1)
     .default("predictions.parquet")
     .describe(
-      "id, y_true (of two classes 1 is the positive one, 0 the other), y_score and columns to slice or group by",
+      "the ending says the format: .parquet, .csv or .jsonl (`init` writes predictions.csv, which needs no library); id, y_true (of two classes 1 is the positive one, 0 the other), y_score and columns to slice or group by",
     ),
   columns: ColumnNames.default({}).describe(
     "what the columns of the predictions are called, by what they are: { y_true: delayed, y_score: p }; rows are weighted only by the sample_weight named here",
