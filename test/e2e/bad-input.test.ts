@@ -105,11 +105,15 @@ describe("a scoring that fails does not cost the training", () => {
     const failed = await project.json<Run>("train");
     expect({ exit: failed.code, ...failed.value }).toMatchObject({ exit: 1, status: "failed", rootDigest: null });
     expect(failed.value.failure?.message).toContain(says);
-    expect((await refused(project, "evaluate", "--run", failed.value.id)).code).toBe("RUN_UNFINISHED");
+    const repair = `trainyard train toy --only predict --run ${failed.value.id}`;
+    expect(await refused(project, "evaluate")).toMatchObject({
+      code: "RUN_UNFINISHED",
+      hint: expect.stringContaining(repair),
+    });
 
     const still = await project.trainyard("train", "--only", "predict");
     expect(still.code).toBe(1);
-    expect(still.stdout).toContain(`trainyard train toy --only predict --run ${failed.value.id}`);
+    expect(still.stdout).toContain(repair);
 
     project.write("broken.cjs", 'import("./predict.mjs")');
     project.commit("A sound predict");
@@ -123,7 +127,10 @@ describe("a scoring that fails does not cost the training", () => {
     expect({ exit: again.code, ...again.value }).toMatchObject({ exit: 0, status: "succeeded", failure: null });
     expect(again.value.rootDigest).toMatch(/^sha256:/);
     expect(Object.values(again.value.profiles)).not.toContain(null);
-    expect((await project.trainyard("evaluate")).code).toBe(0);
+    const next = `trainyard evaluate --run ${failed.value.id}`;
+    const scored = await project.trainyard("train", "--only", "predict", "--run", failed.value.id);
+    expect(scored.stdout).toContain(`next: ${next}\n`);
+    expect((await project.trainyard(...next.split(" ").slice(1))).code).toBe(0);
     expect((await project.trainyard("register")).code).toBe(0);
   });
 });
