@@ -738,6 +738,17 @@ describe("two files without a project", () => {
     }
   });
 
+  test("of which a few rows rule the log loss say so, by side", async () => {
+    const sure = csv(0.3)
+      .split("\n")
+      .map((line, row) =>
+        row > 0 && row <= 15 ? line.replace(/,([01]),[\d.]+$/, (_, y) => `,${y},${1 - Number(y)}`) : line,
+      );
+    const files = { candidate: given("new.csv", csv(0.3)), baselines: [given("old.csv", sure.join("\n"))] };
+    const { notes } = await evaluateFiles({ ...rules, ...files }, ports);
+    expect(notes).toEqual([expect.stringMatching(/^15 of 600 rows make up \d\d % of the log loss of old\.csv: prob/)]);
+  });
+
   test("whose columns are called otherwise are each read by names of their own", async () => {
     const baseline = given("old.csv", csv(0.5).replace("y_score", "prob_old"));
     const files = { candidate: given("new.csv", csv(0.3).replace("y_score", "p")), baselines: [baseline] };

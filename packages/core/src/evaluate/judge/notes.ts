@@ -2,6 +2,7 @@ import type { Gate } from "../../config/config.ts";
 import { visibleText } from "../../escape.ts";
 import type { EvaluationReport } from "../evaluation-report.ts";
 import { type Grounds, LEAST_UNITS } from "../intervals/grounds.ts";
+import { saturated } from "../look/saturated.ts";
 import { effectiveRows } from "../parts/part.ts";
 import { isMany, type Pairing } from "../rows/pairing.ts";
 import type { JudgedRows, Predictions } from "../rows/predictions.ts";
@@ -110,6 +111,22 @@ export function weightNotes(rows: JudgedRows, unused: string | undefined): strin
   return [
     `Rows are weighted by their weight column: ${count(rows.rows)} of them say as much as ${count(alike)} that count alike.`,
   ];
+}
+
+/** A log loss that a few rows rule; where both sides' are, the candidate's is what its author can mend. */
+export function lossNotes(candidate: JudgedRows, baseline: JudgedRows | null, against: string): string[] {
+  const sides = [
+    { who: "the candidate", rows: candidate },
+    ...(baseline === null ? [] : [{ who: against, rows: baseline }]),
+  ];
+  return sides.flatMap(({ who, rows }) => {
+    const found = saturated(rows);
+    if (found === null) return [];
+    const share = Math.round(100 * found.share);
+    return [
+      `${count(found.rows)} of ${count(rows.rows)} rows make up ${share} % of the log loss of ${who}: probabilities of exactly 0 or 1 that are wrong. Clip them in the scoring (to 0.001 and 0.999, say); more rows do not settle such a loss.`,
+    ];
+  });
 }
 
 /** What a reader must know of the evidence and the gates. */
