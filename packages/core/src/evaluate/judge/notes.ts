@@ -124,7 +124,7 @@ export function lossNotes(candidate: JudgedRows, baseline: JudgedRows | null, ag
     if (found === null) return [];
     const share = Math.round(100 * found.share);
     return [
-      `${count(found.rows)} of ${count(rows.rows)} rows make up ${share} % of the log loss of ${who}: probabilities of exactly 0 or 1 that are wrong. Clip them in the scoring (to 0.001 and 0.999, say); more rows do not settle such a loss.`,
+      `${count(found.rows)} of ${count(rows.rows)} rows ${found.rows === 1 ? "makes" : "make"} up ${share} % of the log loss of ${who}: ${found.rows === 1 ? "a probability of exactly 0 or 1 that is" : "probabilities of exactly 0 or 1 that are"} wrong. Clip them in the scoring (to 0.001 and 0.999, say); more rows do not settle such a loss.`,
     ];
   });
 }
