@@ -105,11 +105,15 @@ describe("a scoring that fails does not cost the training", () => {
     const failed = await project.json<Run>("train");
     expect({ exit: failed.code, ...failed.value }).toMatchObject({ exit: 1, status: "failed", rootDigest: null });
     expect(failed.value.failure?.message).toContain(says);
-    expect((await refused(project, "evaluate", "--run", failed.value.id)).code).toBe("RUN_UNFINISHED");
+    const repair = `trainyard train toy --only predict --run ${failed.value.id}`;
+    expect(await refused(project, "evaluate")).toMatchObject({
+      code: "RUN_UNFINISHED",
+      hint: expect.stringContaining(repair),
+    });
 
     const still = await project.trainyard("train", "--only", "predict");
     expect(still.code).toBe(1);
-    expect(still.stdout).toContain(`trainyard train toy --only predict --run ${failed.value.id}`);
+    expect(still.stdout).toContain(repair);
 
     project.write("broken.cjs", 'import("./predict.mjs")');
     project.commit("A sound predict");
@@ -123,7 +127,10 @@ describe("a scoring that fails does not cost the training", () => {
     expect({ exit: again.code, ...again.value }).toMatchObject({ exit: 0, status: "succeeded", failure: null });
     expect(again.value.rootDigest).toMatch(/^sha256:/);
     expect(Object.values(again.value.profiles)).not.toContain(null);
-    expect((await project.trainyard("evaluate")).code).toBe(0);
+    const next = `trainyard evaluate --run ${failed.value.id}`;
+    const scored = await project.trainyard("train", "--only", "predict", "--run", failed.value.id);
+    expect(scored.stdout).toContain(`next: ${next}\n`);
+    expect((await project.trainyard(...next.split(" ").slice(1))).code).toBe(0);
     expect((await project.trainyard("register")).code).toBe(0);
   });
 });
@@ -200,7 +207,7 @@ describe("predictions that cannot be judged are refused", () => {
     ["duplicate ids", "id,y_true,y_score\n1,0,0.2\n1,1,0.8\n", "ID_DUPLICATE"],
     ["a NaN score", "id,y_true,y_score\n1,0,NaN\n2,1,0.8\n", "VALUE_NOT_FINITE"],
     ["no labels", "id,y_score\n1,0.2\n2,0.8\n", "LABELS_MISSING"],
-    ["no score", "id,y_true\n1,0\n2,1\n", "COLUMN_MISSING"],
+    ["no score", "id,y_true\n1,0\n2,1\n", "COLUMNS_MISSING"],
     ["one class", "id,y_true,y_score\n1,1,0.2\n2,1,0.8\n", "ONE_CLASS"],
     ["an empty file", "", "TABLE_EMPTY"],
     ["ragged lines", "id,y_true,y_score\n1,0,0.2\n2,1\n", "TABLE_RAGGED"],
@@ -209,14 +216,20 @@ describe("predictions that cannot be judged are refused", () => {
   test.each(bad)("%s", async (_what, text, code) => {
     using project = new ToyProject();
     writeFileSync(join(project.root, "new.csv"), text);
-    const { value, code: exit } = await project.json<Refused>("evaluate", "--candidate", "new.csv");
+    const { value, code: exit } = await project.json<Refused>(
+      "evaluate",
+      "--candidate",
+      "new.csv",
+      "--baseline",
+      "none",
+    );
     expect({ exit, code: value.error.code }).toEqual({ exit: 2, code });
   });
 
   test("a truncated Parquet file", async () => {
     using project = new ToyProject();
     project.write("new.parquet", Buffer.from("PAR1\u0000\u0000\u0000broken"));
-    const { value } = await project.json<Refused>("evaluate", "--candidate", "new.parquet");
+    const { value } = await project.json<Refused>("evaluate", "--candidate", "new.parquet", "--baseline", "none");
     expect(value.error.code).toBe("TABLE_TRUNCATED");
   });
 });
@@ -229,6 +242,8 @@ test("a BOM and CRLF line ends are no obstacle", async () => {
     "evaluate",
     "--candidate",
     "new.csv",
+    "--baseline",
+    "none",
   );
   expect(ended.value.candidate.predictions.rows).toBe(400);
 });

@@ -17,7 +17,8 @@ type Ended = EvaluationReport & { error: { code: string; message: string; hint: 
 /** `trainyard evaluate --candidate NAME` of a file with these bytes, in a folder that is no repository. */
 async function evaluated(name: string, bytes: string | Buffer, ...more: string[]) {
   writeFileSync(join(folder, name), bytes);
-  const words = ["evaluate", "--candidate", name, ...more, "--json"];
+  const against = more.includes("--baseline") ? [] : ["--baseline", "none"];
+  const words = ["evaluate", "--candidate", name, ...against, ...more, "--json"];
   const ended = await run(process.execPath, [bin, "-C", folder, ...words], process.env);
   return { exit: ended.code, value: JSON.parse(ended.stdout) as Ended };
 }
@@ -206,7 +207,7 @@ describe("what cannot be judged is refused, in a sentence", () => {
   ])("%s that would act on a terminal is shown there as text, as its file is", async (_what, bytes) => {
     const name = "rows\u001b[31m\u2066.csv";
     writeFileSync(join(folder, name), bytes);
-    const words = ["evaluate", "--candidate", name, "--slice", "y_score\u001b[2J"];
+    const words = ["evaluate", "--candidate", name, "--baseline", "none", "--slice", "y_score\u001b[2J"];
     const ended = await run(process.execPath, [bin, "-C", folder, ...words], process.env);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toMatch(/^error [A-Z_]+\n {2}rows\.csv/);
@@ -216,7 +217,7 @@ describe("what cannot be judged is refused, in a sentence", () => {
   test("a file that is not there, and a folder in its place", async () => {
     const ended = await run(
       process.execPath,
-      [bin, "-C", folder, "evaluate", "--candidate", "none.csv", "--json"],
+      [bin, "-C", folder, "evaluate", "--candidate", "none.csv", "--baseline", "none", "--json"],
       process.env,
     );
     expect(JSON.parse(ended.stdout)).toMatchObject({ error: { code: "FILE_NOT_FOUND" } });

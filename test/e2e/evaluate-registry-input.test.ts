@@ -245,7 +245,7 @@ test("flags that go with files of one's own are refused in a project, by the set
     expect([code, message]).toEqual(["INPUT_UNUSED", `--${flag} does nothing without --candidate.`]);
     expect(hint).toContain(`${setting} of trainyard.yaml`);
   }
-  expect((await refused(project, "toy", "--candidate", "data/evaluate.csv")).message).toBe(
+  expect((await refused(project, "toy", "--candidate", "data/evaluate.csv", "--baseline", "none")).message).toBe(
     "MODEL does nothing with --candidate.",
   );
 });

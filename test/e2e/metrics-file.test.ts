@@ -64,3 +64,15 @@ test("a field of a judged metric that makes no sense fails the run and is named;
   expect(noted.code).toBe(0);
   expect(noted.stderr).toContain("latency.se is -1");
 }, 60_000);
+
+test("a percentage of a metric that is a share is told at the training, before any evaluation refuses it", async () => {
+  using project = reporting("{ metric: accuracy, min: 0.7 }");
+  writes(project, '{"accuracy": 93.1, "loss_in_euro": 93.1}');
+  const train = await project.trainyard("train");
+  expect(train.code).toBe(0);
+  expect(train.stderr).toContain(
+    "reports accuracy 93.1, whose values are between 0 and 1; write a share, not a percentage: evaluate takes no such figure",
+  );
+  expect(train.stderr).not.toContain("reports loss_in_euro");
+  expect((await project.trainyard("evaluate")).stderr).toContain("METRICS_INVALID");
+}, 60_000);

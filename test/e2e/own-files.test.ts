@@ -63,6 +63,30 @@ describe("two files of predictions, no project", () => {
     expect(ended.code).toBe(1);
     expect(ended.stdout).toMatch(/worse than new\.csv/);
   });
+
+  test("in the places of a model and a version are told where files go", async () => {
+    const words: readonly (readonly [string[], string])[] = [
+      [["new.csv", "--baseline", "old.csv"], "CANDIDATE_UNNAMED\n.*\n.*--candidate new.csv --baseline old.csv"],
+      [["--baseline", "old.csv"], "CANDIDATE_UNNAMED\n.*\n.*--candidate FILE --baseline old.csv"],
+      [["--candidate", "new.csv", "old.csv"], "MODEL does nothing with --candidate.\n.*goes after --baseline"],
+      [["--candidate", "new.csv", "--report", "out.pdf"], '.html, .md, .json, .xml or .svg, but is "out.pdf"'],
+    ];
+    for (const [given, says] of words) {
+      const { code, stderr } = await trainyard("evaluate", ...given);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(says)]);
+    }
+  });
+
+  test("one alone is not green: a forgotten baseline is refused, and with none its figures are no verdict", async () => {
+    const forgotten = await trainyard("evaluate", "--candidate", "new.csv");
+    expect(forgotten.code).toBe(2);
+    expect(forgotten.stderr).toMatch(/BASELINE_UNNAMED\n.*\n.*--baseline FILE.*--baseline none/);
+    const words = ["evaluate", "--candidate", "new.csv", "--baseline", "none"];
+    const alone = await trainyard(...words);
+    expect([alone.code, alone.stdout]).toEqual([3, expect.stringContaining("figures alone, no verdict")]);
+    expect(alone.stdout).not.toContain("not worse than none");
+    expect((await trainyard(...words, "--on-inconclusive", "warn")).code).toBe(0);
+  });
 });
 
 describe("two tables, no project", () => {

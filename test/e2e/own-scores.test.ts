@@ -11,11 +11,11 @@ const bin = fileURLToPath(new URL("../../packages/cli/bin/trainyard.mjs", import
 const folder = mkdtempSync(join(tmpdir(), "trainyard-scores-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** `trainyard evaluate --candidate A [--baseline B]` of two files with these contents, in a folder that is no repository. */
+/** `trainyard evaluate --candidate A --baseline B|none` of two files with these contents, in a folder that is no repository. */
 async function evaluated(extension: string, candidate: string, baseline: string | null, ...more: string[]) {
   writeFileSync(join(folder, `new.${extension}`), candidate);
   if (baseline !== null) writeFileSync(join(folder, `old.${extension}`), baseline);
-  const against = baseline === null ? [] : ["--baseline", `old.${extension}`];
+  const against = baseline === null ? ["--baseline", "none"] : ["--baseline", `old.${extension}`];
   const words = ["evaluate", "--candidate", `new.${extension}`, ...against, ...more, "--json"];
   const ended = await run(process.execPath, [bin, "-C", folder, ...words], process.env);
   return {

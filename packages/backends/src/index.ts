@@ -14,7 +14,7 @@ export { attestVerb } from "./verbs/attest.ts";
 export { type Deployed, deployVerb, rollbackVerb } from "./verbs/deploy.ts";
 export { diffVerb } from "./verbs/diff.ts";
 export { type DriftChecked, driftAndRetrainVerb, driftFilesVerb, driftVerb } from "./verbs/drift-check.ts";
-export { type Evaluated, evaluateFilesVerb, evaluateVerb } from "./verbs/evaluate.ts";
+export { type Evaluated, evaluateFilesVerb, evaluateVerb, refuseFiles } from "./verbs/evaluate.ts";
 export { type ExitCode, trainExit } from "./verbs/exit-code.ts";
 export { importDvcVerb, importGtoVerb, importMlflowVerb } from "./verbs/import.ts";
 export { type MirrorReport, mirrorGtoVerb } from "./verbs/mirror.ts";

@@ -46,7 +46,7 @@ export function firstConfig(found: FirstConfig): string {
     found.predict === null
       ? "      # predict: python predict.py        # scores rows with a model's files, so that old and new are judged on the same rows"
       : `      predict: ${found.predict}`,
-    `      predictions: ${found.predictions}        # id, y_true, y_score and columns to slice or group by`,
+    `      predictions: ${found.predictions}        # its ending says the format: .csv, .jsonl or .parquet; id, y_true, y_score and columns to slice or group by`,
     "      # groups: date                      # rows of one group stand or fall together",
     "      gates:                              # ← what a better model is",
     `        - { metric: ${loss}, improve-by: 0 }   # better than production, beyond noise`,

@@ -1,5 +1,6 @@
 import { lstat } from "node:fs/promises";
 import { type Table, type Tables, TrainyardError } from "@trainyard/core";
+import { refuseMisnamed } from "./first-bytes.ts";
 import { MemoryBudget } from "./memory-budget.ts";
 
 const COMMA = 0x2c;
@@ -20,6 +21,7 @@ async function readTable(file: string, name: string, options: { columns?: readon
     throw new TrainyardError("TABLE_FORMAT", { path: name });
   }
   await mustBePlainFile(file, name);
+  await refuseMisnamed(file, name);
   const wanted = options.columns === undefined ? null : new Set(options.columns);
   const budget = new MemoryBudget(name);
   if (format === "parquet") return (await import("./parquet.ts")).readParquet(file, wanted, budget);

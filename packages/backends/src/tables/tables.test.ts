@@ -278,3 +278,23 @@ test("a file that ends in the middle of a Parquet page is refused", async () => 
   truncateSync(file, 4);
   await expect(openTables().read(file, "cut.parquet")).rejects.toMatchObject({ code: "TABLE_TRUNCATED" });
 });
+
+test.each<[what: string, name: string, content: string | Uint8Array, ending: string | null]>([
+  ["Parquet", "p.csv", "PAR1\0\0\0\0", ".parquet"],
+  ["Parquet", "p.jsonl", "PAR1\0\0\0\0", ".parquet"],
+  ["compressed with gzip", "g.csv", gzipSync("x\n1\n"), ".gz"],
+  ["compressed with gzip", "g.csv.zst", gzipSync("x\n1\n"), ".gz"],
+  ["compressed with zstd", "z.tsv", zstdCompressSync(Buffer.from("x\n1\n")), ".zst"],
+  ["a zip archive, as Excel's .xlsx are", "e.csv", "PK\u0003\u0004rest", null],
+  ["text", "t.parquet", "id,y_true\n1,0\n", null],
+])("a file that is %s by its first bytes and called %s is refused by what it is", async (is, name, content, ending) => {
+  await expect(read(name, content)).rejects.toMatchObject({
+    code: "TABLE_MISNAMED",
+    details: { path: name, is, ending },
+  });
+});
+
+test("what only begins alike, or is too short to tell, is read by its name", async () => {
+  expect(shown(await read("par.csv", "PAR2,x\n1,2\n"))["PAR2"]).toEqual(["number", "1"]);
+  expect(shown(await read("s.csv", "x\n1"))["x"]).toEqual(["number", "1"]);
+});

@@ -58,7 +58,19 @@ export async function evaluateVerb(
   return { report, exit: verdictExit(report.verdict, inputs["on-inconclusive"] ?? config.evaluate["on-inconclusive"]) };
 }
 
-/** `evaluate --candidate FILE [--baseline FILE]`: judges files of one's own; no repository, no config. */
+/** A file where a model, a run or a version belongs: said before a project is looked for. @throws CANDIDATE_UNNAMED */
+export function refuseFiles({ candidate, model, baseline }: EvaluateInputs): void {
+  const isFile = (name: string | undefined) => name !== undefined && TABLE.test(name);
+  const other = baseline.find(isFile) ?? null;
+  const file = isFile(model) ? model : (other ?? undefined);
+  if (candidate !== undefined || file === undefined) return;
+  throw new TrainyardError("CANDIDATE_UNNAMED", { file, candidate: isFile(model) ? file : null, baseline: other });
+}
+
+/** Names no model, version or alias has. */
+const TABLE = /\.(?:csv|tsv|jsonl|ndjson|json|parquet)(?:\.(?:gz|zst))?$/i;
+
+/** `evaluate --candidate FILE --baseline FILE`: judges files of one's own; no repository, no config. @throws INPUT_MISSING, BASELINE_UNNAMED */
 export async function evaluateFilesVerb(
   folder: string,
   environment: Readonly<Record<string, string | undefined>>,
@@ -67,6 +79,7 @@ export async function evaluateFilesVerb(
   const { candidate } = inputs;
   if (candidate === undefined)
     throw new TrainyardError("INPUT_MISSING", { input: "--candidate", needed: "the predictions file to judge" });
+  if (inputs.baseline.length === 0) throw new TrainyardError("BASELINE_UNNAMED", { candidate });
   const report = await evaluateFiles(
     {
       candidate: await given(folder, candidate),
@@ -77,7 +90,8 @@ export async function evaluateFilesVerb(
       task: inputs.task ?? null,
       groups: inputs.groups ?? null,
       slices: inputs.slice,
-      columns: parseColumnNames(inputs.column),
+      columns: parseColumnNames(inputs.column, "--column"),
+      baselineColumns: parseColumnNames(inputs["baseline-column"], "--baseline-column"),
       metrics: inputs.metric,
       costs: parseCosts(inputs.cost),
       gates: null,

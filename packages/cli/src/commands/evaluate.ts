@@ -1,4 +1,4 @@
-import { evaluateFilesVerb, evaluateVerb, writeReports } from "@trainyard/backends";
+import { evaluateFilesVerb, evaluateVerb, refuseFiles, writeReports } from "@trainyard/backends";
 import { EvaluateInputs, evaluationForms } from "@trainyard/core";
 import { command } from "../command.ts";
 
@@ -12,6 +12,7 @@ export const evaluate = command({
   inputs: EvaluateInputs,
   stops: false,
   async run(inputs, context) {
+    refuseFiles(inputs);
     const { report, exit } =
       inputs.candidate === undefined
         ? await evaluateVerb(await context.project(), inputs)

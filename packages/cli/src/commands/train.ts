@@ -17,7 +17,9 @@ export const train = command({
     const { record, resumable } = await trainVerb(project, inputs);
     const log = `${project.config.store}/runs/${record.model}/${record.id}/log.txt`;
     const text = runText(record, resumable, { log, tail: 20 });
-    const next = record.failure === null ? "\nnext: trainyard evaluate" : "";
+    const several = Object.keys(project.config.models).length > 1;
+    const words = [...(several ? [record.model] : []), ...(inputs.run === undefined ? [] : ["--run", record.id])]; // of an older run the newest is another
+    const next = record.failure === null ? `\nnext: ${["trainyard evaluate", ...words].join(" ")}` : "";
     return { json: record, text: `${text}${next}`, exit: trainExit(record, resumable) };
   },
 });

@@ -7,6 +7,7 @@ import { Duration } from "./duration.ts";
 import { FairnessRule } from "./fairness-rule.ts";
 import { Patterns } from "./patterns.ts";
 import { Goal, Task } from "./task.ts";
+import { unreachable } from "./unreachable-limits.ts";
 
 const Command = z
   .string()
@@ -107,7 +108,7 @@ const Evaluate = z.strictObject({
     .min(1)
     .default("predictions.parquet")
     .describe(
-      "id, y_true (of two classes 1 is the positive one, 0 the other), y_score and columns to slice or group by",
+      "the ending says the format: .parquet, .csv or .jsonl (`init` writes predictions.csv, which needs no library); id, y_true (of two classes 1 is the positive one, 0 the other), y_score and columns to slice or group by",
     ),
   columns: ColumnNames.default({}).describe(
     "what the columns of the predictions are called, by what they are: { y_true: delayed, y_score: p }; rows are weighted only by the sample_weight named here",
@@ -179,6 +180,14 @@ export type ModelConfig = z.output<typeof ModelConfig>;
 export const Config = z.strictObject({
   $schema: z.string().optional(),
   store: z.string().min(1).default(".trainyard").describe("where runs and bytes live on this machine"),
-  models: z.record(ModelName, ModelConfig).refine((models) => Object.keys(models).length > 0, "at least one model"),
+  models: z
+    .record(ModelName, ModelConfig)
+    .refine((models) => Object.keys(models).length > 0, "at least one model")
+    .superRefine((models, { addIssue }) => {
+      for (const [name, { task, evaluate }] of Object.entries(models))
+        for (const [at, gate] of (evaluate.gates ?? []).entries())
+          for (const { limit, message } of unreachable(gate, task))
+            addIssue({ code: "custom", message, path: [name, "evaluate", "gates", at, limit] });
+    }),
 });
 export type Config = z.output<typeof Config>;

@@ -47,15 +47,15 @@ export function underStandardNames(table: Table, path: string, names: ColumnName
   return { rows: table.rows, columns };
 }
 
-/** Reads `ROLE=NAME` of a command line. @throws INPUT_INVALID */
-export function parseColumnNames(given: readonly string[]): ColumnNames {
+/** Reads `ROLE=NAME` of a command line. @param input The flag they were given with. @throws INPUT_INVALID */
+export function parseColumnNames(given: readonly string[], input: string): ColumnNames {
   return Object.fromEntries(
     given.map((text) => {
       const at = text.indexOf("=");
       const [role, name] = [text.slice(0, at), text.slice(at + 1)];
       if (at > 0 && ROLE.test(role) && name !== "") return [role, name];
       throw new TrainyardError("INPUT_INVALID", {
-        input: "column",
+        input,
         expected: `ROLE=NAME, ROLE one of ${ROLES}`,
         got: describe(text),
       });

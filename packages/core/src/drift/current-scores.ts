@@ -37,7 +37,7 @@ export function needsScoring(config: ModelConfig): boolean {
 
 /**
  * Reads a table of scores of current rows: every id once, every number finite and in range.
- * @throws COLUMN_MISSING, ID_DUPLICATE, VALUE_NOT_FINITE, SCORE_RANGE, TASK_MISMATCH
+ * @throws COLUMNS_MISSING, ID_DUPLICATE, VALUE_NOT_FINITE, SCORE_RANGE, TASK_MISMATCH
  */
 export function checkScores(table: Table, path: string, task: Task): Table {
   const id = idColumn(table, path);

@@ -63,7 +63,7 @@ test.each([
   ["a score beyond a probability", table([1, 2, 3], [0.1, 1.5, 0.3]), "SCORE_RANGE"],
   ["an id that comes twice", table([1, 2, 2], [0.1, 0.2, 0.3]), "ID_DUPLICATE"],
   ["no ids", { rows: 3, columns: new Map([["y_score", numbers([0.1, 0.2, 0.3])]]) }, "COLUMN_MISSING"],
-  ["no scores", { rows: 3, columns: new Map([["id", numbers([1, 2, 3])]]) }, "COLUMN_MISSING"],
+  ["no scores", { rows: 3, columns: new Map([["id", numbers([1, 2, 3])]]) }, "COLUMNS_MISSING"],
 ])("%s is refused", async (_, rows, code) => {
   expect((await refusal(read({}, rows as Table)))[0]).toBe(code);
 });

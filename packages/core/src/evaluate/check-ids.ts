@@ -34,6 +34,9 @@ export type CheckKind = (typeof SUFFIXES)[keyof typeof SUFFIXES] | "rows";
 
 type Named = Pick<Check, "id" | "subject">;
 
+/** The check of a file that nothing is held against. */
+export const STANDARD_MISSING = "standard-missing";
+
 /** The check a gate becomes; of what stands in a file, checked or not. */
 export function gateCheckId(gate: { readonly metric: string } & Readonly<Record<string, unknown>>): string {
   if (gate["min"] !== undefined) return `${gate.metric}-too-low`;

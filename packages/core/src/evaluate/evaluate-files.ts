@@ -1,5 +1,5 @@
 import type { Backend } from "../backend.ts";
-import { verdict } from "../check/check.ts";
+import { type Check, verdict } from "../check/check.ts";
 import type { Gate } from "../config/config.ts";
 import type { Costs } from "../config/costs.ts";
 import type { Task } from "../config/task.ts";
@@ -14,6 +14,7 @@ import { metricsOfJson } from "../train/metrics-json.ts";
 import type { Metric } from "../train/run-record.ts";
 import { further } from "./baseline/further.ts";
 import type { Against } from "./baseline/judge-against.ts";
+import { STANDARD_MISSING } from "./check-ids.ts";
 import { EvaluationReport, type Side } from "./evaluation-report.ts";
 import { LEAST_UNITS } from "./intervals/grounds.ts";
 import { compares } from "./judge/gate.ts";
@@ -45,6 +46,8 @@ export interface EvaluateFilesSettings {
   readonly groups: string | null;
   readonly slices: readonly string[];
   readonly columns: ColumnNames;
+  /** What the baselines' columns are called where it is not that. */
+  readonly baselineColumns?: ColumnNames;
   readonly metrics: readonly string[];
   /** What wrong decisions cost; null or absent: nobody says. */
   readonly costs?: Costs | null;
@@ -62,6 +65,8 @@ export async function evaluateFiles(
   { tables, sha256, clock }: Pick<Backend, "tables" | "sha256" | "clock">,
 ): Promise<EvaluationReport> {
   const { candidate: own, baselines } = settings;
+  const heldToNothing = baselines.length === 0 && (settings.gates ?? []).every(compares);
+  const alone = heldToNothing ? { ...settings, gates: [] } : settings;
   const candidate = await readGiven(own, settings, null, tables);
   const pool = await poolOf(settings, candidate, tables);
   const others: Judged[] = [];
@@ -69,9 +74,9 @@ export async function evaluateFiles(
     const baseline = await readGiven(other, settings, candidate, tables);
     others.push(judgeFile(candidate, pool, other, baseline, settings, others.length === 0, sha256));
   }
-  const [first = judgeFile(candidate, pool, null, null, settings, true, sha256), ...rest] = others;
+  const [first = judgeFile(candidate, pool, null, null, alone, true, sha256), ...rest] = others;
   const more = further(rest, first.judgement.notes);
-  const checks = [...first.judgement.checks, ...more.checks];
+  const checks = [...(heldToNothing ? [standardMissing()] : []), ...first.judgement.checks, ...more.checks];
   return EvaluationReport.parse({
     kind: "trainyard.evaluation/v1",
     model: own.name.replace(/^.*\//, "").replace(/\..*$/, ""),
@@ -90,6 +95,22 @@ export async function evaluateFiles(
     at: timestamp(clock.now()),
     simulatedClock: clock.simulated,
   } satisfies EvaluationReport);
+}
+
+/** Inconclusive: a file held to nothing meets no standard, and a `--baseline none` left in a workflow must not be green for ever. */
+function standardMissing(): Check {
+  return {
+    id: STANDARD_MISSING,
+    subject: "standard",
+    rule: "a baseline or a gate to judge by",
+    status: "inconclusive",
+    actual: null,
+    interval: null,
+    limit: null,
+    unit: "",
+    reason: "neither a baseline nor an absolute gate was named",
+    severity: "fail",
+  };
 }
 
 /** What one file holds: scored rows, or the metrics of a training. */
@@ -118,12 +139,7 @@ async function readGiven(
     const reported = metricsIn(metrics, name);
     return { task: candidate?.task ?? settings.task ?? taskOf(reported), rows: null, metrics: reported };
   }
-  const table = underStandardNames(
-    await tables.read(file, name),
-    name,
-    settings.columns,
-    candidate === null ? "refuse" : "keep",
-  );
+  const table = namedColumns(await tables.read(file, name), name, settings, candidate !== null);
   const task = candidate?.task ?? settings.task;
   const groups = groupsIn(table, settings.groups);
   const rows = readPredictions(table, name, {
@@ -134,6 +150,19 @@ async function readGiven(
     labels: candidate === null ? "required" : "optional",
   });
   return { task: rows.task, rows, metrics: [] };
+}
+
+/** A baseline's columns go by its own names where those are given, else by the candidate's. @throws COLUMN_MISSING */
+function namedColumns(
+  table: Table,
+  name: string,
+  { columns, baselineColumns = {}, baselines }: EvaluateFilesSettings,
+  isBaseline: boolean,
+): Table {
+  if (!isBaseline) return underStandardNames(table, name, columns, "refuse");
+  const others = Object.entries(columns).filter(([role]) => !Object.hasOwn(baselineColumns, role));
+  const shared = underStandardNames(table, name, Object.fromEntries(others), "keep");
+  return underStandardNames(shared, name, baselineColumns, baselines.length > 1 ? "keep" : "refuse");
 }
 
 /** The column that was named; `none` for none. Where nobody says, one called `group` of enough values to tell anything by. */

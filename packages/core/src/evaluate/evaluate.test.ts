@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { folderStore, localRuns, localWorkspace, openTables, sha256 } from "@trainyard/backends";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { gitSource } from "../../../backends/src/git/git-source.ts";
-import { ModelConfig } from "../config/config.ts";
+import { type Gate, ModelConfig } from "../config/config.ts";
 import { canonicalJson, prettyJson } from "../document.ts";
 import { keepPredictions } from "../register/version/keep-predictions.ts";
 import { rootDigest } from "../registry/fold/root-digest.ts";
@@ -519,11 +519,23 @@ describe("is refused", () => {
     expect(await judge({ baseline: "none" })).toMatchObject({ noBaseline: "not-asked" });
   });
 
+  test("where a version stands that nobody deployed: nothing is compared, and what leads to it is said", async () => {
+    await production(csv(0.5), { alias: false });
+    await bundle("run-0013", csv(0.3));
+    const report = await judge();
+    expect(report).toMatchObject({ noBaseline: "never-held", unheld: { alias: "production", newest: 1 } });
+    expect(report.checks[0]?.reason).toBe("production was never held, though v1 is registered");
+    expect(report.notes.join(" ")).toContain("trainyard deploy flight-delays@1 --environment production");
+    expect(report.notes.join(" ")).toContain("evaluate.baseline: latest");
+    expect(await judge({ baseline: "latest" })).toMatchObject({ noBaseline: null, baseline: { version: 1 } });
+  });
+
   test("with a misspelt alias, a version there is not, and merge-base where there is no git", async () => {
     await production();
     await bundle("run-0014", csv(0.5));
     await expect(judge({ baseline: "producton" })).rejects.toEqual(refusal("BASELINE_UNKNOWN"));
     await expect(judge({ baseline: "7" })).rejects.toEqual(refusal("BASELINE_UNKNOWN"));
+    await expect(judge({ baseline: `${MODEL}@9` })).rejects.toThrow("There is no flight-delays@9 to");
     await expect(judge({ baseline: "merge-base" })).rejects.toEqual(refusal("NO_REPOSITORY"));
   });
 
@@ -707,10 +719,66 @@ describe("two files without a project", () => {
     expect(await judged(30)).toMatchObject({ verdict: "pass", pairing: { mode: "paired" } });
   });
 
+  test("of which one writes -1 and 1 for its classes and the other 0 and 1 are of the same two", async () => {
+    const minus = (text: string) => text.replace(/,0,(0\.\d+)$/gm, ",-1,$1");
+    const files = (ours: string, theirs: string) => ({
+      candidate: given("new.csv", ours),
+      baselines: [given("old.csv", theirs)],
+    });
+    const plain = await evaluateFiles({ ...rules, ...files(csv(0.3), csv(0.5)) }, ports);
+    for (const [ours, theirs] of [
+      [minus(csv(0.3)), csv(0.5)],
+      [csv(0.3), minus(csv(0.5))],
+    ] as const) {
+      const report = await evaluateFiles({ ...rules, ...files(ours, theirs) }, ports);
+      expect(report.pairing).toEqual(plain.pairing);
+      expect(report.metrics.map(({ difference }) => difference?.value)).toEqual(
+        plain.metrics.map(({ difference }) => difference?.value),
+      );
+    }
+  });
+
+  test("of which a few rows rule the log loss say so, by side", async () => {
+    const sure = csv(0.3)
+      .split("\n")
+      .map((line, row) =>
+        row > 0 && row <= 15 ? line.replace(/,([01]),[\d.]+$/, (_, y) => `,${y},${1 - Number(y)}`) : line,
+      );
+    const files = { candidate: given("new.csv", csv(0.3)), baselines: [given("old.csv", sure.join("\n"))] };
+    const { notes } = await evaluateFiles({ ...rules, ...files }, ports);
+    expect(notes).toEqual([expect.stringMatching(/^15 of 600 rows make up \d\d % of the log loss of old\.csv: prob/)]);
+  });
+
+  test("whose columns are called otherwise are each read by names of their own", async () => {
+    const baseline = given("old.csv", csv(0.5).replace("y_score", "prob_old"));
+    const files = { candidate: given("new.csv", csv(0.3).replace("y_score", "p")), baselines: [baseline] };
+    const columns = { y_score: "p" };
+    await expect(evaluateFiles({ ...rules, ...files, columns }, ports)).rejects.toEqual(
+      refusal("COLUMNS_MISSING", { path: "old.csv", names: ["y_score=prob_old"], flag: "--baseline-column" }),
+    );
+    const judged = (name: string) =>
+      evaluateFiles({ ...rules, ...files, columns, baselineColumns: { y_score: name } }, ports);
+    expect(await judged("prob_old")).toMatchObject({ verdict: "pass", pairing: { mode: "paired", rows: 600 } });
+    await expect(judged("prob_odl")).rejects.toEqual(refusal("COLUMN_MISSING", { nearest: "prob_old" }));
+  });
+
+  test("one alone is held to an absolute gate, else to nothing, which is no pass", async () => {
+    const alone = (gates: readonly Gate[] | null) =>
+      evaluateFiles({ ...rules, gates, candidate: given("new.csv", csv(0.5)), baselines: [] }, ports);
+    const nothing = await alone(null);
+    expect(nothing).toMatchObject({ verdict: "inconclusive", noBaseline: "not-asked", notes: [] });
+    expect(nothing.checks.map(({ id, status }) => [id, status])).toEqual([["standard-missing", "inconclusive"]]);
+    const margin = { metric: "log_loss", margin: 9, severity: "fail", mode: "ci" } as const;
+    expect(await alone([margin])).toMatchObject({ verdict: "inconclusive" });
+    const standard = await alone([margin, { metric: "roc_auc", min: 0.55, severity: "fail", mode: "ci" }]);
+    expect(standard.checks.map(({ status }) => status)).toEqual(["skipped", "pass"]);
+    expect(standard.verdict).toBe("pass");
+  });
+
   test("a file that is cut short, empty or ragged is refused, with the file's name", async () => {
     const one = (text: string) => evaluateFiles({ ...rules, candidate: given("new.csv", text), baselines: [] }, ports);
     await expect(one("id,y_true,y_score\n")).rejects.toEqual(refusal("TABLE_EMPTY", { path: "new.csv" }));
     await expect(one("id,y_true,y_score\n1,0,0.5\n2,1\n")).rejects.toEqual(refusal("TABLE_RAGGED"));
-    await expect(one(`\ufeff${csv(0.5)}`)).resolves.toMatchObject({ verdict: "pass" });
+    await expect(one(`\ufeff${csv(0.5)}`)).resolves.toMatchObject({ task: "binary" });
   });
 });

@@ -9,7 +9,7 @@ import type { Registry } from "../registry/read/registry.ts";
 import { timestamp } from "../time.ts";
 import { openRun } from "../train/open-run.ts";
 import { anchored } from "./baseline/anchor.ts";
-import { type Baseline, findBaseline } from "./baseline/baseline.ts";
+import { type Baseline, findBaseline, unheldNotes } from "./baseline/baseline.ts";
 import { further } from "./baseline/further.ts";
 import { type Against, candidateSide, type JudgedRun, judgeAgainst, problemsOf } from "./baseline/judge-against.ts";
 import { readPool } from "./baseline/pooled-runs.ts";
@@ -78,6 +78,7 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
     checks,
     verdict: doubted ? "inconclusive" : verdict,
     ...(anchor === null ? {} : { anchor }),
+    ...(baselines[0]?.unheld ? { unheld: baselines[0].unheld } : {}),
     ...(others.others.length === 0 ? {} : { others: others.others }),
     ...worn.said,
     ...(doubted ? { doubts: [...doubts] } : {}),
@@ -85,6 +86,7 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
       ...(doubted ? [] : doubts),
       ...(settings.notes ?? []),
       ...rulesNote(settings.rulesUncommitted),
+      ...baselines.flatMap((baseline) => unheldNotes(model, baseline)),
       ...judgement.notes,
       ...trained.notes,
       ...others.notes,

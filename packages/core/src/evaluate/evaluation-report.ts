@@ -184,6 +184,8 @@ export const EvaluationReport = z.object({
   baseline: Side.nullable(),
   /** Why there is no baseline: "never held" (a first model) or "not asked for". */
   noBaseline: z.enum(["never-held", "not-asked"]).nullable(),
+  /** Of an alias that was never held although versions are registered: which alias, and the newest version that stands. Absent: there is a baseline, or no version yet. */
+  unheld: z.object({ alias: z.string(), newest: z.int().positive() }).optional(),
   data: z.object({ path: z.string(), rows: z.int().nonnegative(), digest: Sha256.nullable() }).nullable(),
   pairing: Pairing,
   /** `reported`: intervals follow from what a metrics file says of its own uncertainty. */

@@ -2,11 +2,12 @@ import { z } from "zod";
 import { Task } from "../config/task.ts";
 
 export const EvaluateInputs = z.strictObject({
-  model: z
-    .string()
-    .optional()
-    .describe("the model; may be left out when the config has one")
-    .meta({ positional: true, placeholder: "MODEL", without: "candidate" }),
+  model: z.string().optional().describe("the model; may be left out when the config has one").meta({
+    positional: true,
+    placeholder: "MODEL",
+    without: "candidate",
+    instead: "Leave it out; a file to compare with goes after --baseline.",
+  }),
   run: z
     .string()
     .optional()
@@ -41,7 +42,7 @@ export const EvaluateInputs = z.strictObject({
   candidate: z
     .string()
     .optional()
-    .describe("judge this predictions file without a project")
+    .describe("judge this predictions file against --baseline, without a project; against none its figures are shown")
     .meta({ placeholder: "FILE", surface: "cli" }),
   task: Task.optional()
     .describe("what the predictions are; default: told from the columns")
@@ -54,7 +55,12 @@ export const EvaluateInputs = z.strictObject({
   column: z
     .array(z.string())
     .default([])
-    .describe("what a column is called: y_true=delayed; may be repeated")
+    .describe("what a column is called, in both files: y_true=delayed; may be repeated")
+    .meta({ placeholder: "ROLE=NAME", surface: "cli", with: "candidate", setting: "evaluate.columns" }),
+  "baseline-column": z
+    .array(z.string())
+    .default([])
+    .describe("the same for the baseline's file, where its columns are called otherwise; may be repeated")
     .meta({ placeholder: "ROLE=NAME", surface: "cli", with: "candidate", setting: "evaluate.columns" }),
   metric: z
     .array(z.string())

@@ -21,6 +21,8 @@ export interface Field {
   readonly without: string | null;
   /** Which setting of trainyard.yaml says it in a project. */
   readonly setting: string | null;
+  /** What to do where it is given with what leaves it nothing to do; null: leave it out. */
+  readonly instead: string | null;
 }
 
 /** What `.meta()` of an input may say. */
@@ -32,6 +34,7 @@ export interface FieldMeta {
   readonly with?: string;
   readonly without?: string;
   readonly setting?: string;
+  readonly instead?: string;
 }
 
 type Shape = Readonly<Record<string, z.ZodType>>;
@@ -58,6 +61,7 @@ export function fields(schema: z.ZodObject): Field[] {
       with: meta.with ?? null,
       without: meta.without ?? null,
       setting: meta.setting ?? null,
+      instead: meta.instead ?? null,
       placeholder: meta.placeholder ?? (choices === null ? (type === "number" ? "N" : "VALUE") : choices.join("|")),
     };
   });
@@ -122,8 +126,14 @@ export function readFields<S extends z.ZodObject>(
   throw new TrainyardError("INPUT_INVALID", {
     input: say(name),
     expected,
-    got: JSON.stringify(values[name]) ?? "missing",
+    got: JSON.stringify(within(values[name], issue.path.slice(1))) ?? "missing",
   });
+}
+
+/** The one value of a list that is wrong. */
+function within(value: unknown, path: readonly PropertyKey[]): unknown {
+  const [at] = path;
+  return Array.isArray(value) && typeof at === "number" ? value[at] : value;
 }
 
 /** What would be ignored is refused: a verdict without the groups that were asked for is another verdict. @throws INPUT_UNUSED */
@@ -143,6 +153,7 @@ function refuseUnused(
         input: say(field.name),
         with: say(field.without ?? ""),
         setting: null,
+        instead: field.instead,
       });
   }
 }

@@ -44,11 +44,25 @@ export const configRefusals = {
     `${d.input} must be ${d.expected}, but is ${d.got}.`,
     "Correct it and run again.",
   ],
-  INPUT_UNUSED: (d: { input: string; setting: string | null; with?: string; without?: string }) => [
+  INPUT_UNUSED: (d: {
+    input: string;
+    setting: string | null;
+    with?: string;
+    without?: string;
+    instead?: string | null;
+  }) => [
     `${d.input} does nothing ${d.with === undefined ? `without ${d.without}` : `with ${d.with}`}.`,
-    d.setting === null ? "Leave it out." : `In a project ${d.setting} of trainyard.yaml says it; else leave it out.`,
+    d.instead != null
+      ? d.instead
+      : d.setting === null
+        ? "Leave it out."
+        : `In a project ${d.setting} of trainyard.yaml says it; else leave it out.`,
   ],
   INPUT_MISSING: (d: { input: string; needed: string }) => [`${d.input} is missing: ${d.needed}.`, `Give ${d.input}.`],
+  CANDIDATE_UNNAMED: (d: { file: string; candidate: string | null; baseline: string | null }) => [
+    `${d.file} is a file, and without --candidate a run of the project is judged.`,
+    `To judge files: trainyard evaluate --candidate ${d.candidate ?? "FILE"} --baseline ${d.baseline ?? "FILE"}.`,
+  ],
   REFERENCE_INVALID: (d: { reference: string }) => [
     `"${d.reference}" does not name a version.`,
     "Write MODEL@12, MODEL@production or MODEL@sha256:… .",

@@ -4,6 +4,10 @@ export const dataRefusals = {
     `${d.path} has no known table format.`,
     "Use .csv, .tsv, .jsonl or .ndjson, each also with .gz or .zst; .json with a list of rows; or .parquet.",
   ],
+  TABLE_MISNAMED: (d: { path: string; is: string; told: string; ending: string | null }) => [
+    `${d.path} is ${d.is} by its first bytes; its name ends in ${d.told}.`,
+    `${d.ending === null ? "Give it the ending of what it is" : `Let its name end in ${d.ending}`}, or write it as the ending says. What a scoring writes to $TRAINYARD_PREDICTIONS is named in evaluate.predictions.`,
+  ],
   TABLE_EMPTY: (d: { path: string }) => [`${d.path} has no rows.`, "Check the job that writes it."],
   TABLE_TRUNCATED: (d: { path: string; problem: string }) => [
     `${d.path} is cut short or damaged: ${d.problem}.`,

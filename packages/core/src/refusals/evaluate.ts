@@ -1,3 +1,12 @@
+/** A word of a command line. */
+const named = (text: string) => (/^[\w.=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+/** MODEL@BASELINE, as somebody may have written it already. */
+const reference = ({ model, baseline }: { model: string; baseline: string }) =>
+  baseline.includes("@") ? baseline : `${model}@${baseline}`;
+
+const columnList = (known: readonly string[]) => `${known.slice(0, 20).join(", ")}${known.length > 20 ? ", …" : ""}`;
+
 /** Refusals of evaluate: input that cannot be judged. A failed gate is a verdict (exit 1), not a refusal. */
 export const evaluateRefusals = {
   PREDICTIONS_MISSING: (d: { run: string }) => [
@@ -14,7 +23,11 @@ export const evaluateRefusals = {
   ],
   VALUE_NOT_FINITE: (d: { path: string; column: string; row: number; rows: number }) => [
     `${d.path}: ${d.column} is missing, NaN or infinite in row ${d.row} (${d.rows} such ${d.rows === 1 ? "row" : "rows"}).`,
-    "A model that gives no number cannot be judged; repair the scoring.",
+    /^(?:y_true|label$|target$)/.test(d.column)
+      ? "A row without a true value cannot be judged: leave it out of both files until its label has come."
+      : /^(?:y_|score|prob|prediction$)/.test(d.column)
+        ? "A model that gives no number cannot be judged; repair the scoring."
+        : "Give every row a value there: one of its own, where it belongs to no other.",
   ],
   ONE_CLASS: (d: { path: string; value: string }) => [
     `${d.path}: every y_true is ${JSON.stringify(d.value)}; a verdict needs rows of at least two classes.`,
@@ -26,7 +39,19 @@ export const evaluateRefusals = {
   ],
   LABELS_MISSING: (d: { path: string; nearest?: string | null }) => [
     `${d.path} has no y_true column.${d.nearest == null ? "" : ` Did you mean ${JSON.stringify(d.nearest)}?`}`,
-    "Add the true outcome as y_true (or label, target), or name its column: evaluate.columns, or --column y_true=NAME with --candidate.",
+    `Add the true outcome as y_true (or label, target), or name its column: evaluate.columns, or --column ${named(`y_true=${d.nearest ?? "NAME"}`)} with --candidate.`,
+  ],
+  COLUMNS_MISSING: (d: {
+    path: string;
+    needs: string;
+    labels: boolean;
+    /** "y_score=p" for each thing that is missing. */
+    names: readonly string[];
+    flag: "--column" | "--baseline-column";
+    known: readonly string[];
+  }) => [
+    `${d.path} has no ${d.needs}${d.labels ? ", and no y_true" : ""}. Columns there: ${columnList(d.known)}.`,
+    `Say which they are: ${d.names.map((name) => (name === "…" ? name : `${d.flag} ${named(name)}`)).join(" ")}; in a project evaluate.columns says so.`,
   ],
   SCORE_RANGE: (d: {
     path: string;
@@ -52,7 +77,7 @@ export const evaluateRefusals = {
   ],
   TASK_MISMATCH: (d: { path: string; task: string; problem: string }) => [
     `${d.path} does not fit task ${d.task}: ${d.problem}.`,
-    "Correct `task` in trainyard.yaml, or the predictions.",
+    "Correct the predictions, or the task: `task` in trainyard.yaml, --task with --candidate.",
   ],
   COSTS_UNFIT: (d: { problem: string }) => [
     `evaluate.costs does not fit these predictions: ${d.problem}.`,
@@ -62,8 +87,15 @@ export const evaluateRefusals = {
     `${d.metric} needs to know what wrong decisions cost.`,
     "Set evaluate.costs: { false_positive: 1, false_negative: 5 }, or --cost with --candidate.",
   ],
-  METRIC_UNKNOWN: (d: { metric: string; nearest: string | null; known: readonly string[] }) => [
-    `"${d.metric}" is not a metric of this task and stands in no metrics file.${d.nearest === null ? "" : ` Did you mean "${d.nearest}"?`}`,
+  METRIC_UNKNOWN: (d: {
+    metric: string;
+    nearest: string | null;
+    /** Another task, of which it is a metric. */
+    of: string | null;
+    task: string;
+    known: readonly string[];
+  }) => [
+    `"${d.metric}" is not a metric of task ${d.task}${d.of === null ? "" : `, but of ${d.of}`}, and stands in no metrics file.${d.nearest === null ? "" : ` Did you mean "${d.nearest}"?`}`,
     `Known: ${d.known.join(", ")}.`,
   ],
   METRIC_UNCOMPUTED: (d: { metric: string; needs: string }) => [
@@ -74,8 +106,12 @@ export const evaluateRefusals = {
     `Is a larger ${d.metric} better or worse? Trainyard does not know this metric.`,
     'Add `goal: maximize` or `goal: minimize` to its gate, or `"goal"` to it in the metrics file.',
   ],
+  BASELINE_UNNAMED: (d: { candidate: string }) => [
+    `There is nothing to hold ${d.candidate} against: --baseline is missing.`,
+    "Name what it has to be as good as: --baseline FILE. With --baseline none its figures are shown alone, which is no verdict: exit 3, with --on-inconclusive warn 0. Gates of your own go in trainyard.yaml: `trainyard init`.",
+  ],
   BASELINE_MISSING: (d: { model: string; baseline: string; reason: string }) => [
-    `${d.model}@${d.baseline} was held before and is gone: ${d.reason}.`,
+    `${reference(d)} was held before and is gone: ${d.reason}.`,
     "Point the alias at a version again, or judge without one: --baseline none.",
   ],
   BASELINE_UNSCORED: (d: { baseline: string; problem: string }) => [
@@ -83,7 +119,7 @@ export const evaluateRefusals = {
     "Set evaluate.predict, so that the training scores both sides on the same rows, or judge without a baseline: --baseline none.",
   ],
   BASELINE_UNKNOWN: (d: { model: string; baseline: string }) => [
-    `There is no ${d.model}@${d.baseline} to compare with.`,
+    `There is no ${reference(d)} to compare with.`,
     "Name a version or alias that exists: `trainyard list`.",
   ],
   MERGE_BASE_MISSING: (d: { model: string; commit: string }) => [
@@ -106,8 +142,8 @@ export const evaluateRefusals = {
       : `${d.run} was not scored on the same rows: ${d.rows} of ${d.of} are found in both.`,
     "Pool runs that were scored on the very same evaluation rows, with ids.",
   ],
-  GROUPS_MISSING: (d: { path: string; column: string }) => [
-    `${d.path} has no column ${JSON.stringify(d.column)}, which evaluate.groups names.`,
-    "Let the scoring write that column, or correct `groups`.",
+  GROUPS_MISSING: (d: { path: string; column: string; nearest?: string | null; known?: readonly string[] }) => [
+    `${d.path} has no column ${JSON.stringify(d.column)} to group by.${d.nearest == null ? "" : ` Did you mean ${JSON.stringify(d.nearest)}?`}`,
+    `Let the scoring write that column, or correct evaluate.groups, --groups with --candidate.${d.known === undefined ? "" : ` Columns there: ${columnList(d.known)}.`}`,
   ],
 } satisfies Record<string, (d: never) => readonly [string, string]>;

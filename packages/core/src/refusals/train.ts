@@ -42,9 +42,17 @@ export const trainRefusals = {
     status: string;
     /** The newest run that succeeded, where the newest of all was asked for. */
     good?: string | null;
+    /** Where its training succeeded and only its scoring did not: the model. */
+    unscored?: string | null;
   }) => [
-    `Run ${d.run} is ${d.status}; only a succeeded run can be used.`,
-    `Train again, and read the run's log for the reason.${d.good == null ? "" : ` Or use the newest that succeeded: --run ${d.good}`}`,
+    d.unscored == null
+      ? `Run ${d.run} is ${d.status}; only a succeeded run can be used.`
+      : `Run ${d.run} is trained, but its scoring failed; only a run with its scores can be used.`,
+    `${
+      d.unscored == null
+        ? "Train again, and read the run's log for the reason."
+        : `Fix predict, then: trainyard train ${d.unscored} --only predict --run ${d.run}`
+    }${d.good == null ? "" : ` Or use the newest that succeeded: --run ${d.good}`}`,
   ],
   RUN_UNCOMMITTED: (d: { run: string; files: readonly string[]; rules?: boolean }) => {
     const files = `${d.files.slice(0, 10).join(", ")}${d.files.length > 10 ? ", …" : ""}`;

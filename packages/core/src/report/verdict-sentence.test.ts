@@ -145,6 +145,13 @@ describe("the sentence of a verdict", () => {
     );
   });
 
+  test("a version that nobody deployed is no first model", () => {
+    const report = evaluation({ checks: [], baseline: null, noBaseline: "never-held" });
+    expect(said({ ...report, unheld: { alias: "production", newest: 3 } })).toBe(
+      "compared with no version: v3 is registered, but nobody ever held production. No standard was set, so this verdict carries no claim.",
+    );
+  });
+
   test("point values claim better only where the gate asked for better", () => {
     const metrics = [comparison({ candidate: estimate(0.48), baseline: estimate(0.49), difference: estimate(-0.01) })];
     const change = { pointOnly: true, metrics, method: { ...evaluation().method, interval: "point" as const } };

@@ -1,6 +1,6 @@
 import { decidingCheck } from "../check/check.ts";
 import { visibleText } from "../escape.ts";
-import { decidingChecks, furtherBaseline, kindOf } from "../evaluate/check-ids.ts";
+import { decidingChecks, furtherBaseline, kindOf, STANDARD_MISSING } from "../evaluate/check-ids.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { estimateText } from "./format/interval.ts";
 import { metricTitle } from "./format/metric-name.ts";
@@ -64,6 +64,7 @@ function sayVerdict(
   baseline: string,
 ): VerdictSentence {
   if (report.verdict === "fail") return failed(report, readings, deciding, baseline);
+  if (deciding?.check.id === STANDARD_MISSING) return figuresAlone();
   if (report.verdict === "inconclusive") {
     return {
       outcome: "inconclusive",
@@ -72,6 +73,14 @@ function sayVerdict(
     };
   }
   return sayPass(report, readings, baseline);
+}
+
+function figuresAlone(): VerdictSentence {
+  return {
+    outcome: "inconclusive",
+    headline: "figures alone, no verdict",
+    body: ["Neither a baseline nor an absolute gate was named, so nothing was held against it."],
+  };
 }
 
 /** What a pass would say, and why it is not one yet. */
@@ -192,14 +201,19 @@ function besideTheTable({ check, decimals }: GateReading): Phrase[] {
 function firstModel(report: EvaluationReport, readings: readonly GateReading[]): VerdictSentence {
   const standards = readings.filter((reading) => reading.kind === "absolute" && reading.check.status === "pass");
   const first = report.noBaseline !== "not-asked";
-  const opening = first ? "There is nothing to compare it with. " : "No baseline was asked for. ";
+  const { unheld } = report;
+  const opening = unheld
+    ? `v${unheld.newest} is registered, but nobody ever held ${unheld.alias}. `
+    : first
+      ? "There is nothing to compare it with. "
+      : "No baseline was asked for. ";
   const body: Phrase[] =
     standards.length === 0
       ? ["No standard was set, so this verdict carries no claim."]
       : standards.flatMap((reading, at) => [at === 0 ? "" : " ", ...aboveStandard(reading)]);
   return {
     outcome: first ? "first-model" : "meets-standard",
-    headline: first ? "first version" : "meets its standard",
+    headline: unheld ? "compared with no version" : first ? "first version" : "meets its standard",
     body: [opening, ...body],
   };
 }

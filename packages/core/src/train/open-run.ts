@@ -17,7 +17,8 @@ export interface OpenedRun {
 export async function openRun(model: string, id: string | null, ports: Pick<Backend, "runs">): Promise<OpenedRun> {
   const opened = await openTrainedRun(model, id, ports);
   const { id: run, status } = opened.record;
-  if (status !== "succeeded") throw await unfinished({ model, run, status, asked: id }, ports);
+  const unscored = onlyScoringFailed(opened.record) ? model : null;
+  if (status !== "succeeded") throw await unfinished({ model, run, status, asked: id, unscored }, ports);
   return opened;
 }
 
@@ -48,7 +49,13 @@ const LOOKED_AT = 50;
 
 /** Why a run cannot be used; where the newest was asked for, with the one before it that can. */
 async function unfinished(
-  { model, run, status, asked }: { model: string; run: string; status: string; asked: string | null },
+  {
+    model,
+    run,
+    status,
+    asked,
+    unscored = null,
+  }: { model: string; run: string; status: string; asked: string | null; unscored?: string | null },
   { runs }: Pick<Backend, "runs">,
 ): Promise<TrainyardError> {
   const others = asked === null ? (await runs.list(model)).filter((id) => id !== run).slice(0, LOOKED_AT) : [];
@@ -58,10 +65,10 @@ async function unfinished(
       if (text === null) continue;
       const record = parseDocument(RunRecord, text, `${id}/record.json`);
       if (record.status === "succeeded")
-        return new TrainyardError("RUN_UNFINISHED", { run, status, good: record.id.slice(0, 8) });
+        return new TrainyardError("RUN_UNFINISHED", { run, status, unscored, good: record.id.slice(0, 8) });
     } catch (error) {
       if (!isRefusal(error)) throw error; // a record that cannot be read is no run to offer
     }
   }
-  return new TrainyardError("RUN_UNFINISHED", { run, status });
+  return new TrainyardError("RUN_UNFINISHED", { run, status, unscored });
 }

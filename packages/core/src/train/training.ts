@@ -1,5 +1,6 @@
 import type { Backend, RunFolder } from "../backend.ts";
 import type { ModelConfig } from "../config/config.ts";
+import { metricRange, rangeText } from "../config/metric-range.ts";
 import type { DatasetRef } from "../data/dataset.ts";
 import type { FileRef, Sha256 } from "../document.ts";
 import { timestamp } from "../time.ts";
@@ -98,6 +99,7 @@ export async function runTraining(
       await checkpoints.clear();
       if (reported.invalid.length > 0)
         ports.progress.note(`Not recorded, because they are no numbers: ${reported.invalid.map(nameOf).join(", ")}.`);
+      for (const note of outOfRange(reported.metrics, config.task).slice(0, 20)) ports.progress.note(note);
       for (const { field, problem } of file.problems.slice(0, 20))
         ports.progress.note(`Not recorded: in metrics.json, ${field} ${problem}.`);
       ports.progress.done("train", config.train.run, { seconds: exit.seconds, extra: headline(reported.metrics) });
@@ -159,6 +161,17 @@ async function jsonOf(
   const found = metricsOfJson(text);
   if (found === null) ports.progress.note("metrics.json is not a JSON object; its metrics are not recorded.");
   return found ?? none;
+}
+
+/** Evaluation refuses such a number; whoever wrote it sees it here first. */
+function outOfRange(metrics: readonly Metric[], task: ModelConfig["task"]): string[] {
+  return metrics.flatMap((metric) => {
+    const range = metricRange(metric.name, task);
+    if (range === null || (metric.value >= range[0] && metric.value <= range[1])) return [];
+    const percent =
+      range[1] === 1 && metric.value > 1 && metric.value <= 100 ? "; write a share, not a percentage" : "";
+    return `The training reports ${nameOf(metric)} ${metric.value}, whose values are ${rangeText(range)}${percent}: evaluate takes no such figure.`;
+  });
 }
 
 /** The metric that a gate's name means is there and is no number. */

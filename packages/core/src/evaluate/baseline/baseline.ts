@@ -22,7 +22,10 @@ export interface Baseline {
     readonly metrics: readonly Metric[];
   } | null;
   readonly noBaseline: EvaluationReport["noBaseline"];
+  /** Of an alias nobody ever held though versions stand: which one, and the newest of them. Null: there is a baseline, or no version yet. */
+  readonly unheld: Unheld | null;
 }
+type Unheld = NonNullable<EvaluationReport["unheld"]>;
 
 /**
  * Finds the baseline version. An alias that was never held means a first model; one that was held and is gone is refused.
@@ -35,11 +38,17 @@ export async function findBaseline(
   from: AskedFrom,
   ports: Pick<Backend, "store" | "source"> & { readonly registry: Registry },
 ): Promise<Baseline> {
-  if (asked === "none") return { asked, label: "none", version: null, noBaseline: "not-asked" };
+  if (asked === "none") return { asked, label: "none", version: null, noBaseline: "not-asked", unheld: null };
   const found = await askedVersion(model, asked, from, ports);
-  if (found === null) return { asked, label: nameOf(asked), version: null, noBaseline: "never-held" };
+  if (found === null) {
+    const newest = (await ports.registry.state(model)).versions.findLast(
+      ({ withdrawn }) => withdrawn === null,
+    )?.version;
+    const unheld = newest === undefined ? null : { alias: nameOf(asked), newest };
+    return { asked, label: nameOf(asked), version: null, noBaseline: "never-held", unheld };
+  }
   const version = await baselineVersion(model, found.version, asked, ports);
-  return { asked, label: found.label, version, noBaseline: null };
+  return { asked, label: found.label, version, noBaseline: null, unheld: null };
 }
 
 /** A version that stands, with what its training recorded. @throws BASELINE_UNKNOWN, BASELINE_MISSING when it was withdrawn */
@@ -68,4 +77,13 @@ export async function baselineVersion(
 async function importedMetrics(manifest: ModelVersion, ports: Pick<Backend, "store">): Promise<Metric[]> {
   const found = (await importRecordOf(manifest, ports))?.metrics ?? [];
   return found.map(({ name, value }) => ({ name, value, goal: null, split: null, unit: null }));
+}
+
+/** What leads to a comparison where versions stand and nobody deployed one. */
+export function unheldNotes(model: string, { unheld }: Baseline): string[] {
+  if (unheld === null) return [];
+  const { alias, newest } = unheld;
+  return [
+    `v${newest} is registered, but nothing was compared with it: ${alias} was never held. Deploy it (\`trainyard deploy ${model}@${newest} --environment ${alias}\`), or compare with the newest version until then (\`evaluate.baseline: latest\`).`,
+  ];
 }

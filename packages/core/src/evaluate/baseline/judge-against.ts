@@ -79,6 +79,7 @@ export async function judgeAgainst(
     seed: seedOf(ports.sha256(canonicalJson(seeds))),
     against: baseline.label,
     noBaseline: baseline.noBaseline,
+    unheld: baseline.unheld,
     unchanged,
     gatesAlone: run.gatesAlone ?? false,
   };

@@ -10,7 +10,7 @@ import { gateChecks } from "./gate-checks.ts";
 import type { Evidence, Judgement, JudgeSettings } from "./judgement.ts";
 import { lookInto } from "./look-into.ts";
 import { type Measured, measure, type Sides, sidesOf } from "./measure.ts";
-import { labelNotes, notesOf, pairingNotes, scoreNotes, seedNotes, weightNotes } from "./notes.ts";
+import { labelNotes, lossNotes, notesOf, pairingNotes, scoreNotes, seedNotes, weightNotes } from "./notes.ts";
 import { rowChecks } from "./row-checks.ts";
 
 /** Judges scored rows: brings the sides together, measures them, holds the gates to that. @throws what `sidesOf` and `measure` refuse */
@@ -51,6 +51,7 @@ export function judgeRows(given: Predictions, evidence: Evidence, settings: Judg
       ...(settings.unchanged ? [] : pairingNotes(judged, evidence)),
       ...scoreNotes(predictions, pairing, settings.against),
       ...labelNotes(candidate),
+      ...(settings.gatesAlone === true ? [] : lossNotes(candidate, baseline, settings.against)),
       ...weightNotes(candidate, predictions.unusedWeight),
       ...notesOf(measured.gates, measured.grounds, settings.noBaseline !== null),
     ],

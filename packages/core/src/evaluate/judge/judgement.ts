@@ -28,6 +28,8 @@ export interface JudgeSettings {
   readonly against: string;
   /** Null when there is a baseline. */
   readonly noBaseline: EvaluationReport["noBaseline"];
+  /** Versions stand though nobody ever held what was asked for; null or absent: not so. */
+  readonly unheld?: EvaluationReport["unheld"] | null;
   /** The candidate's model files are the baseline's. */
   readonly unchanged: boolean;
 }
@@ -72,7 +74,10 @@ export type Judgement = Pick<
 >;
 
 /** Why comparing gates cannot be judged; null when there is a baseline. */
-export function whyNoBaseline({ noBaseline, against }: JudgeSettings): string | null {
+export function whyNoBaseline({ noBaseline, against, unheld }: JudgeSettings): string | null {
   if (noBaseline === null) return null;
-  return noBaseline === "never-held" ? `a first model: ${against} was never held` : "no baseline was asked for";
+  if (noBaseline === "not-asked") return "no baseline was asked for";
+  return unheld
+    ? `${against} was never held, though v${unheld.newest} is registered`
+    : `a first model: ${against} was never held`;
 }

@@ -2,6 +2,7 @@ import type { Gate } from "../../config/config.ts";
 import { visibleText } from "../../escape.ts";
 import type { EvaluationReport } from "../evaluation-report.ts";
 import { type Grounds, LEAST_UNITS } from "../intervals/grounds.ts";
+import { saturated } from "../look/saturated.ts";
 import { effectiveRows } from "../parts/part.ts";
 import { isMany, type Pairing } from "../rows/pairing.ts";
 import type { JudgedRows, Predictions } from "../rows/predictions.ts";
@@ -112,12 +113,28 @@ export function weightNotes(rows: JudgedRows, unused: string | undefined): strin
   ];
 }
 
+/** A log loss that a few rows rule; where both sides' are, the candidate's is what its author can mend. */
+export function lossNotes(candidate: JudgedRows, baseline: JudgedRows | null, against: string): string[] {
+  const sides = [
+    { who: "the candidate", rows: candidate },
+    ...(baseline === null ? [] : [{ who: against, rows: baseline }]),
+  ];
+  return sides.flatMap(({ who, rows }) => {
+    const found = saturated(rows);
+    if (found === null) return [];
+    const share = Math.round(100 * found.share);
+    return [
+      `${count(found.rows)} of ${count(rows.rows)} rows ${found.rows === 1 ? "makes" : "make"} up ${share} % of the log loss of ${who}: ${found.rows === 1 ? "a probability of exactly 0 or 1 that is" : "probabilities of exactly 0 or 1 that are"} wrong. Clip them in the scoring (to 0.001 and 0.999, say); more rows do not settle such a loss.`,
+    ];
+  });
+}
+
 /** What a reader must know of the evidence and the gates. */
 export function notesOf(gates: readonly Gate[], grounds: Grounds | null, firstModel: boolean): string[] {
   const notes: string[] = [];
   if (grounds !== null && grounds.count < LEAST_UNITS)
     notes.push(`Only ${grounds.count} ${grounds.of}: intervals are shown, but decide nothing under ${LEAST_UNITS}.`);
-  if (firstModel && gates.every(compares))
+  if (firstModel && gates.length > 0 && gates.every(compares))
     notes.push("No gate is an absolute standard (min or max): a first model needs one to be registered.");
   return notes;
 }

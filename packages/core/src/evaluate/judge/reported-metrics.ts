@@ -1,11 +1,11 @@
 import type { Gate } from "../../config/config.ts";
 import type { Task } from "../../config/task.ts";
 import { TrainyardError } from "../../errors.ts";
-import { nearest } from "../../nearest.ts";
 import { meant, standardMetric } from "../../train/metric-names.ts";
 import type { Metric } from "../../train/run-record.ts";
 import type { ReportedPair } from "../intervals/reported.ts";
 import { UNBOUNDED } from "../metrics/define.ts";
+import { meantMetric } from "../metrics/meant-metric.ts";
 import type { MetricDefinition } from "../metrics/metric.ts";
 import { knownMetric, taskMetrics } from "../metrics/metrics.ts";
 import { compares } from "./gate.ts";
@@ -94,7 +94,7 @@ function unknown(metric: string, computed: readonly string[], { metrics }: Pick<
   if (knownMetric(metric, task)?.needs === "costs") return new TrainyardError("COSTS_MISSING", { metric });
   const more = computed.length > 0 ? quiet(task, computed) : [];
   const known = [...new Set([...computed, ...more, ...metrics.map(({ name }) => name)])];
-  return new TrainyardError("METRIC_UNKNOWN", { metric, nearest: nearest(metric, known), known });
+  return new TrainyardError("METRIC_UNKNOWN", { metric, ...meantMetric(metric, known, task), task, known });
 }
 
 /** Metrics a gate may name although they are not shown by default. */

@@ -1,6 +1,6 @@
 import { describe } from "../../document.ts";
 import { TrainyardError } from "../../errors.ts";
-import { inOrder } from "./labels.ts";
+import { inOrder, sameTwoClasses } from "./labels.ts";
 import type { Predictions } from "./predictions.ts";
 
 /** Classes of two sides, brought together: one may know some that the other never decided for. */
@@ -45,6 +45,7 @@ export function alignClasses(given: Predictions, like: Predictions): Predictions
   const side = given.task !== "binary" && like.scores === null ? { ...given, scores: null } : given;
   if (side.classes.length === like.classes.length && side.classes.every((name, k) => name === like.classes[k]))
     return side;
+  if (side.task === "binary" && sameTwoClasses(side.classes, like.classes)) return { ...side, classes: like.classes };
   if (side.labels === null && side.task === "binary") return { ...side, classes: like.classes }; // nothing names its classes
   const [ours, theirs] = [placesOf(side.classes), placesOf(like.classes)];
   const place = side.classes.map((name) => theirs.get(name) ?? -1);

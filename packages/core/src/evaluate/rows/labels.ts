@@ -61,6 +61,13 @@ export function binaryLabels(
   return { codes: codes.map((code) => classes.indexOf(values[code] as string)), classes };
 }
 
+/** True where two files write the same two classes as −1 and 1, and as 0 and 1. */
+export function sameTwoClasses(ours: readonly string[], theirs: readonly string[]): boolean {
+  const numbered = (classes: readonly string[]) =>
+    classes.length === 2 && ["-1", "0"].includes(classes[0] as string) && classes[1] === "1";
+  return numbered(ours) && numbered(theirs);
+}
+
 /** Of two values in order. */
 function isMinusAndPlusOne([low, high]: readonly [string, string]): boolean {
   return Number(low) === -1 && Number(high) === 1;

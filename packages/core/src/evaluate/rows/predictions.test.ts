@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Column, Table } from "../../data/table.ts";
+import { isRefusal } from "../../errors.ts";
 import { type PredictionSettings, readPredictions } from "./predictions.ts";
 
 const numbers = (...values: number[]): Column => ({ type: "number", values: Float64Array.from(values), nulls: null });
@@ -29,14 +30,28 @@ const read = (columns: Record<string, Column>, change: Partial<PredictionSetting
 const refusal = (code: string, details: object = {}) =>
   expect.objectContaining({ code, details: expect.objectContaining(details) });
 
+test("what to do about an empty value depends on whose value it is", () => {
+  const hint = (columns: Record<string, Column>, change: Partial<PredictionSettings> = {}) => {
+    try {
+      read({ ...good, ...columns }, change);
+    } catch (error) {
+      return isRefusal(error) ? error.hint : "";
+    }
+    return "read";
+  };
+  expect(hint({ y_score: withNull(0.2, null, 0.1, 0.5) })).toContain("repair the scoring");
+  expect(hint({ y_true: withNull(0, null, 1, 1) })).toContain("without a true value");
+  expect(hint({ day: texts("a", null, "b", "c") }, { groups: "day" })).toContain("Give every row a value there");
+});
+
 describe("input that cannot be judged is refused", () => {
   test.each([
     ["no rows", { y_true: numbers(), y_score: numbers() }, "TABLE_EMPTY", {}],
     [
       "no score",
       { id: numbers(1, 2), y_true: numbers(0, 1), y_scor: numbers(0, 1) },
-      "COLUMN_MISSING",
-      { column: "y_score", nearest: "y_scor" },
+      "COLUMNS_MISSING",
+      { needs: "y_score", labels: false, names: ["y_score=y_scor"] },
     ],
     ["no labels", { id: numbers(1, 2), y_score: numbers(0, 1) }, "LABELS_MISSING", {}],
     ["an id twice", { ...good, id: numbers(1, 2, 2, 2) }, "ID_DUPLICATE", { id: "2", rows: 2 }],
@@ -87,8 +102,8 @@ describe("input that cannot be judged is refused", () => {
     [
       "scores where only truth is near",
       { id: numbers(1, 2), y_true: numbers(0, 1) },
-      "COLUMN_MISSING",
-      { nearest: null },
+      "COLUMNS_MISSING",
+      { names: ["y_score=NAME"] },
     ],
     ["scores as text", { ...good, y_score: texts("high", "low", "low", "low") }, "COLUMN_TYPE", { column: "y_score" }],
     ["three classes", { ...good, y_true: numbers(0, 1, 2, 1) }, "TASK_MISMATCH", { task: "binary" }],
@@ -104,6 +119,10 @@ describe("input that cannot be judged is refused", () => {
 
   test("a group column that is not there, or has holes", () => {
     expect(() => read(good, { groups: "day" })).toThrow(refusal("GROUPS_MISSING", { column: "day" }));
+    const known = { ...good, hospital: numbers(1, 2, 3, 4) };
+    expect(() => read(known, { groups: "hospitals" })).toThrow(
+      'no column "hospitals" to group by. Did you mean "hospital"?',
+    );
     expect(() => read({ ...good, day: texts("a", null, "b", "b") }, { groups: "day" })).toThrow(
       refusal("VALUE_NOT_FINITE", { column: "day", row: 2 }),
     );

@@ -8,6 +8,7 @@ import { distinctUpTo, type Factor, factor, sliceFactor } from "./factor.ts";
 import { fromHarness } from "./harness.ts";
 import { hasLabelSets, readLabelSets } from "./label-sets.ts";
 import { binaryLabels, classLabels, isYes, numericLabels, yesOrNo } from "./labels.ts";
+import { likelyLabel, missingColumns } from "./likely-columns.ts";
 import { readIds, refuseNotFinite, refuseNulls } from "./row-ids.ts";
 
 /** Rows one model scored, checked: every number finite, every id once, classes known. */
@@ -80,7 +81,7 @@ const CLASS_SCORE = "y_score.";
 /**
  * Reads a table of predictions. Columns: `id`; `y_true`, `label` or `target`; `y_score`, `proba`, `probability` or `score`, or one
  * `y_score.<class>` each; `y_pred` or `prediction`; scores of examples as `score` and `score.<metric>`, or as a harness writes them.
- * @throws TABLE_EMPTY, COLUMN_MISSING, LABELS_MISSING, GROUPS_MISSING, ID_INEXACT, ID_DUPLICATE, VALUE_NOT_FINITE, ONE_CLASS, POSITIVE_UNKNOWN, SCORE_RANGE, TASK_MISMATCH, COLUMN_TYPE
+ * @throws TABLE_EMPTY, COLUMNS_MISSING, COLUMN_MISSING, LABELS_MISSING, GROUPS_MISSING, ID_INEXACT, ID_DUPLICATE, VALUE_NOT_FINITE, ONE_CLASS, POSITIVE_UNKNOWN, SCORE_RANGE, TASK_MISMATCH, COLUMN_TYPE
  */
 export function readPredictions(given: Table, path: string, settings: PredictionSettings): Predictions {
   if (given.rows === 0) throw new TrainyardError("TABLE_EMPTY", { path });
@@ -96,7 +97,7 @@ export function readPredictions(given: Table, path: string, settings: Prediction
   );
   const scored = scoreColumns(table).length > 0;
   if (scoreName === null && decisionName === null && classNames.length === 0 && !scored)
-    throw missing(table, path, "y_score");
+    throw scoresMissing(table, path, settings, labelName);
 
   const at = (name: string) => table.columns.get(name) as Column;
   const task =
@@ -109,7 +110,7 @@ export function readPredictions(given: Table, path: string, settings: Prediction
       scored: scored && (scoreName === null || scoreName === "score"),
     });
   if (labelName === null && settings.labels === "required" && task !== "scores")
-    throw new TrainyardError("LABELS_MISSING", { path, nearest: nearestColumn("y_true", [...table.columns.keys()]) });
+    throw new TrainyardError("LABELS_MISSING", { path, nearest: likelyLabel(table) });
   const columns: Columns = {
     path,
     label: labelName === null || task === "scores" ? null : { name: labelName, column: at(labelName) },
@@ -350,11 +351,27 @@ function scaleOf(values: Float64Array): "logits" | "percentages" | "rounding" | 
   return low >= 0 && high > 2 && high <= 100 ? "percentages" : null;
 }
 
+function groupsMissing(table: Table, path: string, column: string): TrainyardError {
+  const known = [...table.columns.keys()];
+  return new TrainyardError("GROUPS_MISSING", { path, column, nearest: nearestColumn(column, known), known });
+}
+
 function groupFactor(table: Table, path: string, name: string): Factor {
   const column = table.columns.get(name);
-  if (column === undefined) throw new TrainyardError("GROUPS_MISSING", { path, column: name });
+  if (column === undefined) throw groupsMissing(table, path, name);
   refuseNulls(column, name, path);
   return factor(name, column);
+}
+
+function scoresMissing(
+  table: Table,
+  path: string,
+  { task, labels }: PredictionSettings,
+  label: string | null,
+): TrainyardError {
+  const missing = missingColumns(table, { task, label, labelsNeeded: labels === "required" });
+  const flag = labels === "required" ? "--column" : "--baseline-column";
+  return new TrainyardError("COLUMNS_MISSING", { path, ...missing, flag, known: [...table.columns.keys()] });
 }
 
 function missing(table: Table, path: string, column: string): TrainyardError {

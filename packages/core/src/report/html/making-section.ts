@@ -76,7 +76,9 @@ export function makingSection(report: EvaluationReport): string {
       "baseline",
       baseline === null
         ? report.noBaseline === "never-held"
-          ? "none: the first model"
+          ? report.unheld === undefined
+            ? "none: the first model"
+            : `none: ${report.unheld.alias} was never held`
           : "none was asked for"
         : sideText(baseline),
     ],
