@@ -47,6 +47,7 @@ th:last-child,td:last-child{padding-right:0}
 .num{text-align:right;white-space:nowrap}
 td.sketch{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;white-space:pre;font-size:13px;color:var(--muted);letter-spacing:0}
 .whole{white-space:nowrap}
+.reason{display:block;color:var(--muted);max-width:46ch}
 .rule{min-width:13em}
 td.long,tbody th.long{overflow-wrap:anywhere;min-width:9em}
 :focus-visible{outline:2px solid var(--accent);outline-offset:3px;border-radius:2px}

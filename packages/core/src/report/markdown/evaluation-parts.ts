@@ -5,7 +5,7 @@ import { fixedPart, type Part } from "../budget.ts";
 import { footprintText } from "../footprint-text.ts";
 import { moment } from "../format/moment.ts";
 import { count } from "../format/number.ts";
-import { gateTable, SIGNS } from "../gate-table.ts";
+import { type GateRow, gateTable, SIGNS } from "../gate-table.ts";
 import { markdownSentence } from "../phrase.ts";
 import { reproduceLines } from "../reproduce-lines.ts";
 import { verdictSentence } from "../verdict-sentence.ts";
@@ -78,12 +78,19 @@ function gatesMarkdown(report: EvaluationReport): string {
       markdownSentence(row.rule),
       markdownText(row.baseline),
       markdownText(row.candidate),
-      markdownText(row.judged) + (row.sketch === "" ? "" : ` \`${row.sketch}\``),
+      judgedMarkdown(row),
       `${SIGNS[row.status]}\u00a0${row.word.replace(/, /, ",<br>")}`,
     ]);
   return (
     markdownTable([...head.map((text) => markdownText(text)), ""], cells, [1, 2]) + andMore(rows.length - 60, "gates")
   );
+}
+
+/** The figures, their sketch, and beneath them why it came out so. */
+function judgedMarkdown({ judged, sketch, reason }: GateRow): string {
+  const figures = markdownText(judged) + (sketch === "" ? "" : ` \`${sketch}\``);
+  const parts = [figures, reason === null ? "" : markdownText(reason, 600)].filter((part) => part !== "");
+  return parts.length === 0 ? "–" : parts.join("<br>");
 }
 
 function notesMarkdown(notes: readonly string[], most: number): string {
