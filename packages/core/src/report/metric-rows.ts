@@ -20,6 +20,13 @@ export function judgedDecimals(
   return vanishes ? decimalsOf(shown.value, null) : own;
 }
 
+/** Metrics of which neither more nor less is better, whatever direction a limit on them has. */
+const NEUTRAL: ReadonlySet<string> = new Set(["selection_rate"]);
+
+export function isNeutral({ name }: Pick<MetricComparison, "name">): boolean {
+  return NEUTRAL.has(name);
+}
+
 export function metricRow(metric: MetricComparison): MetricRow {
   const { name, unit, baseline, candidate, difference } = metric;
   const decimals = judgedDecimals(difference, candidate, difference === null ? null : 0);

@@ -71,7 +71,7 @@ describe("a gate's slices", () => {
       status: "fail",
       actual: 1,
       rule: "log_loss worse than production v1 by more than 0.09 for no origin",
-      reason: "significantly worse for origin = ATL; 4 tested",
+      reason: "significantly worse by more than 0.09 for origin = ATL; 4 tested",
     });
     expect(found.verdict).toBe("fail");
   });
@@ -98,7 +98,7 @@ describe("a gate's slices", () => {
     const found = judged(made, { metric: "accuracy", margin: 0.9 });
     expect(found.checks.find(({ id }) => id === "accuracy-worse-in-slice")).toMatchObject({
       status: "fail",
-      reason: "significantly worse for origin = ATL; 2 tested",
+      reason: "significantly worse by more than 0.9 for origin = ATL; 2 tested",
     });
   });
 

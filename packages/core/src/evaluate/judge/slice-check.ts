@@ -60,8 +60,8 @@ export function judgeGateSlices(
   const worse = tested.filter((slice) => slice.worse).toSorted((a, b) => (a.adjustedP ?? 1) - (b.adjustedP ?? 1));
   const of = `${tested.length} tested${untestedText(candidate, found, tested.length)}`;
   return worse.length === 0
-    ? check("pass", `significantly worse in none of ${of}`, 0)
-    : check("fail", `significantly worse for ${named(worse)}; ${of}`, worse.length);
+    ? check("pass", `significantly worse${allowed} in none of ${of}`, 0)
+    : check("fail", `significantly worse${allowed} for ${named(worse)}; ${of}`, worse.length);
 }
 
 /** ", 3 too small (origin = ANC, origin = BTR and 1 more)"; with them, those that have rows of one class alone. Empty where all were tested. */

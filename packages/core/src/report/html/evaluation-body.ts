@@ -24,7 +24,12 @@ export function evaluationSections(report: EvaluationReport, tag: "h2" | "h4", m
     ...otherBaselines(report).map(({ label, rows, table }) =>
       section(
         `Against ${htmlText(label, 60)}`,
-        `<p>${htmlText(rows)}</p>\n${htmlTable(columnsAgainst(label), table, false, `Metrics against ${label}`)}`,
+        `<p>${htmlText(rows)}</p>\n${htmlTable(
+          columnsAgainst(label),
+          table.map(([name, other, candidate, difference]) => [name, difference, other, candidate]),
+          true,
+          `Metrics against ${label}`,
+        )}`,
       ),
     ),
     section("Slices", sliceSection(report)),
@@ -45,9 +50,9 @@ export function evaluationSections(report: EvaluationReport, tag: "h2" | "h4", m
 
 const columnsAgainst = (label: string): Column[] => [
   { name: "metric" },
+  { name: "difference", kind: "num" },
   { name: label, kind: "num" },
   { name: "candidate", kind: "num" },
-  { name: "difference", kind: "num" },
 ];
 
 export function noteList(notes: readonly string[]): string {

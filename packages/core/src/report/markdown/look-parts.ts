@@ -10,6 +10,7 @@ import {
   fairnessText,
   flipHeading,
   flipsSummary,
+  nearer,
   ratioText,
   weakNumbers,
   weakSummary,
@@ -40,7 +41,8 @@ export function flipsMarkdown(report: EvaluationReport, most: number): string {
 /** Only where it shifted: what is as it was needs no fold. */
 export function calibrationMarkdown(report: EvaluationReport): string {
   const { calibration } = report;
-  if (calibrationShift(report) === null || calibration?.baseline == null) return "";
+  const shift = calibrationShift(report);
+  if (shift === null || calibration?.baseline == null) return "";
   const sides = [
     ["candidate", calibration.candidate] as const,
     [markdownText(report.baseline?.label ?? "baseline", 60), calibration.baseline] as const,
@@ -52,8 +54,11 @@ export function calibrationMarkdown(report: EvaluationReport): string {
     markdownText(ratioText(ratio)),
   ]);
   const table = markdownTable(["", "observed", "predicted", "observed / predicted"], rows, [1, 2, 3]);
-  const [ours, theirs] = [calibration.candidate.ratio, calibration.baseline.ratio].map(({ value }) => value.toFixed(2));
-  return folded(`Calibration shifted: observed / predicted ${ours} against ${theirs}`, table);
+  const said = `${markdownText(shift, 600)}.`;
+  return folded(
+    `Calibration shifted: ${markdownHtml(nearer(report))} is nearer to what is observed`,
+    `${said}\n\n${table}`,
+  );
 }
 
 /** Slices that were found on one half of the rows and confirmed on the other, folded; nothing where none was. */
