@@ -149,6 +149,17 @@ describe("a comment fits", () => {
     expect(evaluationsMarkdown([{ document: evaluation() }])).toBe(evaluationMarkdown(evaluation()));
   });
 
+  test("a curve that rises at once starts where it has risen to", () => {
+    const candidate: [number, number][] = [
+      [0, 0],
+      [0, 0.88],
+      [0.5, 1],
+      [1, 1],
+    ];
+    const text = evaluationMarkdown(evaluation({ curves: [{ id: "roc", candidate, baseline: null }] }));
+    expect(text).toMatch(/line "candidate" \[0\.88, 0\.886, /);
+  });
+
   test("a Mermaid line has at most 200 points", () => {
     const points = many(5_000, (at): [number, number] => [at / 5_000, at / 5_000]);
     for (const id of ["roc", "calibration", "residuals"] as const) {
