@@ -4,9 +4,8 @@ import { visibleText } from "../../escape.ts";
 const NAMES: Readonly<Record<string, string>> = {
   log_loss: "log loss",
   roc_auc: "ROC-AUC",
-  roc_auc_ovr: "ROC-AUC, one against the rest",
-  roc_auc_ovr_weighted: "weighted ROC-AUC, one against the rest",
-  roc_auc_macro: "macro ROC-AUC",
+  roc_auc_ovr: "macro ROC-AUC", // of each class against the rest
+  roc_auc_ovr_weighted: "weighted ROC-AUC",
   pr_auc: "PR-AUC",
   average_precision: "average precision",
   brier: "Brier score",

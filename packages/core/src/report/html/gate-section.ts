@@ -51,6 +51,6 @@ function cellsOf(row: GateRow): Cell[] {
     row.candidate,
     { html: row.judged === "" && row.reason === null ? "–" : figures + reason },
     { html: row.sketch === "" ? "" : `<span aria-hidden="true">${row.gainSketch}</span>` },
-    { html: `<span class="verdict ${row.status}">${SIGNS[row.status]} ${row.word.replace(", ", ",<br>")}</span>` },
+    { html: `<span class="verdict ${row.status}">${SIGNS[row.status]}\u00a0${row.word.replace(", ", ",<br>")}</span>` },
   ];
 }

@@ -1,11 +1,11 @@
 import type { EvaluationReport, MetricComparison } from "../../evaluate/evaluation-report.ts";
 import { estimateText } from "../format/interval.ts";
 import { metricTitle, unitSuffix } from "../format/metric-name.ts";
-import { count, decimalsOf, levelText } from "../format/number.ts";
+import { count, levelText } from "../format/number.ts";
 import { seedRows } from "../format/seeds.ts";
 import { crossCheckText, testP, testTitle } from "../format/test-name.ts";
 import { type GateReading, gainLimit, gateReadings } from "../gate-reading.ts";
-import { isNeutral, metricRow } from "../metric-rows.ts";
+import { isNeutral, judgedDecimals, metricRow } from "../metric-rows.ts";
 import { type ForestRow, forestPlot } from "../svg/forest-plot.ts";
 import { standardText } from "../verdict-clauses.ts";
 import { htmlFigure, htmlTable } from "./element.ts";
@@ -32,10 +32,12 @@ export function metricSection(report: EvaluationReport): string {
       : `Figures are the candidate's − those of ${against}`;
   const neutral = rows.filter((row) => row.neutral === true).map(({ label }) => label);
   const sideless = neutral.length === 0 ? "" : ` Of ${neutral.join(", ")} neither more nor less is better.`;
-  const level = rows.some(({ interval }) => interval !== null)
-    ? ` with the ${levelText(report.method.level)} interval`
-    : "";
-  const caption = `${what}${level}. Each row has its own scale; right of the line is better: blue where the whole interval is, a red diamond where all of it is worse, grey where neither is sure.${dashed}${signs}${sideless}`;
+  const known = rows.some(({ interval }) => interval !== null);
+  const level = known ? ` with the ${levelText(report.method.level)} interval` : "";
+  const colours = known
+    ? "blue where the whole interval is, a red diamond where all of it is worse, grey where neither is sure."
+    : "grey all of them, since points alone are sure of nothing.";
+  const caption = `${what}${level}. Each row has its own scale; right of the line is better, ${colours}${dashed}${signs}${sideless}`;
   return htmlFigure((width) => forestPlot(rows, centre, { width, title, description }), caption, metricTable(report));
 }
 
@@ -56,7 +58,7 @@ function differenceRows(metrics: readonly MetricComparison[], readings: readonly
     const judged = readings.find(
       (reading) => reading.kind === "comparing" && reading.metric === metric && reading.check.status !== "skipped",
     );
-    const decimals = judged?.decimals ?? decimalsOf(metric.difference.value, metric.difference.interval, 0);
+    const decimals = judged?.decimals ?? judgedDecimals(metric.difference, metric.candidate, 0);
     return [
       {
         label: metricTitle(metric.name),

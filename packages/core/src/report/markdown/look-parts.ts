@@ -16,6 +16,7 @@ import {
   weakSummary,
   whereText,
 } from "../look-words.ts";
+import { classHead, classRows } from "../per-class.ts";
 import { andMore, folded, markdownTable } from "./block.ts";
 
 /** Slices in which rows flipped, folded. Single rows stand in the page alone: a comment is mailed to everybody who watches. */
@@ -83,7 +84,8 @@ export function weakSlicesMarkdown(report: EvaluationReport): string {
 }
 
 /** What decisions are taken for what, folded: a table of the candidate's, the baseline's count beside where there is one. */
-export function confusionMarkdown({ confusion, baseline }: EvaluationReport): string {
+export function confusionMarkdown(report: EvaluationReport): string {
+  const { confusion, baseline } = report;
   if (confusion === undefined) return "";
   const other = markdownText(baseline?.label ?? "baseline", 60);
   if (confusion.classes.length === 0) {
@@ -114,6 +116,14 @@ export function confusionMarkdown({ confusion, baseline }: EvaluationReport): st
   ];
   const table = markdownTable(head, rows, [...head.keys()].slice(1));
   return folded("Decisions of the candidate, in rows and as shares of the true class", table);
+}
+
+/** Precision, recall and F1 of each class, folded. */
+export function classesMarkdown(report: EvaluationReport): string {
+  const rows = classRows(report).map((cells) => cells.map((cell) => markdownText(cell, 60)));
+  if (rows.length === 0) return "";
+  const head = classHead(report).map((name) => markdownText(name, 60));
+  return folded("Precision, recall and F1 class by class", markdownTable(head, rows, [...head.keys()].slice(1)));
 }
 
 /** A metric in every group of a sensitive column, folded. @param most Groups to list; 0: none, the sentences alone. */

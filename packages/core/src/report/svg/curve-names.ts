@@ -88,8 +88,11 @@ function covers({ x, y, width, height }: Box, points: Points): boolean {
   return points.some(([px, py]) => px > x - 3 && px < x + width + 3 && py > y - 3 && py < y + height + 3);
 }
 
+/** Two names in one line read as one: they keep apart. */
 function meet(a: Box, b: Box): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+  const apart =
+    a.x > b.x + b.width + 30 || b.x > a.x + a.width + 30 || a.y > b.y + b.height + 4 || b.y > a.y + a.height + 4;
+  return !apart;
 }
 
 /** From a box to the nearest of some points; infinite without any. */
