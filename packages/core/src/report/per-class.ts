@@ -1,54 +1,37 @@
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
+import type { ClassCounts } from "../evaluate/looks.ts";
 import { count, fixed } from "./format/number.ts";
 
-/** One class of one side. Null where nothing was decided for it, or nothing of it occurs. */
-interface ClassFigures {
-  readonly precision: number | null;
-  readonly recall: number | null;
-  readonly f1: number | null;
-}
-
-/**
- * Precision, recall and F1 of every class, the candidate's beside the baseline's, and the rows it has: the weakest recall first. Counted in rows, without weights, as
- * the matrix is. Empty where there is no matrix, or two classes alone, whose figures are metrics of their own. Texts are not escaped yet.
- */
-export function classRows({ confusion, task }: EvaluationReport): string[][] {
-  if (confusion === undefined || task !== "multiclass" || confusion.classes.length < 3) return [];
-  const { classes, candidate, baseline } = confusion;
-  const ours = classes.map((_, k) => figuresOf(candidate, k));
-  const theirs = baseline === null ? null : classes.map((_, k) => figuresOf(baseline, k));
-  const weakest = [...classes.keys()].sort((a, b) => (ours[a]?.recall ?? 2) - (ours[b]?.recall ?? 2) || a - b);
-  return weakest.map((k) => {
-    const other = theirs?.[k];
-    const both = (of: keyof ClassFigures) =>
-      theirs === null ? [share(ours[k]?.[of])] : [share(other?.[of]), share(ours[k]?.[of])];
-    return [
-      classes[k] as string,
-      ...both("precision"),
-      ...both("recall"),
-      ...both("f1"),
-      count(sum(candidate[k] as readonly number[])),
-    ];
+/** Precision, recall and F1 of every class or label, the candidate's after the baseline's, and its rows; the weakest recall first. Texts are not escaped yet. */
+export function classRows({ classFigures }: EvaluationReport): string[][] {
+  return (classFigures?.listed ?? []).map(({ name, candidate, baseline }) => {
+    const sides = baseline === null ? [candidate] : [baseline, candidate];
+    return [name, ...sides.map(precision), ...sides.map(recall), ...sides.map(f1), count(candidate.rows)];
   });
 }
 
-/** The columns of these rows: the class, each figure of both sides, the rows. */
-export function classHead({ baseline, confusion }: EvaluationReport): string[] {
-  const other = confusion?.baseline == null ? null : (baseline?.label ?? "baseline");
-  const both = (name: string) => (other === null ? [name] : [`${name}, ${other}`, `${name}, candidate`]);
-  return ["class", ...both("precision"), ...both("recall"), ...both("F1"), "rows"];
+/** The columns of these rows. */
+export function classHead({ task, baseline, classFigures }: EvaluationReport): string[] {
+  const compared = classFigures?.listed.some((one) => one.baseline !== null) ?? false;
+  const sides = (name: string) =>
+    compared ? [`${name}, ${baseline?.label ?? "baseline"}`, `${name}, candidate`] : [name];
+  return [noun(task), ...sides("precision"), ...sides("recall"), ...sides("F1"), "rows"];
 }
 
-function figuresOf(counts: readonly (readonly number[])[], k: number): ClassFigures {
-  const right = counts[k]?.[k] ?? 0;
-  const there = sum(counts[k] ?? []);
-  const decided = sum(counts.map((cells) => cells[k] ?? 0));
-  return {
-    precision: decided === 0 ? null : right / decided,
-    recall: there === 0 ? null : right / there,
-    f1: there + decided === 0 ? null : (2 * right) / (there + decided),
-  };
+/** "Precision, recall and F1 label by label", of more than are listed "of the 100 weakest of 150 classes". */
+export function classTitle({ task, classFigures }: EvaluationReport): string {
+  const what = "Precision, recall and F1";
+  const [all, listed] = [classFigures?.classes ?? 0, classFigures?.listed.length ?? 0];
+  const one = noun(task);
+  const many = one === "class" ? "classes" : "labels";
+  return listed < all ? `${what} of the ${count(listed)} weakest of ${count(all)} ${many}` : `${what} ${one} by ${one}`;
 }
 
-const share = (value: number | null | undefined) => (value == null ? "–" : fixed(value, 3));
-const sum = (values: readonly number[]) => values.reduce((total, one) => total + one, 0);
+const noun = (task: EvaluationReport["task"]) => (task === "multilabel" ? "label" : "class");
+
+const precision = ({ right, decided }: ClassCounts) => share(right, decided);
+const recall = ({ right, rows }: ClassCounts) => share(right, rows);
+const f1 = ({ right, decided, rows }: ClassCounts) => share(2 * right, decided + rows);
+
+/** "–" where nothing was decided for a class, or nothing of it occurs. */
+const share = (part: number, whole: number) => (whole === 0 ? "–" : fixed(part / whole, 3));

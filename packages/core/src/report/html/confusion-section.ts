@@ -1,7 +1,7 @@
 import { htmlText } from "../../escape.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import { count, percent } from "../format/number.ts";
-import { classHead, classRows } from "../per-class.ts";
+import { classHead, classRows, classTitle } from "../per-class.ts";
 import { type Column, htmlFolded, htmlTable, scrolling } from "./element.ts";
 
 /** Decisions against the truth: a matrix a side, or of many classes the pairs that are confused most. Empty for tasks without classes. */
@@ -33,19 +33,20 @@ export function confusionSection(report: EvaluationReport): string {
   const many = classes.length > 4;
   const layout = many ? (classes.some((name) => [...name].length > 3) ? "many upright" : "many") : "pair";
   const hint = many ? `<p class="hint">${SIDEWAYS}</p>\n` : "";
-  return `<p>${said}</p>\n${hint}<div class="${layout}">\n${sides.filter((side) => side !== "").join("\n")}\n</div>\n${classTable(report)}`;
+  return `<p>${said}</p>\n${hint}<div class="${layout}">\n${sides.filter((side) => side !== "").join("\n")}\n</div>`;
 }
 
 /** Read on a phone alone, where a matrix of many classes may be wider than the screen. */
 const SIDEWAYS = "Shares are left out on a narrow screen; a matrix that is wider than it scrolls sideways.";
 
-function classTable(report: EvaluationReport): string {
+/** Precision, recall and F1 of each class or label, folded. Empty where they are not known. */
+export function classSection(report: EvaluationReport): string {
   const rows = classRows(report);
   if (rows.length === 0) return "";
   const columns = classHead(report).map(
     (name, at): Column => (at === 0 ? { name, kind: "long" } : { name, kind: "num" }),
   );
-  return htmlFolded("Precision, recall and F1 class by class", htmlTable(columns, rows, true, "Figures of each class"));
+  return htmlFolded(classTitle(report), htmlTable(columns, rows, true, "Figures of each class"));
 }
 
 function matrix(side: string, classes: readonly string[], counts: readonly (readonly number[])[]): string {

@@ -3,7 +3,7 @@ import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import { flipHeading } from "../look-words.ts";
 import { otherBaselines } from "../other-baselines.ts";
 import { htmlSentence, phrasesOf } from "../phrase.ts";
-import { confusionSection } from "./confusion-section.ts";
+import { classSection, confusionSection } from "./confusion-section.ts";
 import { curveSection } from "./curve-section.ts";
 import { type Column, htmlTable } from "./element.ts";
 import { fairnessSection } from "./fairness-section.ts";
@@ -37,7 +37,7 @@ export function evaluationSections(report: EvaluationReport, tag: "h2" | "h4", m
     section("Fairness", fairnessSection(report)),
     curveSection(report, tag),
     section("Best thresholds", thresholdSection(report)),
-    section("Decisions", confusionSection(report)),
+    section("Decisions", [confusionSection(report), classSection(report)].filter((part) => part !== "").join("\n")),
     section(flipHeading(report), flipSection(report)),
     // Of files that somebody gave nothing is recorded that could differ.
     (report.baseline === null || report.candidate.run === null) && report.changes.length === 0

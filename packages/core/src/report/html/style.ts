@@ -93,7 +93,7 @@ table.stack tbody th{min-width:0;text-align:left;font-weight:500}
 table.stack td[data-label]::before{content:attr(data-label);color:var(--muted);float:left;margin-right:20px}
 table.stack td.num{white-space:normal}
 table.stack .whole{white-space:nowrap}
-.reason{max-width:none}
+.reason{max-width:none;clear:both}
 table.stack .num+:not(.num){padding-left:0}
 table.stack td.sketch{display:none}
 table.stack td:empty{display:none}

@@ -49,7 +49,7 @@ export function evaluationParts(
     { name: "curves", variants: [curves, ""], rank: 10 },
     { name: "flipped rows", variants: [flipsMarkdown(report, FIRST), flipsMarkdown(report, 5), ""], rank: 18 },
     { name: "decisions", variants: [confusionMarkdown(report), ""], rank: 12 },
-    { name: "classes", variants: [classesMarkdown(report), ""], rank: 13 },
+    { name: "classes", variants: [classesMarkdown(report, FIRST), ""], rank: 13 },
     { name: "other metrics", variants: [metricsMarkdown(report), ""], rank: 30 },
     { name: "other baselines", variants: [othersMarkdown(report), ""], rank: 35 },
     { name: "seeds", variants: [seedsMarkdown(report), ""], rank: 16 },

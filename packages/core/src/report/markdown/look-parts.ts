@@ -16,7 +16,7 @@ import {
   weakSummary,
   whereText,
 } from "../look-words.ts";
-import { classHead, classRows } from "../per-class.ts";
+import { classHead, classRows, classTitle } from "../per-class.ts";
 import { andMore, folded, markdownTable } from "./block.ts";
 
 /** Slices in which rows flipped, folded. Single rows stand in the page alone: a comment is mailed to everybody who watches. */
@@ -118,12 +118,14 @@ export function confusionMarkdown(report: EvaluationReport): string {
   return folded("Decisions of the candidate, in rows and as shares of the true class", table);
 }
 
-/** Precision, recall and F1 of each class, folded. */
-export function classesMarkdown(report: EvaluationReport): string {
-  const rows = classRows(report).map((cells) => cells.map((cell) => markdownText(cell, 60)));
+/** Precision, recall and F1 of the weakest classes, folded. @param most Classes to list. */
+export function classesMarkdown(report: EvaluationReport, most: number): string {
+  const all = classRows(report);
+  const rows = all.slice(0, most).map((cells) => cells.map((cell) => markdownText(cell, 60)));
   if (rows.length === 0) return "";
   const head = classHead(report).map((name) => markdownText(name, 60));
-  return folded("Precision, recall and F1 class by class", markdownTable(head, rows, [...head.keys()].slice(1)));
+  const table = markdownTable(head, rows, [...head.keys()].slice(1));
+  return folded(classTitle(report), table + andMore(all.length - rows.length, "in the full report"));
 }
 
 /** A metric in every group of a sensitive column, folded. @param most Groups to list; 0: none, the sentences alone. */
