@@ -25,7 +25,7 @@ export function confusionSection(report: EvaluationReport): string {
       { name: "candidate, rows", kind: num },
       { name: `${other}, rows`, kind: num },
     ];
-    return `<p>The pairs that are confused most, of more classes than a matrix can show.</p>\n${htmlTable(columns, rows, false, "Most confused pairs of classes")}`;
+    return `<p>The pairs that are confused most, of more classes than a matrix can show.</p>\n${htmlTable(columns, rows, true, "Most confused pairs of classes")}`;
   }
   const said =
     "Rows are true classes, columns the classes decided for. Shares are of the true class; the framed cells are right.";
