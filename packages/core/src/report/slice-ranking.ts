@@ -50,7 +50,8 @@ export function slicesSummary(report: EvaluationReport): string {
   const looks = slices.filter(({ gain, worse }) => worse || (gain?.interval != null && gain.interval[1] < 0)).length;
   const worse = slices.filter((slice) => slice.worse).length;
   if (looks === 0) return `none of ${what} looks worse`;
-  const significant = worse === 0 ? "none" : worse === looks ? "" : count(worse);
+  const all = looks === 1 ? "" : "all of them";
+  const significant = worse === 0 ? "none" : worse === looks ? all : count(worse);
   const own = looks === 1 ? "looks worse by its own interval" : "look worse by their own intervals";
   return `${count(looks)} of ${what} ${own}, ${`${significant} significantly`.trim()} among so many`;
 }

@@ -65,7 +65,10 @@ function forestRow(row: ForestRow, top: number, { left, right, width, step, wide
         text(0, y + 4, fitting(row.label, left - 12), ""),
         text(width, y + 4, figures, row.status === null ? "muted" : "", "end"),
       ]
-    : [text(0, top + 18, fitting(row.label, width * 0.4), ""), text(width, top + 18, figures, "small halo", "end")];
+    : [
+        text(0, top + 18, fitting(row.label, width - figures.length * 6.4 - 8), ""),
+        text(width, top + 18, figures, "small halo", "end"),
+      ];
   return [
     line(0, top, width, top, "rule"),
     wide ? "" : line((left + right) / 2, y - 12, (left + right) / 2, y + 12, "zero"),
