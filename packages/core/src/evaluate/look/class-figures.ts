@@ -46,7 +46,8 @@ function tallyOf({ task, rows, classes, labels, decisions }: JudgedRows): Tally 
   };
   if (task === "multiclass") {
     for (let row = 0; row < rows; row++) {
-      const [truth, decision] = [labels[row] as number, decisions[row] as number];
+      const truth = labels[row] as number;
+      const decision = decisions[row] as number;
       add(tally.rows, truth);
       add(tally.decided, decision);
       if (truth === decision) add(tally.right, truth);
