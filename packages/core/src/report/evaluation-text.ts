@@ -7,8 +7,8 @@ import { metricRow, unjudgedMetrics } from "./metric-rows.ts";
 import { otherBaselines } from "./other-baselines.ts";
 import { plainSentence } from "./phrase.ts";
 import { slicesSummary, smallSlicesText } from "./slice-ranking.ts";
-import { alignedTable, piece, type TextLine, type Tone, textOf, wrapped, WIDTH } from "./text/line.ts";
 import { gateLines } from "./text/gate-lines.ts";
+import { alignedTable, piece, type TextLine, type Tone, textOf, WIDTH, wrapped } from "./text/line.ts";
 import { verdictSentence } from "./verdict-sentence.ts";
 
 /** Metrics in a table of the terminal; a report in a file has all of them. */

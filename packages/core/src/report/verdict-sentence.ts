@@ -1,6 +1,6 @@
 import { decidingCheck } from "../check/check.ts";
 import { visibleText } from "../escape.ts";
-import { decidingChecks, furtherBaseline, kindOf, type CheckKind } from "../evaluate/check-ids.ts";
+import { type CheckKind, decidingChecks, furtherBaseline, kindOf } from "../evaluate/check-ids.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { estimateText } from "./format/interval.ts";
 import { metricTitle } from "./format/metric-name.ts";

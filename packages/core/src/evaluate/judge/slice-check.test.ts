@@ -147,7 +147,7 @@ describe("a gate's slices", () => {
     const found = judged({ ...made, candidate: { ...made.candidate, slices: [origin] } }, { margin: 0.1 });
     expect(sliceCheck(found)).toMatchObject({
       status: "pass",
-      reason: "significantly worse in none of 2 tested, 2 too small (origin = @minority, origin = one)",
+      reason: "significantly worse by more than 0.1 in none of 2 tested, 2 too small (origin = @minority, origin = one)",
     });
     expect(found.smallSlices).toMatchObject({ least: 30, values: 2, rows: 30 });
   });

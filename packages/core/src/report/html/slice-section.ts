@@ -5,7 +5,14 @@ import { capitalised, metricName } from "../format/metric-name.ts";
 import { count, fixed } from "../format/number.ts";
 import { pText } from "../format/p-value.ts";
 import { whereText } from "../look-words.ts";
-import { rankedSlices, slicesSummary, smallSlicesText, lessIsBetter, sliceDecimals, sliceDifference } from "../slice-ranking.ts";
+import {
+  lessIsBetter,
+  rankedSlices,
+  sliceDecimals,
+  sliceDifference,
+  slicesSummary,
+  smallSlicesText,
+} from "../slice-ranking.ts";
 import { slicePlot } from "../svg/slice-plot.ts";
 import { htmlFigure, htmlTable } from "./element.ts";
 

@@ -2,8 +2,15 @@ import { markdownHtml, markdownText } from "../../escape.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import { estimateText } from "../format/interval.ts";
 import { metricName } from "../format/metric-name.ts";
-import { count, decimalsOf, fixed } from "../format/number.ts";
-import { rankedSlices, slicesSummary, smallSlicesText, lessIsBetter, sliceDecimals, sliceDifference } from "../slice-ranking.ts";
+import { count, fixed } from "../format/number.ts";
+import {
+  lessIsBetter,
+  rankedSlices,
+  sliceDecimals,
+  sliceDifference,
+  slicesSummary,
+  smallSlicesText,
+} from "../slice-ranking.ts";
 import { andMore, folded, markdownTable } from "./block.ts";
 
 /** Values too small to tell that are named. */
