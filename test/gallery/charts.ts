@@ -103,8 +103,10 @@ const broken = drifts["broken"]?.columns[0] ?? column({ name: "distance" });
 export const charts: Readonly<Record<string, () => string>> = {
   "forest-wide": () => standaloneSvg(forestPlot(forest, "production v1", frame(880))),
   "forest-narrow": () => standaloneSvg(forestPlot(forest, "production v1", frame(328))),
-  "slices-wide": () => standaloneSvg(slicePlot(sliceRows, "production v1", frame(880))),
-  "slices-narrow": () => standaloneSvg(slicePlot(sliceRows, "production v1", frame(328))),
+  "slices-wide": () =>
+    standaloneSvg(slicePlot(sliceRows, { column: "origin", baseline: "production v1", less: true }, frame(880))),
+  "slices-narrow": () =>
+    standaloneSvg(slicePlot(sliceRows, { column: "origin", baseline: "production v1", less: true }, frame(328))),
   "groups-wide": () => standaloneSvg(groupPlot(groups, "production v1", frame(880))),
   "groups-narrow": () => standaloneSvg(groupPlot(groups, "production v1", frame(328))),
   "precision-recall": () => standaloneSvg(precisionRecallPlot(precisionRecallCurve(), "production v1", frame(400))),

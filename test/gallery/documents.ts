@@ -453,6 +453,78 @@ const unpaired = evaluation({
   ],
 });
 
+/** Better than production and open against the champion: every baseline has figures of its own. */
+const champion = estimate(-0.0007, [-0.0031, 0.0018]);
+const twoBaselines = evaluation({
+  verdict: "inconclusive",
+  others: [
+    {
+      baseline: { ...(better.baseline as NonNullable<EvaluationReport["baseline"]>), label: "champion v3", version: 3 },
+      pairing: { mode: "paired", rows: 508_120, overlap: 1, labelsChanged: 0 },
+      metrics: better.metrics.map((metric) =>
+        metric.name === "log_loss"
+          ? comparison({
+              candidate: metric.candidate,
+              baseline: estimate(0.4819, [0.4662, 0.4981]),
+              difference: champion,
+              moreNeeded: 340,
+            })
+          : metric,
+      ),
+    },
+  ],
+  checks: [
+    ...better.checks,
+    check({
+      id: "log_loss-not-better@champion v3",
+      rule: "log_loss better than champion v3",
+      status: "inconclusive",
+      actual: champion.value,
+      interval: champion.interval,
+      reason: "the interval holds the limit 0",
+    }),
+  ],
+});
+
+/** Surely better than production; whether recall reaches its standard is what cannot be told. */
+const recall = estimate(0.79, [0.74, 0.84]);
+const openStandard = evaluation({
+  verdict: "inconclusive",
+  metrics: [
+    ...better.metrics,
+    comparison({
+      name: "recall",
+      goal: "maximize",
+      unit: "",
+      candidate: recall,
+      baseline: estimate(0.71, [0.65, 0.77]),
+      difference: estimate(0.08, [0.02, 0.14]),
+    }),
+    comparison({
+      name: "selection_rate",
+      goal: "maximize",
+      unit: "",
+      candidate: estimate(0.213, [0.2, 0.226]),
+      baseline: estimate(0.2, [0.188, 0.212]),
+      difference: estimate(0.013, [0.004, 0.022]),
+    }),
+  ],
+  checks: [
+    ...better.checks,
+    check({
+      id: "recall-too-low",
+      subject: "recall",
+      rule: "recall at least 0.8",
+      status: "inconclusive",
+      actual: recall.value,
+      interval: recall.interval,
+      limit: 0.8,
+      unit: "",
+      reason: "the interval holds the limit 0.8",
+    }),
+  ],
+});
+
 const TROUBLE =
   '"><script>alert(1)</script> @octocat #1 | `x` [a](javascript:b) ![i](https://e.example/i.png) \u202eevil\u0007 $x$ https://e.example <!-- & --> */';
 const hostile = evaluation({
@@ -549,6 +621,8 @@ export const evaluations: Readonly<Record<string, EvaluationReport>> = {
   reported,
   seeds,
   unpaired,
+  "two-baselines": twoBaselines,
+  "open-standard": openStandard,
   hostile,
   crept,
   "doubted-fork": doubtedFork,

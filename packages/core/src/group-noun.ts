@@ -4,6 +4,7 @@ const TIMES: Readonly<Record<string, string>> = { date: "day", day: "day", week:
 export function groupNoun(column: string | null, number: number): string {
   const one = column === null ? "row" : (TIMES[column] ?? noun(column));
   if (number === 1) return one;
+  if (/(?:s|x|z|ch|sh)$/.test(one)) return `${one}es`;
   return /[^aeiou]y$/.test(one) ? `${one.slice(0, -1)}ies` : `${one}s`;
 }
 

@@ -1,6 +1,7 @@
 import { driftAndRetrainVerb, driftFilesVerb, writeReports } from "@trainyard/backends";
 import { DriftInputs, driftForms } from "@trainyard/core";
 import { command } from "../command.ts";
+import { writtenLines } from "../written.ts";
 
 export const driftCheck = command({
   about:
@@ -24,6 +25,6 @@ export const driftCheck = command({
         tone: "plain" as const,
       },
     ]);
-    return { json: report, text: [...forms.lines(), ...trained], exit };
+    return { json: report, text: [...forms.lines(), ...trained, ...writtenLines(inputs.report)], exit };
   },
 });

@@ -1,6 +1,7 @@
 import { evaluateFilesVerb, evaluateVerb, refuseFiles, writeReports } from "@trainyard/backends";
 import { EvaluateInputs, evaluationForms } from "@trainyard/core";
 import { command } from "../command.ts";
+import { writtenLines } from "../written.ts";
 
 export const evaluate = command({
   about:
@@ -19,6 +20,6 @@ export const evaluate = command({
         : await evaluateFilesVerb(context.folder, context.environment, inputs);
     const forms = evaluationForms(report);
     await writeReports(inputs.report, context.folder, forms);
-    return { json: report, text: forms.lines(), exit };
+    return { json: report, text: [...forms.lines(), ...writtenLines(inputs.report)], exit };
   },
 });

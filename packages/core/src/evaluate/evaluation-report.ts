@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Check, Estimate, Interval, Verdict } from "../check/check.ts";
 import { Goal, Task } from "../config/task.ts";
 import { Sha256, Timestamp } from "../document.ts";
-import { Calibration, Confusion, Fairness, Flips, WeakSlices } from "./looks.ts";
+import { Calibration, ClassFigures, Confusion, Fairness, Flips, WeakSlices } from "./looks.ts";
 
 /** One side of a comparison: what was scored, and by whom. */
 export const Side = z.object({
@@ -211,6 +211,8 @@ export const EvaluationReport = z.object({
   calibration: Calibration.optional(),
   /** Decisions against the truth, of tasks with classes. Absent: none are known. */
   confusion: Confusion.optional(),
+  /** Precision and recall of every class or label follow from these counts. Absent: two classes, none, or an older report. */
+  classFigures: ClassFigures.optional(),
   /** What `evaluate.fairness` asks for. Absent: nothing. */
   fairness: z.array(Fairness).optional(),
   /** Where the model is weak: found on one half of the rows, confirmed on the other. Absent: too few rows, or no columns to look into. */

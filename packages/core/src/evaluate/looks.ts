@@ -64,6 +64,18 @@ export const Confusion = z.object({
 });
 export type Confusion = z.infer<typeof Confusion>;
 
+/** Rows that truly are of a class, rows decided for it, and both. */
+const ClassCounts = z.object({ rows: z.int(), decided: z.int(), right: z.int() });
+export type ClassCounts = z.infer<typeof ClassCounts>;
+
+/** Every class of a multiclass task, or label of a multilabel one, counted without weights: precision is right / decided, recall right / rows. */
+export const ClassFigures = z.object({
+  classes: z.int(),
+  /** The candidate's lowest recall first, at most 100. */
+  listed: z.array(z.object({ name: z.string(), candidate: ClassCounts, baseline: ClassCounts.nullable() })),
+});
+export type ClassFigures = z.infer<typeof ClassFigures>;
+
 /** How far apart a metric lies between the groups of a sensitive column; `lowest` and `highest` name them. */
 export const Disparity = z.object({
   lowest: z.string(),

@@ -1,7 +1,7 @@
 import type { Verdict } from "../check/check.ts";
 import { htmlText, visibleText } from "../escape.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
-import { verdictSentence } from "./verdict-sentence.ts";
+import { type Outcome, verdictSentence } from "./verdict-sentence.ts";
 
 /** Dark enough for white letters (contrast ≥ 4.5:1); the words say the same without them. */
 const COLOURS: Readonly<Record<Verdict, string>> = { pass: "#1a7f37", fail: "#cf222e", inconclusive: "#6e5494" };
@@ -9,9 +9,11 @@ const [HEIGHT, PAD, LETTER] = [20, 6, 6.6];
 
 /** A README's badge: the model's name and the verdict in words, as an SVG of its own. */
 export function evaluationBadge(report: EvaluationReport): string {
-  const [left, right] = [visibleText(report.model, 40), visibleText(verdictSentence(report).headline, 60)];
+  const { headline, outcome } = verdictSentence(report);
+  const left = visibleText(report.model, 30);
+  const right = wordsOf(outcome, headline, report);
   const [a, b] = [widthOf(left), widthOf(right)];
-  const label = htmlText(`${left}: ${right}`);
+  const label = htmlText(`${visibleText(report.model, 60)}: ${headline}`, 400);
   const word = (text: string, middle: number, width: number) =>
     `<text x="${middle}" y="14" textLength="${width - 2 * PAD}" lengthAdjust="spacingAndGlyphs">${htmlText(text)}</text>`;
   return [
@@ -26,6 +28,26 @@ export function evaluationBadge(report: EvaluationReport): string {
     "</svg>",
     "",
   ].join("\n");
+}
+
+/** A badge is read from afar, so a long headline gives way to its outcome; the whole of it is the title. */
+const LONGEST = 34;
+const SHORT: Readonly<Record<Outcome, string>> = {
+  better: "better than its baseline",
+  "no-worse": "no worse than its baseline",
+  worse: "worse than its baseline",
+  "meets-standard": "meets its standard",
+  "first-model": "first version",
+  inconclusive: "cannot tell yet",
+  "below-standard": "below its standard",
+  "not-comparable": "not comparable",
+  failed: "failed a check",
+  unchanged: "unchanged",
+};
+
+function wordsOf(outcome: Outcome, headline: string, { checks }: EvaluationReport): string {
+  if (headline.length <= LONGEST) return visibleText(headline);
+  return checks.some(({ pointOnly }) => pointOnly === true) ? `${SHORT[outcome]}, unverified` : SHORT[outcome];
 }
 
 const widthOf = (text: string) => Math.round([...text].length * LETTER) + 2 * PAD;

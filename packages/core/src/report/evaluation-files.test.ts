@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { evaluations } from "../../../../test/gallery/documents.ts";
 import type { Check } from "../check/check.ts";
+import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { aReport } from "../testing/index.ts";
 import { evaluationBadge } from "./evaluation-badge.ts";
 import { evaluationJunit } from "./evaluation-junit.ts";
@@ -51,4 +53,11 @@ test("the badge says the verdict in words", () => {
   const badge = evaluationBadge(aReport({ verdict: "fail" }));
   expect(badge).toContain('role="img" aria-label="flight-delays: ');
   expect(badge.length).toBeLessThan(2_000);
+});
+
+test("a long headline is a badge's title, and its outcome the badge", () => {
+  const badge = evaluationBadge(evaluations["open-standard"] as EvaluationReport);
+  expect(badge).toContain('aria-label="flight-delays: cannot tell yet whether it meets its standard"');
+  expect(badge).toContain(">cannot tell yet</text>");
+  expect(Number(/width="(\d+)"/.exec(badge)?.[1])).toBeLessThan(260);
 });

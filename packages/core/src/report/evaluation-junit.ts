@@ -2,7 +2,7 @@ import type { Check } from "../check/check.ts";
 import { htmlText } from "../escape.ts";
 import { decidingChecks } from "../evaluate/check-ids.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
-import { UNVERIFIED } from "./gate-table.ts";
+import { gateTable, UNVERIFIED } from "./gate-table.ts";
 import { plainSentence } from "./phrase.ts";
 import { verdictSentence } from "./verdict-sentence.ts";
 
@@ -11,8 +11,11 @@ import { verdictSentence } from "./verdict-sentence.ts";
  * one that only warns has passed and says so. The verdict's sentence is the suite's output.
  */
 export function evaluationJunit(report: EvaluationReport): string {
+  const { rows } = gateTable(report);
   const failures = new Set(decidingChecks(report).filter(isFailure));
-  const cases = report.checks.map((check) => testCase(report.model, check, failures.has(check)));
+  const cases = report.checks.map((check, at) =>
+    testCase(report.model, check, { failed: failures.has(check), reason: rows[at]?.reason ?? null }),
+  );
   const counts = {
     tests: report.checks.length,
     failures: failures.size,
@@ -33,9 +36,13 @@ export function evaluationJunit(report: EvaluationReport): string {
   ].join("\n");
 }
 
-function testCase(model: string, check: Check, failed: boolean): string {
+function testCase(
+  model: string,
+  check: Check,
+  { failed, reason }: { readonly failed: boolean; readonly reason: string | null },
+): string {
   const open = `<testcase${attributes({ classname: model, name: check.rule })}>`;
-  const message = check.reason ?? numbers(check);
+  const message = reason ?? numbers(check);
   if (check.status === "skipped") return `${open}<skipped${attributes({ message })}/></testcase>`;
   if (failed) return `${open}<failure${attributes({ message, type: check.status })}/></testcase>`;
   const unverified = check.pointOnly === true ? `, ${UNVERIFIED}` : "";

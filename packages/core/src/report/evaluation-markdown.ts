@@ -12,7 +12,7 @@ export interface ModelSection extends EvaluationMarkdownOptions {
 
 /**
  * The report of one model as Markdown, for a job summary or a file: a sentence, a table, the rest folded.
- * When it would be too long it loses, in this order: curves, decisions, how it was tested, flipped rows, slices beyond
+ * When it would be too long it loses, in this order: curves, decisions, figures of each class, how it was tested, flipped rows, slices beyond
  * the first 20, slices, other metrics, changes beyond the first 20, changes, weak slices, calibration, fairness, notes, the lines to reproduce it, log
  * lines, the table.
  */

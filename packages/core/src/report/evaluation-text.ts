@@ -1,40 +1,24 @@
-import type { CheckStatus } from "../check/check.ts";
+import { visibleText } from "../escape.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { changesSummary } from "./change-summary.ts";
 import { footprintText } from "./footprint-text.ts";
-import { gateTable } from "./gate-table.ts";
 import { calibrationShift, fairnessText, flipsSummary, weakSliceText, weakSummary } from "./look-words.ts";
+import { metricRow, unjudgedMetrics } from "./metric-rows.ts";
+import { otherBaselines } from "./other-baselines.ts";
 import { plainSentence } from "./phrase.ts";
 import { slicesSummary, smallSlicesText } from "./slice-ranking.ts";
-import { alignedTable, piece, type TextLine, type Tone, textOf, wrapped } from "./text/line.ts";
+import { gateLines } from "./text/gate-lines.ts";
+import { alignedTable, piece, type TextLine, type Tone, textOf, WIDTH, wrapped } from "./text/line.ts";
 import { verdictSentence } from "./verdict-sentence.ts";
 
-const TONES: Readonly<Record<CheckStatus, Tone>> = {
-  pass: "pass",
-  fail: "fail",
-  inconclusive: "warn",
-  skipped: "muted",
-};
+/** Metrics in a table of the terminal; a report in a file has all of them. */
+const MOST_METRICS = 24;
 
-/** What `trainyard evaluate` prints for people: the sentence, the gates aligned, notes. Lines of pieces; see `textOf`. */
+/** What `trainyard evaluate` prints for people: the sentence, the gates aligned, the other metrics, notes. Lines of pieces; see `textOf`. */
 export function evaluationLines(report: EvaluationReport): TextLine[] {
   const { headline, body } = verdictSentence(report);
   const tone: Tone = report.verdict === "pass" ? "pass" : report.verdict === "fail" ? "fail" : "warn";
-  const { head, rows } = gateTable(report);
-  const gates = rows
-    .slice(0, 60)
-    .map((row) => [
-      piece(plainSentence(row.rule)),
-      piece(row.baseline),
-      piece(row.candidate),
-      piece(row.judged),
-      { text: row.sketch, tone: "muted" as const },
-      piece(row.word, TONES[row.status]),
-    ]);
-  const table =
-    rows.length === 0
-      ? []
-      : [[], ...alignedTable([[...head, ""].map((text) => piece(text, "muted")), ...gates], [1, 2])];
+  const gates = gateLines(report);
   const more = [
     ["slices", report.slices.length > 0 ? slicesSummary(report) : ""],
     ["small", smallSlicesText(report, 3)],
@@ -44,13 +28,51 @@ export function evaluationLines(report: EvaluationReport): TextLine[] {
     [(report.flips?.by ?? "decision") === "decision" ? "flipped" : "rows", flipsSummary(report)],
     ["changed", report.changes.length > 0 ? changesSummary(report.changes) : ""],
     ...footprintText(report).map((text) => [text.slice(0, text.indexOf(" ")), text.slice(text.indexOf(" ") + 1)]),
-  ].flatMap(([name = "", text = ""]) => (text === "" ? [] : [`${name.padEnd(8)} ${text}`]));
+  ].flatMap(([name = "", text = ""]) => (text === "" ? [] : entry(name, text)));
   return [
     [piece(`${report.model}: `), piece(headline, tone)],
     ...wrapped(plainSentence(body), "  "),
-    ...table,
-    ...(more.length === 0 ? [] : [[], ...more.map((line) => [piece(`  ${line}`)])]),
-    ...(report.notes.length === 0 ? [] : [[], ...report.notes.slice(0, 30).flatMap((note) => noteLines(note))]),
+    ...apart(gates),
+    ...apart(metricLines(report)),
+    ...apart(more),
+    ...apart(report.notes.slice(0, 30).flatMap((note) => noteLines(note))),
+  ];
+}
+
+const apart = (lines: readonly TextLine[]): TextLine[] => (lines.length === 0 ? [] : [[], ...lines]);
+
+/** A name in a narrow column, and what is to say of it beside, on as many lines as it takes. A name that is empty goes on with the one above. */
+function entry(name: string, text: string): TextLine[] {
+  const [, spaces = ""] = /^( *)/.exec(text) ?? [];
+  return wrapped(text.trimStart(), " ".repeat(11 + spaces.length), WIDTH, `  ${name.padEnd(8)} ${spaces}`);
+}
+
+/** Metrics that no gate judged, and all of them against each baseline beside the first. */
+function metricLines(report: EvaluationReport): TextLine[] {
+  const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+    rows.length === 0
+      ? []
+      : alignedTable(
+          [
+            head.map((text) => piece(visibleText(text, 30), "muted")),
+            ...rows.slice(0, MOST_METRICS).map((row) => row.map((cell) => piece(cell))),
+          ],
+          [1, 2],
+        );
+  const others = unjudgedMetrics(report).map(metricRow);
+  const title = report.metrics.length > others.length ? "other metrics" : "metrics";
+  const first =
+    report.baseline === null
+      ? table(
+          [title, "candidate"],
+          others.map(([name, , candidate]) => [name, candidate]),
+        )
+      : table([title, report.baseline.label, "candidate", "difference"], others);
+  return [
+    ...first,
+    ...otherBaselines(report).flatMap(({ label, rows, table: figures }) =>
+      apart(table([rows, label, "candidate", "difference"], figures)),
+    ),
   ];
 }
 
@@ -67,9 +89,8 @@ export function evaluationText(report: EvaluationReport): string {
 }
 
 export function noteLines(note: string): TextLine[] {
-  return wrapped(note, "    ").map((line, at) =>
-    at === 0
-      ? [piece("  note", "warn"), ...line.map(({ text, tone }) => ({ text: text.replace(/^ {4}/, "  "), tone }))]
-      : line,
+  const label = "  note  ";
+  return wrapped(note, "    ", WIDTH, label).map((line, at) =>
+    at === 0 ? [piece("  note", "warn"), ...line.map(({ text, tone }) => ({ text: text.slice(6), tone }))] : line,
   );
 }

@@ -15,7 +15,7 @@ function effectiveLine(report: EvaluationReport): Phrase[][] {
   const known = metrics.filter(({ effectiveRows }) => effectiveRows !== undefined);
   const metric = known.find(({ name }) => checks.some(({ subject }) => subject === name)) ?? known[0];
   const rows = rowsJudged(report);
-  if (metric?.effectiveRows === undefined || rows === 0) return [];
+  if (metric?.effectiveRows === undefined || rows === 0 || metric.effectiveRows === rows) return [];
   const worth = `${counted(rows, "row")} ${rows === 1 ? "says" : "say"} as much as ${count(metric.effectiveRows)} independent`;
   return [[{ code: metric.name }, `: ${worth} ${metric.effectiveRows === 1 ? "one" : "ones"}.`]];
 }

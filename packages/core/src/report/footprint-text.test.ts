@@ -18,6 +18,9 @@ test("size and scoring say what they were, and that they were measured once", ()
   expect(
     said({ bytes: { candidate: 10, baseline: 10 }, scoring: { rows: 1, candidate: 12.34, baseline: null } }),
   ).toEqual(["model 10 B, as before", "scoring 1 row took 12.3 s, measured once"]);
+  expect(said({ bytes: { candidate: 1_516_000, baseline: 1_000 }, scoring: null })).toEqual([
+    "model 1.52 MB, was 1.00 kB (1,516 times)",
+  ]);
   expect(said({ bytes: { candidate: 10, baseline: null }, scoring: null })).toEqual(["model 10 B"]);
   expect(footprintText(aReport())).toEqual([]); // a report of an older version
 });

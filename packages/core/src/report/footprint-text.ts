@@ -7,7 +7,7 @@ export function sizeText({ footprint }: EvaluationReport): string | null {
   if (footprint === undefined || footprint.bytes.candidate === 0) return null;
   const { candidate, baseline } = footprint.bytes;
   if (baseline === null) return byteSize(candidate);
-  const change = baseline === 0 || candidate === baseline ? "" : ` (${relative(candidate / baseline - 1)})`;
+  const change = baseline === 0 || candidate === baseline ? "" : ` (${relative(candidate / baseline)})`;
   return candidate === baseline
     ? `${byteSize(candidate)}, as before`
     : `${byteSize(candidate)}, was ${byteSize(baseline)}${change}`;
@@ -30,7 +30,10 @@ export function footprintText(report: EvaluationReport): string[] {
 
 const seconds = (value: number) => `${fixed(value, value < 1 ? 2 : value < 100 ? 1 : 0)} s`;
 
-function relative(change: number): string {
+/** "−1.3 %"; of ten times and more "1,516 times". */
+function relative(times: number): string {
+  if (times >= 10) return `${fixed(times, 0)} times`;
+  const change = times - 1;
   const share = Math.abs(100 * change);
   const text = fixed(share, share >= 9.95 ? 0 : share >= 0.95 ? 1 : 2);
   return `${change < 0 ? MINUS : "+"}${text}\u00a0%`;

@@ -2,6 +2,7 @@ import type { Check, Estimate, Interval } from "../check/check.ts";
 import { furtherBaseline, kindOf } from "../evaluate/check-ids.ts";
 import type { EvaluationReport, MetricComparison } from "../evaluate/evaluation-report.ts";
 import { decimalsOf } from "./format/number.ts";
+import { judgedDecimals } from "./metric-rows.ts";
 
 /** A gate's check beside the metric it judged, in the space a person reads it in. */
 export interface GateReading {
@@ -15,42 +16,48 @@ export interface GateReading {
   readonly limit: number | null;
   /** Decimals that the judged interval supports; both sides are written with them. */
   readonly decimals: number;
+  /** A baseline beside the first that it is held against, and how rows were paired with it; null of every other gate. */
+  readonly further: { readonly label: string; readonly pairing: EvaluationReport["pairing"] } | null;
 }
 
 /** The checks of a report that judge a metric or the rows, in their own order. */
 export function gateReadings(report: EvaluationReport): GateReading[] {
-  return report.checks.map((check) => gateReading(check, report.metrics));
+  return report.checks.map((check) => gateReading(check, report));
 }
 
-export function gateReading(check: Check, metrics: readonly MetricComparison[]): GateReading {
+function gateReading(check: Check, report: EvaluationReport): GateReading {
   const held = kindOf(check);
-  const inTable = ["standard", "improvement", "margin", "rows"].includes(held) && furtherBaseline(check) === null;
+  const label = furtherBaseline(check);
+  const other = label === null ? undefined : report.others?.find(({ baseline }) => baseline.label === label);
+  const further = other === undefined ? null : { label: other.baseline.label, pairing: other.pairing };
+  const metrics = label === null ? report.metrics : (other?.metrics ?? []);
+  const inTable = ["standard", "improvement", "margin", "rows"].includes(held);
   const metric = !inTable ? null : (metrics.find(({ name }) => name === check.subject) ?? null);
   if (metric === null) {
     const shown = check.actual === null ? null : { value: check.actual, interval: check.interval };
-    return {
-      check,
-      metric,
-      kind: "other",
-      shown,
-      limit: check.limit,
-      decimals: decimalsOf(check.actual ?? 0, check.interval, check.limit),
-    };
+    const lines = held === "anchor" ? [check.limit, 0] : check.limit;
+    const digits = decimalsOf(check.actual ?? 0, check.interval, lines);
+    return { check, metric, kind: "other", shown, limit: check.limit, decimals: digits, further };
   }
   // The check's own numbers come first: a gate may have a level of its own.
   const kind = held === "standard" ? "absolute" : "comparing";
   const own = check.actual === null ? null : { value: check.actual, interval: check.interval };
   const shown = own ?? (kind === "absolute" ? metric.candidate : metric.difference);
-  return { check, metric, kind, shown, limit: check.limit, decimals: decimals(shown, metric.candidate, check.limit) };
+  const lines = kind === "comparing" ? [check.limit, 0] : check.limit;
+  const digits = judgedDecimals(shown, metric.candidate, lines);
+  return { check, metric, kind, shown, limit: check.limit, decimals: digits, further };
 }
 
-/** What the interval supports; of points, what the candidate's own value has, and more only where a difference would vanish. */
-function decimals(shown: Estimate | null, candidate: Estimate, limit: number | null): number {
-  const interval = shown?.interval ?? (shown === null ? candidate.interval : null);
-  if (interval !== null) return decimalsOf(shown?.value ?? candidate.value, interval, limit);
-  const own = decimalsOf(candidate.value, null);
-  const vanishes = shown !== null && shown.value !== 0 && Number(shown.value.toFixed(own)) === 0;
-  return vanishes ? decimalsOf(shown.value, null) : own;
+/** Why a gate came out so, in words; null where its figures say it: an interval that holds the limit needs no sentence. */
+export function reasonBeside(reading: GateReading): string | null {
+  const { check, kind } = reading;
+  if (check.reason === null || check.pointOnly === true || (kind !== "other" && holdsLimit(reading))) return null;
+  return check.reason.replace(/ \([A-Z][A-Z_]+\)/g, ""); // a code to search for is in the JSON; here it would be noise
+}
+
+/** True when the interval holds the limit, which is what makes a gate undecided by its numbers. */
+export function holdsLimit({ shown, limit }: GateReading): boolean {
+  return shown?.interval != null && shown.interval[0] <= (limit ?? 0) && shown.interval[1] >= (limit ?? 0);
 }
 
 /** The same limit as a gain, where more is better: the gate passes when the whole interval of the gain lies above it. */

@@ -7,7 +7,7 @@ import { estimateText } from "./format/interval.ts";
 import { unitSuffix } from "./format/metric-name.ts";
 import { fixed, levelText } from "./format/number.ts";
 import { intervalSketch } from "./format/sketch.ts";
-import { type GateReading, gateReadings } from "./gate-reading.ts";
+import { type GateReading, gateReadings, reasonBeside } from "./gate-reading.ts";
 import type { Sentence } from "./phrase.ts";
 
 /** A gate's row as every face shows it; texts are not escaped yet. */
@@ -15,8 +15,10 @@ export interface GateRow {
   readonly rule: Sentence;
   readonly baseline: string;
   readonly candidate: string;
-  /** "−0.0056 [−0.0088, −0.0026]", or "candidate 0.679 [0.660, 0.698]" for a standard. */
+  /** "−0.0056 [−0.0088, −0.0026]", or "candidate 0.679 [0.660, 0.698]" for a standard; empty where no figure was judged. */
   readonly judged: string;
+  /** Why it came out so, where the figures do not say it; else null. Long: it stands beneath them. */
+  readonly reason: string | null;
   /** Fifteen characters along the number line, or empty where there is no interval. */
   readonly sketch: string;
   /** The same with better to the right, as the forest plot has it. */
@@ -36,16 +38,20 @@ export const SIGNS: Readonly<Record<CheckStatus, string>> = { pass: "✅", fail:
 /** How a verdict on point values is marked, wherever it is shown. */
 export const UNVERIFIED = "unverified (point only)";
 
-/** All gates of a report in one table. Without a baseline, its column says so with dashes. */
+/** All gates of a report in one table. Without a baseline, its column says so with dashes; of several, the rules name theirs. */
 export function gateTable(report: EvaluationReport): GateTable {
   const judged =
     report.pointOnly || report.method.interval === "point"
       ? "difference"
       : `difference, ${levelText(report.method.level)} interval`;
   return {
-    head: ["gate", visibleText(report.baseline?.label ?? "no baseline", 40), "candidate", judged],
+    head: ["gate", baselineHead(report), "candidate", judged],
     rows: gateReadings(report).map((reading) => gateRow(reading, report)),
   };
+}
+
+function baselineHead({ baseline, others = [] }: EvaluationReport): string {
+  return others.length > 0 ? "baseline" : visibleText(baseline?.label ?? "no baseline", 40);
 }
 
 /** How far apart the groups of a fairness check lie, of each side. */
@@ -62,24 +68,27 @@ function gateRow(reading: GateReading, report: EvaluationReport): GateRow {
   const unit = metric === null ? "" : unitSuffix(metric.unit);
   const side = (value: number | undefined) => (value === undefined ? "–" : fixed(value, decimals) + unit);
   const skipped = check.status === "skipped";
-  const fair = kindOf(check) === "fairness";
+  const held = kindOf(check);
+  const fair = held === "fairness";
   const apart = fair ? disparitiesOf(check, report) : null;
-  const undrawn = skipped || (kind === "other" && !fair) || shown?.interval == null;
-  const lessIsBetter = fair ? check.unit === "difference" : metric?.goal === "minimize";
+  const crept = held === "anchor" ? report.metrics.find(({ name }) => name === check.subject) : undefined;
+  const undrawn = skipped || (kind === "other" && !fair && crept === undefined) || shown?.interval == null;
+  const lessIsBetter = fair ? check.unit === "difference" : (metric ?? crept)?.goal === "minimize";
   return {
     rule: ruleSentence(check.rule, check.subject),
     baseline: side(apart === null ? metric?.baseline?.value : apart.baseline),
-    candidate: side(apart === null ? metric?.candidate.value : apart.candidate),
+    candidate: side(apart === null ? (metric ?? crept)?.candidate.value : apart.candidate),
     judged:
       skipped || shown === null
-        ? (check.reason ?? "–")
-        : kind === "comparing"
+        ? ""
+        : kind === "comparing" || crept !== undefined
           ? estimateText(shown, decimals, true)
           : kind === "absolute"
             ? `candidate ${estimateText(shown, decimals)}`
-            : fair && shown.interval !== null
-              ? `${estimateText(shown, decimals)}: ${check.reason}`
-              : (check.reason ?? estimateText(shown, decimals)),
+            : fair
+              ? estimateText(shown, decimals)
+              : "",
+    reason: reasonBeside(reading),
     sketch: undrawn ? "" : intervalSketch(shown, limit),
     gainSketch: undrawn ? "" : lessIsBetter ? mirrored(shown, limit) : intervalSketch(shown, limit),
     status: check.status,

@@ -10,6 +10,7 @@ import {
   slices,
 } from "../../../../test/gallery/build.ts";
 import { drifts, evaluations } from "../../../../test/gallery/documents.ts";
+import { judgedReports } from "../../../../test/gallery/judged.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { COMMENT_LIMIT } from "./budget.ts";
 import { driftHtml } from "./drift-html.ts";
@@ -148,6 +149,17 @@ describe("a comment fits", () => {
     expect(evaluationsMarkdown([{ document: evaluation() }])).toBe(evaluationMarkdown(evaluation()));
   });
 
+  test("a curve that rises at once starts where it has risen to", () => {
+    const candidate: [number, number][] = [
+      [0, 0],
+      [0, 0.88],
+      [0.5, 1],
+      [1, 1],
+    ];
+    const text = evaluationMarkdown(evaluation({ curves: [{ id: "roc", candidate, baseline: null }] }));
+    expect(text).toMatch(/line "candidate" \[0\.88, 0\.886, /);
+  });
+
   test("a Mermaid line has at most 200 points", () => {
     const points = many(5_000, (at): [number, number] => [at / 5_000, at / 5_000]);
     for (const id of ["roc", "calibration", "residuals"] as const) {
@@ -212,7 +224,17 @@ describe("text for a terminal", () => {
   test("columns line up", () => {
     const lines = evaluationText(evaluations["better"] as EvaluationReport).split("\n");
     const ends = lines.filter((line) => line.endsWith("pass")).map((line) => line.length);
+    expect(ends.length).toBeGreaterThan(1);
     expect(new Set(ends).size).toBe(1);
+  });
+
+  const plain = Object.entries({ ...evaluations, ...judgedReports }).filter(([name]) => !name.startsWith("hostile"));
+  test.each(plain)("%s keeps to a hundred columns", (_name, report) => {
+    for (const line of evaluationText(report).split("\n")) expect(line.length, line).toBeLessThanOrEqual(100);
+  });
+
+  test("metrics that no gate judges have their place", () => {
+    expect(evaluationText(evaluation())).toMatch(/\n {2}Accuracy +0\.7889 +0\.7920 +\+0\.0031 \[/);
   });
 });
 

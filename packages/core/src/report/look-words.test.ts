@@ -35,7 +35,7 @@ test("a calibration has shifted only where the interval of the difference leaves
     });
   expect(calibrationShift(with_(-0.4, 0.01))).toBeNull();
   expect(calibrationShift(with_(-0.46, -0.31))).toBe(
-    "Calibration shifted: observed / predicted is 0.60 [0.52, 0.69] (predicts too much), against 0.980 [0.940, 1.030] of production v1",
+    "Calibration shifted: observed / predicted is 0.60 [0.52, 0.69] (predicts too much), against 0.980 [0.940, 1.030] of production v1; the difference on the same rows is −0.39 [−0.46, −0.31], production v1 is nearer to 1",
   );
 });
 

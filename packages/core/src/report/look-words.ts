@@ -42,8 +42,18 @@ export function calibrationShift(report: EvaluationReport): string | null {
   if (calibration?.baseline == null || calibration.difference?.interval == null) return null;
   const [low, high] = calibration.difference.interval;
   if (low <= 0 && high >= 0) return null;
-  const { candidate, baseline } = calibration;
-  return `Calibration shifted: observed / predicted is ${ratioText(candidate.ratio)}${meaning(candidate.ratio)}, against ${ratioText(baseline.ratio)} of ${baselineOf(report)}`;
+  const { candidate, baseline, difference } = calibration;
+  const sides = `observed / predicted is ${ratioText(candidate.ratio)}${meaning(candidate.ratio)}, against ${ratioText(baseline.ratio)} of ${baselineOf(report)}`;
+  const apart = estimateText(difference, decimalsOf(difference.value, difference.interval, 0), true);
+  return `Calibration shifted: ${sides}; the difference${report.pairing.mode === "paired" ? " on the same rows" : ""} is ${apart}, ${nearer(report)} is nearer to 1`;
+}
+
+/** Whose ratio of observed to predicted is nearer to the 1 it should be. */
+export function nearer(report: EvaluationReport): string {
+  const off = (ratio: number) => Math.abs(Math.log(ratio));
+  const { candidate, baseline } = report.calibration ?? {};
+  const ours = off(candidate?.ratio.value ?? 0) < off(baseline?.ratio.value ?? 0);
+  return ours ? "the candidate" : baselineOf(report);
 }
 
 function meaning({ interval }: Estimate): string {

@@ -1,4 +1,5 @@
-import { kindOf } from "../evaluate/check-ids.ts";
+import { visibleText } from "../escape.ts";
+import { furtherBaseline, kindOf } from "../evaluate/check-ids.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { count } from "./format/number.ts";
 import type { Phrase } from "./phrase.ts";
@@ -15,6 +16,13 @@ export function requirementLines(report: EvaluationReport): Phrase[][] {
     const who = kindOf(check) === "margin" ? "an equal model" : "a model with this value";
     const there = required.of === "groups" ? (clusters ?? 0) : rows;
     const from = requiredText(required, groups);
-    return [[{ code: subject }, `: ${who} passes nine times in ten from about ${from} on; there are ${count(there)}.`]];
+    const other = furtherBaseline(check);
+    const against = other === null ? "" : ` against ${visibleText(other, 60)}`;
+    return [
+      [
+        { code: subject },
+        `${against}: ${who} passes nine times in ten from about ${from} on; there are ${count(there)}.`,
+      ],
+    ];
   });
 }

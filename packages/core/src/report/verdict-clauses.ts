@@ -1,9 +1,17 @@
+import { visibleText } from "../escape.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { groupNoun } from "../group-noun.ts";
 import { estimateText, intervalText } from "./format/interval.ts";
-import { metricTitle, unitSuffix } from "./format/metric-name.ts";
-import { count, counted, fixed, levelText, plainNumber, signed } from "./format/number.ts";
-import { claimIgnoringGroups, type GateReading, gainLimit } from "./gate-reading.ts";
+import { capitalised, metricTitle, unitSuffix } from "./format/metric-name.ts";
+import { count, counted, fixed, levelText, signed } from "./format/number.ts";
+import {
+  claimIgnoringGroups,
+  type GateReading,
+  gainLimit,
+  gateReadings,
+  holdsLimit,
+  reasonBeside,
+} from "./gate-reading.ts";
 import type { Phrase } from "./phrase.ts";
 import { rowsJudged } from "./rows-judged.ts";
 
@@ -15,7 +23,7 @@ export function lessOrMore(report: EvaluationReport, reading: GateReading): Phra
   const sides = `${metricTitle(metric.name)} ${fixed(metric.candidate.value, decimals)}${unit} against ${metric.baseline === null ? "–" : fixed(metric.baseline.value, decimals)}${unit}: `;
   const said: Phrase[] = [sides, ...difference(report, reading)];
   const margin = marginClause(reading);
-  return [...said, " on ", evidence(report), margin, "."];
+  return [...said, " on ", evidence(report, reading.further), margin, "."];
 }
 
 /** "**0.0056 lower** (95 %: 0.0026 … 0.0088 lower)", or "difference **+0.002** (95 %: −0.001 … +0.005)" where the sign is open. */
@@ -45,10 +53,11 @@ export function pointDifference(value: number, decimals: number, unit = ""): Phr
   return [{ strong: `${fixed(Math.abs(value), decimals)}${unit} ${value > 0 ? "higher" : "lower"}` }];
 }
 
-/** How much was seen: "the same 508,120 rows of 30 days". */
-export function evidence(report: EvaluationReport): string {
-  const { mode } = report.pairing;
-  const seen = rowsJudged(report);
+/** How much was seen: "the same 508,120 rows of 30 days". `further`: by a gate against a baseline beside the first. */
+export function evidence(report: EvaluationReport, further: GateReading["further"] = null): string {
+  const { pairing } = further ?? report;
+  const { mode } = pairing;
+  const seen = rowsJudged({ ...report, pairing });
   if (report.pointOnly || report.method.interval === "reported" || seen === 0)
     return "the figures the trainings reported";
   const { groups, clusters } = report.method;
@@ -62,14 +71,21 @@ function marginClause(reading: GateReading): string {
   const limit = gainLimit(reading);
   const { decimals, metric } = reading;
   if (reading.check.limit === null || limit === 0 || metric === null) return "";
-  const size = trimmed(Math.abs(limit), decimals) + unitSuffix(metric.unit);
+  const size = marginText(limit, decimals) + unitSuffix(metric.unit);
   return limit < 0 ? `; the margin is ${size}` : `; at least ${size} was asked for`;
 }
 
-/** A limit is exact: written with its own digits, not with the interval's. */
-export function trimmed(value: number, decimals: number): string {
+/** A limit that somebody wrote is exact: it keeps its own digits, not the interval's. */
+function trimmed(value: number, decimals: number): string {
   const own = fixed(value, Math.max(decimals, 6));
   return own.includes(".") ? own.replace(/\.?0+$/, "") : own;
+}
+
+/** The size of a margin. One that follows from a share of the baseline's value is rounded as its metric is, to two significant digits at least. */
+function marginText(limit: number, decimals: number): string {
+  const size = Math.abs(limit);
+  if (size === Number(size.toPrecision(4))) return trimmed(size, decimals);
+  return fixed(size, Math.max(decimals, Math.min(8, 1 - Math.floor(Math.log10(size)))));
 }
 
 /** "ROC-AUC 0.648 [0.624, 0.672] is above the standard of 0.60." */
@@ -93,18 +109,17 @@ export function standardText(limit: number): string {
 /** Why it cannot be told, how many more groups would, and what ignoring the groups would have claimed. */
 export function inconclusive(report: EvaluationReport, deciding: GateReading | null): Phrase[] {
   if (deciding === null || deciding.shown === null || deciding.metric === null) {
-    return deciding === null
-      ? ["No gate could be decided."]
-      : ["Check ", { code: deciding.check.id }, " is open: ", deciding.check.reason ?? deciding.check.rule, "."];
+    return deciding === null ? ["No gate could be decided."] : [`${saidOf(deciding)}.`];
   }
   const gate: Phrase[] = [" Gate ", { code: deciding.check.subject }, " decided."];
-  if (deciding.kind === "absolute") return [...aboveStandard(deciding), ...gate];
+  if (deciding.kind === "absolute")
+    return [...aboveStandard(deciding), ...missing(deciding), ...gate, ...comparison(report)];
   const { metric, shown, decimals } = deciding;
   const unit = unitSuffix(metric.unit);
   const { groups, clusters } = report.method;
   const over =
     groups === null || clusters === null
-      ? `on ${evidence(report)}`
+      ? `on ${evidence(report, deciding.further)}`
       : `over ${counted(clusters, groupNoun(groups, 1), groupNoun(groups, 2))}`;
   const interval = shown.interval === null ? "" : ` ${intervalText(shown.interval, decimals, true)}`;
   const said: Phrase[] = [
@@ -136,19 +151,46 @@ export function requiredText(
 }
 
 function possibilities(reading: GateReading): string {
-  const { check, shown } = reading;
   const limit = gainLimit(reading);
-  if (check.reason !== null && (shown?.interval === null || !straddles(reading)))
-    return `${check.reason.replace(/[.\s]+$/, "")}.`;
-  const size = plainNumber(Math.abs(limit));
+  const reason = reasonBeside(reading);
+  if (reason !== null) return `${reason.replace(/[.\s]+$/, "")}.`;
+  const size = marginText(limit, reading.decimals);
   if (limit < 0) return `worse by more than the margin of ${size} is still possible.`;
   if (limit > 0) return `an improvement of ${size} is possible, and so is less.`;
   return "better or worse are both possible.";
 }
 
-/** True when the interval holds the limit, which is what makes a gate undecided by its numbers. */
-function straddles({ shown, limit }: GateReading): boolean {
-  return shown?.interval != null && shown.interval[0] <= (limit ?? 0) && shown.interval[1] >= (limit ?? 0);
+/** What a check says that has no figures of its own: its reason as a sentence, else its rule. */
+export function saidOf(reading: GateReading): string {
+  return capitalised((reasonBeside(reading) ?? reading.check.rule).replace(/[.\s]+$/, ""));
+}
+
+/** Why a standard is open although its interval does not hold it: there is no interval, or too little to judge on. */
+function missing(deciding: GateReading): Phrase[] {
+  const reason = holdsLimit(deciding) ? null : reasonBeside(deciding);
+  return reason === null ? [] : [` ${capitalised(reason)}.`];
+}
+
+/** " It is better than production v1, though: …": a standard is open, and the comparison is not. */
+function comparison(report: EvaluationReport): Phrase[] {
+  const lead = leadingGate(gateReadings(report));
+  if (lead === null) return [];
+  const against = visibleText(report.baseline?.label ?? "the baseline", 60);
+  return [` Against ${against} it passed: `, ...lessOrMore(report, lead)];
+}
+
+/** The first deciding gate that compares and passed: improve-by before margin, as listed. */
+export function leadingGate(readings: readonly GateReading[]): GateReading | null {
+  return (
+    readings.find(
+      ({ check, kind, shown, further }) =>
+        kind === "comparing" &&
+        check.severity === "fail" &&
+        check.status === "pass" &&
+        shown !== null &&
+        further === null,
+    ) ?? null
+  );
 }
 
 /** "Treating the rows as independent would have claimed [−0.0013, −0.0007], a clear gain; rows of one day are not." */

@@ -3,6 +3,7 @@ import { brokenRun, check, comparison, deployment, estimate, evaluation } from "
 import { evaluations } from "../../../../test/gallery/documents.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { deploymentText } from "./deployment-markdown.ts";
+import { gateTable } from "./gate-table.ts";
 import { brokenSentence } from "./markdown/broken-run.ts";
 import { plainSentence } from "./phrase.ts";
 import { verdictSentence } from "./verdict-sentence.ts";
@@ -53,7 +54,7 @@ describe("the sentence of a verdict", () => {
     ],
     [
       "not-comparable",
-      "not comparable: 3,120 of 48,231 labels differ from the ones production v1 was judged on. The evaluation set changed; see What changed.",
+      "not comparable: 3,120 of 48,231 labels differ from the ones production v1 was judged on. The evaluation set changed.",
     ],
     [
       "unchanged",
@@ -121,6 +122,103 @@ describe("the sentence of a verdict", () => {
     ];
     expect(said(evaluation({ verdict: "inconclusive", checks }))).toContain(
       "ROC-AUC 0.605 [0.580, 0.630] may lie on either side of the standard of 0.60. Gate roc_auc decided.",
+    );
+  });
+
+  test("with a baseline, too, an open standard is the question, and the comparison that passed is told beside it", () => {
+    const low = check({
+      id: "recall-too-low",
+      subject: "recall",
+      rule: "recall at least 0.8",
+      status: "inconclusive",
+      actual: 0.79,
+      interval: [0.74, 0.84],
+      limit: 0.8,
+      unit: "",
+    });
+    const recall = comparison({ name: "recall", goal: "maximize", unit: "", candidate: estimate(0.79, [0.74, 0.84]) });
+    const report = evaluation();
+    const open = { verdict: "inconclusive" as const, metrics: [...report.metrics, recall] };
+    expect(said({ ...report, ...open, checks: [...report.checks, low] })).toBe(
+      "cannot tell yet whether it meets its standard: Recall 0.79 [0.74, 0.84] may lie on either side of the standard of 0.80. Gate recall decided. Against production v1 it passed: Log loss 0.4812 against 0.4868: 0.0056 lower (95 %: 0.0026 … 0.0088 lower) on the same 508,120 rows of 30 days.",
+    );
+  });
+
+  test("rows that are missing are told in words, without the check's name or a code", () => {
+    const missing = check({
+      id: "rows-missing",
+      subject: "rows",
+      rule: "the rows v1 was judged on have a score",
+      status: "inconclusive",
+      actual: 20,
+      unit: "rows",
+      reason:
+        "the candidate has no score for 20 of the 285 rows of v1 (ROWS_MISSING): it may have left out the hard ones",
+    });
+    expect(said(evaluation({ verdict: "inconclusive", checks: [missing] }))).toBe(
+      "cannot tell yet whether it may be compared with production v1 on these rows: The candidate has no score for 20 of the 285 rows of v1: it may have left out the hard ones.",
+    );
+  });
+
+  test("against a baseline beside the first, its own figures and rows are told", () => {
+    const report = evaluation();
+    const difference = estimate(-0.17, [-0.4, 0.07]);
+    const metrics = [
+      comparison({ candidate: estimate(0.08, [0.05, 0.11]), baseline: estimate(0.24, [0.1, 0.5]), difference }),
+    ];
+    const other = {
+      baseline: { ...(report.baseline as NonNullable<EvaluationReport["baseline"]>), label: "champion v2" },
+      pairing: { mode: "paired" as const, rows: 285, overlap: 1, labelsChanged: 0 },
+      metrics,
+    };
+    const open = check({
+      id: "log_loss-worse@champion v2",
+      rule: "log_loss not worse than champion v2 by more than 2 %",
+      status: "inconclusive",
+      actual: difference.value,
+      interval: difference.interval,
+      limit: 0.00481595597085,
+      reason: "the interval holds the limit 0.00481595597085",
+    });
+    const method = { ...report.method, groups: null, clusters: null };
+    const both = {
+      ...report,
+      method,
+      verdict: "inconclusive" as const,
+      others: [other],
+      checks: [...report.checks, open],
+    };
+    expect(said(both)).toBe(
+      "cannot tell yet whether it is better or worse than champion v2: Log loss differs by −0.17 [−0.40, +0.07] on the same 285 rows: worse by more than the margin of 0.0048 is still possible. Gate log_loss decided.",
+    );
+    expect(gateTable(both).rows.at(-1)).toMatchObject({
+      baseline: "0.24",
+      candidate: "0.08",
+      judged: "−0.17 [−0.40, +0.07]",
+      reason: null,
+    });
+    expect(gateTable(both).head[1]).toBe("baseline");
+  });
+
+  test("no end of an interval is written as the zero or the limit it does not touch", () => {
+    const difference = estimate(-6.1, [-11.95, -0.14]);
+    const rmse = comparison({
+      name: "rmse",
+      unit: "",
+      candidate: estimate(60.5, [54, 67]),
+      baseline: estimate(66.6, [60, 73]),
+      difference,
+    });
+    const gate = check({
+      id: "rmse-worse",
+      subject: "rmse",
+      rule: "rmse not worse",
+      actual: -6.1,
+      interval: [-11.95, -0.14],
+      limit: 1.331389,
+    });
+    expect(said(evaluation({ metrics: [rmse], checks: [gate] }))).toContain(
+      "RMSE 60.5 against 66.6: 6.1 lower (95 %: 0.1 … 11.9 lower) on the same 508,120 rows of 30 days; the margin is 1.3.",
     );
   });
 

@@ -1,6 +1,6 @@
 import { decidingCheck } from "../check/check.ts";
 import { visibleText } from "../escape.ts";
-import { decidingChecks, furtherBaseline, kindOf, STANDARD_MISSING } from "../evaluate/check-ids.ts";
+import { type CheckKind, decidingChecks, furtherBaseline, kindOf, STANDARD_MISSING } from "../evaluate/check-ids.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { estimateText } from "./format/interval.ts";
 import { metricTitle } from "./format/metric-name.ts";
@@ -8,7 +8,7 @@ import { count, counted } from "./format/number.ts";
 import { type GateReading, gateReadings } from "./gate-reading.ts";
 import { UNVERIFIED } from "./gate-table.ts";
 import type { Phrase, Sentence } from "./phrase.ts";
-import { aboveStandard, inconclusive, lessOrMore } from "./verdict-clauses.ts";
+import { aboveStandard, inconclusive, leadingGate, lessOrMore, saidOf } from "./verdict-clauses.ts";
 
 /** What came out, as one word for tables and tests. */
 export type Outcome =
@@ -93,7 +93,7 @@ function doubted(pass: VerdictSentence, doubts: readonly string[]): VerdictSente
 }
 
 function sayPass(report: EvaluationReport, readings: readonly GateReading[], baseline: string): VerdictSentence {
-  const lead = leadingGate(readings, "pass");
+  const lead = leadingGate(readings);
   if (report.baseline === null) return firstModel(report, readings);
   if (lead === null) {
     const standard = readings.find((reading) => reading.kind === "absolute" && reading.check.status === "pass");
@@ -131,29 +131,20 @@ function failed(
     return {
       outcome: "not-comparable",
       headline: "not comparable",
-      body: [
-        `${of} ${verb}`,
-        baseline,
-        " was judged on. The evaluation set changed; see ",
-        { strong: "What changed" },
-        ".",
-      ],
+      body: [`${of} ${verb}`, baseline, " was judged on. The evaluation set changed."],
     };
   }
   const beside = deciding === null ? null : failedBeside(deciding, baseline);
   if (beside !== null) return beside;
   if (deciding === null || deciding.kind === "other" || deciding.shown === null) {
-    const reason = deciding?.check.reason ?? null;
-    const body: Phrase[] =
-      deciding === null
-        ? ["A deciding check failed. "]
-        : ["Check ", { code: deciding.check.id }, " failed: ", reason ?? deciding.check.rule, "."];
+    const body: Phrase[] = [deciding === null ? "A deciding check failed." : `${saidOf(deciding)}.`];
     return { outcome: "failed", headline: "failed a check", body };
   }
   const gates: Phrase[] = [" ", ...failedGates(readings)];
+  const against = deciding.further === null ? baseline : visibleText(deciding.further.label, 60);
   if (deciding.kind === "absolute")
     return { outcome: "below-standard", headline: "below its standard", body: [...aboveStandard(deciding), ...gates] };
-  return { outcome: "worse", headline: `worse than ${baseline}`, body: [...lessOrMore(report, deciding), ...gates] };
+  return { outcome: "worse", headline: `worse than ${against}`, body: [...lessOrMore(report, deciding), ...gates] };
 }
 
 /** The sentence of a check whose numbers stand beside the report's table; null of those in it. */
@@ -177,15 +168,6 @@ function failedBeside(deciding: GateReading, baseline: string): VerdictSentence 
     }
     case "anchor":
       return { outcome: "worse", headline: "worse than its anchor", body: besideTheTable(deciding) };
-    case "improvement":
-    case "margin":
-      return other === null || actual === null
-        ? null
-        : {
-            outcome: "worse",
-            headline: `worse than ${against}`,
-            body: [...besideTheTable(deciding), " Gate ", { code: subject }, " failed."],
-          };
     default:
       return null;
   }
@@ -211,21 +193,9 @@ function firstModel(report: EvaluationReport, readings: readonly GateReading[]):
     standards.length === 0
       ? ["No standard was set, so this verdict carries no claim."]
       : standards.flatMap((reading, at) => [at === 0 ? "" : " ", ...aboveStandard(reading)]);
-  return {
-    outcome: first ? "first-model" : "meets-standard",
-    headline: unheld ? "compared with no version" : first ? "first version" : "meets its standard",
-    body: [opening, ...body],
-  };
-}
-
-/** The first deciding gate that compares: improve-by before margin, as listed. */
-function leadingGate(readings: readonly GateReading[], status: "pass"): GateReading | null {
-  return (
-    readings.find(
-      ({ check, kind, shown }) =>
-        kind === "comparing" && check.severity === "fail" && check.status === status && shown !== null,
-    ) ?? null
-  );
+  const compared = standards.length === 0 ? "compared with nothing" : "meets its standard";
+  const headline = unheld ? "compared with no version" : first ? "first version" : compared;
+  return { outcome: first ? "first-model" : "meets-standard", headline, body: [opening, ...body] };
 }
 
 /** True when the whole interval shows a gain. Point values claim it only where the gate asked for better. */
@@ -237,11 +207,21 @@ function gains({ metric, check, shown }: GateReading): boolean {
   return less ? interval[1] < 0 : interval[0] > 0;
 }
 
+/** The question that is open: of a standard, of the rows, of slices and groups it is another one than of the comparison. */
 function headlineOfDoubt(report: EvaluationReport, deciding: GateReading | null): string {
-  const against = (deciding === null ? null : furtherBaseline(deciding.check)) ?? report.baseline?.label ?? null;
-  return against === null
-    ? "cannot tell yet whether it meets its standard"
-    : `cannot tell yet whether it is better or worse than ${visibleText(against, 60)}`;
+  const named = (deciding === null ? null : furtherBaseline(deciding.check)) ?? report.baseline?.label ?? null;
+  const against = visibleText(named ?? "the baseline", 60);
+  const compared = named === null ? "meets its standard" : `is better or worse than ${against}`;
+  const question: Readonly<Record<CheckKind, string>> = {
+    standard: "meets its standard",
+    improvement: compared,
+    margin: compared,
+    slices: `is worse than ${against} in some slices`,
+    anchor: "is worse than its anchor",
+    fairness: "treats groups alike",
+    rows: named === null ? "may be judged on these rows" : `may be compared with ${against} on these rows`,
+  };
+  return `cannot tell yet whether it ${deciding === null ? compared : question[kindOf(deciding.check)]}`;
 }
 
 function gatesPassed(readings: readonly GateReading[]): string {

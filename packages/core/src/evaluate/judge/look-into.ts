@@ -2,6 +2,7 @@ import type { Check } from "../../check/check.ts";
 import type { EvaluationReport } from "../evaluation-report.ts";
 import type { Grounds, Method } from "../intervals/grounds.ts";
 import { calibration } from "../look/calibration.ts";
+import { classFigures } from "../look/class-figures.ts";
 import { confusion } from "../look/confusion.ts";
 import { fairness } from "../look/fairness.ts";
 import { flips } from "../look/flips.ts";
@@ -13,7 +14,10 @@ import type { JudgeSettings } from "./judgement.ts";
 import type { Sides } from "./measure.ts";
 
 /** What a reader looks into beside gates and slices; each is absent where these rows do not give it. */
-export type Looks = Pick<EvaluationReport, "flips" | "calibration" | "confusion" | "fairness" | "weakSlices">;
+export type Looks = Pick<
+  EvaluationReport,
+  "flips" | "calibration" | "confusion" | "classFigures" | "fairness" | "weakSlices"
+>;
 
 /** The rows looked into, as they are judged. */
 export interface LookedInto {
@@ -33,6 +37,7 @@ export function lookInto(
   const same = paired ? baseline : null; // row i of both is the same row
   const calibrated = calibration({ candidate, baseline, paired, method, alpha });
   const confused = confusion(candidate, baseline);
+  const byClass = classFigures(candidate, baseline);
   const score = metrics[0] ?? { name: "mean_score", goal: "maximize" as const };
   const weak = weakSlices({ candidate, baseline: same, score, alpha, seed });
 
@@ -56,6 +61,7 @@ export function lookInto(
     flips: same === null ? null : flips({ candidate, baseline: same, goal: score.goal, ids: predictions.ids, kept }),
     ...(calibrated === null ? {} : { calibration: calibrated }),
     ...(confused === null ? {} : { confusion: confused }),
+    ...(byClass === null ? {} : { classFigures: byClass }),
     ...(fair.length === 0 ? {} : { fairness: fair }),
     ...(weak === null ? {} : { weakSlices: weak }),
   };

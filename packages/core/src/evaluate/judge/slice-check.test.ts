@@ -73,7 +73,7 @@ describe("a gate's slices", () => {
       status: "fail",
       actual: 1,
       rule: "log_loss worse than production v1 by more than 0.09 for no origin",
-      reason: "significantly worse for origin = ATL; 4 tested",
+      reason: "significantly worse by more than 0.09 for origin = ATL; 4 tested",
     });
     expect(found.verdict).toBe("fail");
   });
@@ -100,7 +100,7 @@ describe("a gate's slices", () => {
     const found = judged(made, { metric: "accuracy", margin: 0.9 });
     expect(found.checks.find(({ id }) => id === "accuracy-worse-in-slice")).toMatchObject({
       status: "fail",
-      reason: "significantly worse for origin = ATL; 2 tested",
+      reason: "significantly worse by more than 0.9 for origin = ATL; 2 tested",
     });
   });
 
@@ -177,7 +177,8 @@ describe("a gate's slices", () => {
     const found = judged({ ...made, candidate: { ...made.candidate, slices: [origin] } }, { margin: 0.1 });
     expect(sliceCheck(found)).toMatchObject({
       status: "pass",
-      reason: "significantly worse in none of 2 tested, 2 too small (origin = @minority, origin = one)",
+      reason:
+        "significantly worse by more than 0.1 in none of 2 tested, 2 too small (origin = @minority, origin = one)",
     });
     expect(found.smallSlices).toMatchObject({ least: 30, values: 2, rows: 30 });
   });

@@ -59,10 +59,13 @@ export function judgeGateSlices(
   const silent = gate.slices.filter((column) => !tested.some((slice) => slice.column === column));
   const worse = tested.filter((slice) => slice.worse).toSorted((a, b) => (a.adjustedP ?? 1) - (b.adjustedP ?? 1));
   const of = `${tested.length} tested${untestedText(candidate, found, tested.length)}`;
-  if (worse.length > 0) return check("fail", `significantly worse for ${named(worse)}; ${of}`, worse.length);
-  if (silent.length === 0) return check("pass", `significantly worse in none of ${of}`, 0);
+  if (worse.length > 0) return check("fail", `significantly worse${allowed} for ${named(worse)}; ${of}`, worse.length);
+  if (silent.length === 0) return check("pass", `significantly worse${allowed} in none of ${of}`, 0);
   const untold = untoldText(silent, candidate.groups?.column ?? null);
-  return check("inconclusive", tested.length === 0 ? untold : `${untold}; significantly worse in none of ${of}`);
+  return check(
+    "inconclusive",
+    tested.length === 0 ? untold : `${untold}; significantly worse${allowed} in none of ${of}`,
+  );
 }
 
 /** A column whose every value is one group can never be told: how much a group varies is seen from other groups alone. */

@@ -70,6 +70,11 @@ describe("names", () => {
     [metricName("roc_auc"), "ROC-AUC"],
     [metricTitle("ndcg_10"), "NDCG@10"],
     [metricTitle("top_5_hits"), "Top 5 hits"],
+    [metricTitle("roc_auc_macro"), "Macro ROC-AUC"],
+    [metricTitle("f1_micro"), "Micro F1"],
+    [metricTitle("macro_f1"), "Macro F1"],
+    [metricName("precision_weighted"), "weighted precision"],
+    [metricName("macro_"), "macro "],
     [metricName("constructor"), "constructor"],
     [unitSuffix("minutes"), "\u00a0minutes"],
     [unitSuffix("nats"), ""],
@@ -77,6 +82,8 @@ describe("names", () => {
     [groupNoun("store_id", 2), "stores"],
     [groupNoun("city", 2), "cities"],
     [groupNoun("x", 1), "group"],
+    [groupNoun("sex", 2), "sexes"],
+    [groupNoun("branch_id", 2), "branches"],
     [groupNoun(null, 2), "rows"],
   ])("%s", (written, expected) => expect(written).toBe(expected));
 });

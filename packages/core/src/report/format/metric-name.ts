@@ -4,8 +4,8 @@ import { visibleText } from "../../escape.ts";
 const NAMES: Readonly<Record<string, string>> = {
   log_loss: "log loss",
   roc_auc: "ROC-AUC",
-  roc_auc_ovr: "ROC-AUC (OvR)",
-  roc_auc_ovr_weighted: "weighted ROC-AUC (OvR)",
+  roc_auc_ovr: "macro ROC-AUC", // of each class against the rest
+  roc_auc_ovr_weighted: "weighted ROC-AUC",
   pr_auc: "PR-AUC",
   average_precision: "average precision",
   brier: "Brier score",
@@ -13,8 +13,6 @@ const NAMES: Readonly<Record<string, string>> = {
   ece: "calibration error",
   ece_debiased: "calibration error beyond chance",
   f1: "F1",
-  f1_macro: "macro F1",
-  macro_f1: "macro F1",
   mcc: "MCC",
   mae: "MAE",
   mse: "MSE",
@@ -23,11 +21,18 @@ const NAMES: Readonly<Record<string, string>> = {
   r2: "R²",
   ndcg: "NDCG",
   mrr: "MRR",
+  ks: "KS",
+  auc: "AUC",
 };
+
+/** How classes, labels or rows were averaged; it stands before what was averaged: "macro F1", "weighted precision". */
+const AVERAGED = /^(?:(.+)_(macro|micro|weighted|samples)|(macro|micro|weighted|samples)_(.+))$/;
 
 /** A metric's name inside a sentence: "log loss", "ROC-AUC", "top 5 recall". */
 export function metricName(name: string): string {
   if (Object.hasOwn(NAMES, name)) return NAMES[name] as string;
+  const [, after, how, before, of] = AVERAGED.exec(name) ?? [];
+  if (after !== undefined || of !== undefined) return `${how ?? before} ${metricName(after ?? of ?? "")}`;
   const [, metric = "", depth] = /^([a-z]+)[_@](\d+)$/.exec(name) ?? [];
   if (Object.hasOwn(NAMES, metric)) return `${NAMES[metric]}@${depth}`;
   return visibleText(name, 60).replaceAll("_", " ");

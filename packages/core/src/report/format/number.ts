@@ -7,12 +7,12 @@ const MOST_DECIMALS = 8;
 /**
  * How many decimals an uncertain number deserves: the width of its interval with two significant digits. Without an
  * interval, four significant digits of the value itself. Decimals are added where rounding would put an end of the
- * interval onto `limit`, because on which side of the limit it lies is the verdict.
+ * interval onto one of `limits`, because on which side of a limit it lies is the verdict.
  */
 export function decimalsOf(
   value: number,
   interval: readonly [number, number] | null,
-  limit: number | null = null,
+  limits: number | null | readonly (number | null)[] = null,
 ): number {
   const [lower, upper] = interval ?? [value, value];
   const width = upper - lower;
@@ -20,11 +20,11 @@ export function decimalsOf(
   if (!(scale > 0) || !Number.isFinite(scale)) return 4;
   const exponent = Math.floor(Math.log10(width > 0 ? width : scale) + 1e-9);
   let decimals = clamp((width > 0 ? 1 : 3) - exponent, 0, MOST_DECIMALS);
-  if (limit !== null && interval !== null) {
-    const hidden = (end: number) => end !== limit && Number(end.toFixed(decimals)) === Number(limit.toFixed(decimals));
-    const most = Math.min(decimals + 3, MOST_DECIMALS);
-    while (decimals < most && (hidden(lower) || hidden(upper))) decimals++;
-  }
+  const lines = interval === null ? [] : [limits].flat().filter((limit) => limit !== null);
+  const onto = (end: number, limit: number) =>
+    end !== limit && Number(end.toFixed(decimals)) === Number(limit.toFixed(decimals));
+  const most = Math.min(decimals + 3, MOST_DECIMALS);
+  while (decimals < most && lines.some((limit) => onto(lower, limit) || onto(upper, limit))) decimals++;
   return decimals;
 }
 

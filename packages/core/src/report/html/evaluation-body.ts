@@ -3,7 +3,7 @@ import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import { flipHeading } from "../look-words.ts";
 import { otherBaselines } from "../other-baselines.ts";
 import { htmlSentence, phrasesOf } from "../phrase.ts";
-import { confusionSection } from "./confusion-section.ts";
+import { classSection, confusionSection } from "./confusion-section.ts";
 import { curveSection } from "./curve-section.ts";
 import { type Column, htmlTable } from "./element.ts";
 import { fairnessSection } from "./fairness-section.ts";
@@ -24,7 +24,12 @@ export function evaluationSections(report: EvaluationReport, tag: "h2" | "h4", m
     ...otherBaselines(report).map(({ label, rows, table }) =>
       section(
         `Against ${htmlText(label, 60)}`,
-        `<p>${htmlText(rows)}</p>\n${htmlTable(columnsAgainst(label), table, false, `Metrics against ${label}`)}`,
+        `<p>${htmlText(rows)}</p>\n${htmlTable(
+          columnsAgainst(label),
+          table.map(([name, other, candidate, difference]) => [name, difference, other, candidate]),
+          true,
+          `Metrics against ${label}`,
+        )}`,
       ),
     ),
     section("Slices", sliceSection(report)),
@@ -32,7 +37,7 @@ export function evaluationSections(report: EvaluationReport, tag: "h2" | "h4", m
     section("Fairness", fairnessSection(report)),
     curveSection(report, tag),
     section("Best thresholds", thresholdSection(report)),
-    section("Decisions", confusionSection(report)),
+    section("Decisions", [confusionSection(report), classSection(report)].filter((part) => part !== "").join("\n")),
     section(flipHeading(report), flipSection(report)),
     // Of files that somebody gave nothing is recorded that could differ.
     (report.baseline === null || report.candidate.run === null) && report.changes.length === 0
@@ -45,9 +50,9 @@ export function evaluationSections(report: EvaluationReport, tag: "h2" | "h4", m
 
 const columnsAgainst = (label: string): Column[] => [
   { name: "metric" },
+  { name: "difference", kind: "num" },
   { name: label, kind: "num" },
   { name: "candidate", kind: "num" },
-  { name: "difference", kind: "num" },
 ];
 
 export function noteList(notes: readonly string[]): string {

@@ -43,16 +43,16 @@ function groupTable({ column, metric, groups }: Fairness, baseline: string): str
   const rows = groups.map(({ value, rows: size, support, judged, candidate, baseline: theirs }) => {
     const decimals = candidate === null ? 3 : Math.min(4, decimalsOf(candidate.value, candidate.interval));
     const say = (one: typeof candidate) => (one === null ? "–" : estimateText(one, decimals));
-    return [value, count(size), count(support), say(theirs), say(candidate), judged ? "" : "set apart"];
+    return [value, say(candidate), say(theirs), count(size), count(support), judged ? "" : "set apart"];
   });
   const num = "num" as const;
   const columns = [
     { name: column, kind: "long" as const },
+    { name: "candidate", kind: num },
+    { name: baseline, kind: num },
     { name: "rows", kind: num },
     { name: "support", kind: num },
-    { name: baseline, kind: num },
-    { name: "candidate", kind: num },
     { name: "" },
   ];
-  return htmlTable(columns, rows, false, `${metricName(metric)} by ${column}`);
+  return htmlTable(columns, rows, true, `${metricName(metric)} by ${column}`);
 }

@@ -47,20 +47,20 @@ function sliceTable({ flips, baseline }: EvaluationReport): string {
     .slice(0, 50)
     .map((slice) => [
       whereText([slice], 120),
-      count(slice.rows),
+      signed(slice.candidateRight - slice.baselineRight, 0),
       count(slice.candidateRight),
       count(slice.baselineRight),
-      signed(slice.candidateRight - slice.baselineRight, 0),
+      count(slice.rows),
     ]);
   const num = "num" as const;
   const columns = [
     { name: "slice" },
-    { name: "rows", kind: num },
+    { name: "net", kind: num },
     { name: "for the candidate", kind: num },
     { name: `for ${baseline?.label ?? "the baseline"}`, kind: num },
-    { name: "net", kind: num },
+    { name: "rows", kind: num },
   ];
-  return htmlTable(columns, rows, false, "Rows by slice, the largest net change first");
+  return htmlTable(columns, rows, true, "Rows by slice, the largest net change first");
 }
 
 function exampleTable(examples: readonly FlipExample[], other: string): string {

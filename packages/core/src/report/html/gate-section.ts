@@ -43,12 +43,14 @@ export function gateSection(report: EvaluationReport): string {
 
 function cellsOf(row: GateRow): Cell[] {
   const judged = htmlText(row.judged);
+  const figures = row.sketch === "" || row.judged.length > 45 ? judged : `<span class="whole">${judged}</span>`;
+  const reason = row.reason === null ? "" : `<span class="reason">${htmlText(row.reason, 600)}</span>`;
   return [
     { html: htmlSentence(row.rule) },
     row.baseline,
     row.candidate,
-    { html: row.sketch === "" || row.judged.length > 45 ? judged : `<span class="whole">${judged}</span>` },
+    { html: row.judged === "" && row.reason === null ? "–" : figures + reason },
     { html: row.sketch === "" ? "" : `<span aria-hidden="true">${row.gainSketch}</span>` },
-    { html: `<span class="verdict ${row.status}">${SIGNS[row.status]} ${row.word.replace(", ", ",<br>")}</span>` },
+    { html: `<span class="verdict ${row.status}">${SIGNS[row.status]}\u00a0${row.word.replace(", ", ",<br>")}</span>` },
   ];
 }

@@ -1,10 +1,11 @@
 import type { EvaluationReport, MetricComparison } from "../../evaluate/evaluation-report.ts";
 import { estimateText } from "../format/interval.ts";
 import { metricTitle, unitSuffix } from "../format/metric-name.ts";
-import { count, decimalsOf, fixed, levelText } from "../format/number.ts";
+import { count, levelText } from "../format/number.ts";
 import { seedRows } from "../format/seeds.ts";
 import { crossCheckText, testP, testTitle } from "../format/test-name.ts";
 import { type GateReading, gainLimit, gateReadings } from "../gate-reading.ts";
+import { isNeutral, judgedDecimals, metricRow } from "../metric-rows.ts";
 import { type ForestRow, forestPlot } from "../svg/forest-plot.ts";
 import { standardText } from "../verdict-clauses.ts";
 import { htmlFigure, htmlTable } from "./element.ts";
@@ -24,10 +25,19 @@ export function metricSection(report: EvaluationReport): string {
       : `Metrics of ${report.model}, candidate against ${against}`;
   const description = rows.map(({ label, figures }) => `${label}: ${figures}`).join(". ");
   const dashed = rows.some(({ limit }) => limit !== null && limit !== 0) ? " A dashed line is a gate's margin." : "";
-  const what = against === null ? "The candidate's distance from each standard" : "Difference of the candidate";
-  const worse = rows.some(({ status, interval }) => status === null && interval !== null && interval[1] < 0);
-  const ungated = worse ? " A red diamond without a gate is surely worse, but decides nothing." : "";
-  const caption = `${what} with its ${levelText(report.method.level)} interval. Each row has its own scale; right of the line is better.${dashed}${ungated}`;
+  const signs = rows.some(({ status }) => status !== null) ? " ✓, ✕ and ? are what its gate decided." : "";
+  const what =
+    against === null
+      ? "The candidate's distance from each standard"
+      : `Figures are the candidate's − those of ${against}`;
+  const neutral = rows.filter((row) => row.neutral === true).map(({ label }) => label);
+  const sideless = neutral.length === 0 ? "" : ` Of ${neutral.join(", ")} neither more nor less is better.`;
+  const known = rows.some(({ interval }) => interval !== null);
+  const level = known ? ` with the ${levelText(report.method.level)} interval` : "";
+  const colours = known
+    ? "blue where the whole interval is, a red diamond where all of it is worse, grey where neither is sure."
+    : "grey all of them, since points alone are sure of nothing.";
+  const caption = `${what}${level}. Each row has its own scale; right of the line is better, ${colours}${dashed}${signs}${sideless}`;
   return htmlFigure((width) => forestPlot(rows, centre, { width, title, description }), caption, metricTable(report));
 }
 
@@ -48,15 +58,16 @@ function differenceRows(metrics: readonly MetricComparison[], readings: readonly
     const judged = readings.find(
       (reading) => reading.kind === "comparing" && reading.metric === metric && reading.check.status !== "skipped",
     );
-    const decimals = judged?.decimals ?? decimalsOf(metric.difference.value, metric.difference.interval, 0);
+    const decimals = judged?.decimals ?? judgedDecimals(metric.difference, metric.candidate, 0);
     return [
       {
         label: metricTitle(metric.name),
-        figures: estimateText(metric.difference, decimals, true) + unitSuffix(metric.unit),
+        figures: `${estimateText(metric.difference, decimals, true)}${unitSuffix(metric.unit)}`,
         gain: metric.gain.value,
         interval: metric.gain.interval,
         limit: judged === undefined ? null : gainLimit(judged),
         status: judged?.check.status ?? null,
+        neutral: isNeutral(metric),
       },
     ];
   });
@@ -88,14 +99,12 @@ function metricTable(report: EvaluationReport): string {
   const checked = report.metrics.some(({ crossCheck }) => crossCheck !== undefined);
   const grouped = report.metrics.some(({ effectiveRows }) => effectiveRows !== undefined);
   const rows = report.metrics.slice(0, MOST).map((metric) => {
-    const measure = metric.difference ?? metric.candidate;
-    const decimals = decimalsOf(measure.value, measure.interval, metric.difference === null ? null : 0);
+    const [name, baseline, candidate, difference] = metricRow(metric);
+    const better = isNeutral(metric) ? "–" : metric.goal === "minimize" ? "less" : "more";
     return [
-      metricTitle(metric.name) + (unitSuffix(metric.unit) === "" ? "" : `, ${metric.unit}`),
-      metric.baseline === null ? "–" : fixed(metric.baseline.value, decimals),
-      metric.difference === null ? estimateText(metric.candidate, decimals) : fixed(metric.candidate.value, decimals),
-      metric.difference === null ? "–" : estimateText(metric.difference, decimals, true),
-      metric.goal === "minimize" ? "less" : "more",
+      name,
+      ...(report.baseline === null ? [candidate] : [difference, baseline, candidate]),
+      better,
       ...(tested ? [testTitle(metric)] : []),
       ...(compared ? [testP(metric)] : []),
       ...(checked ? [crossCheckText(metric)] : []),
@@ -104,14 +113,18 @@ function metricTable(report: EvaluationReport): string {
   });
   const columns = [
     { name: "metric" },
-    { name: report.baseline?.label ?? "baseline", kind: "num" as const },
+    ...(report.baseline === null
+      ? []
+      : [
+          { name: "difference", kind: "num" as const },
+          { name: report.baseline.label, kind: "num" as const },
+        ]),
     { name: "candidate", kind: "num" as const },
-    { name: "difference", kind: "num" as const },
     { name: "better is" },
     ...(tested ? [{ name: compared ? "tested by" : "interval by" }] : []),
     ...(compared ? [{ name: "p of no difference", kind: "num" as const }] : []),
     ...(checked ? [{ name: "second opinion" }] : []),
     ...(grouped ? [{ name: "as independent rows", kind: "num" as const }] : []),
   ];
-  return htmlTable(columns, rows, false, "Metrics of both sides");
+  return htmlTable(columns, rows, true, report.baseline === null ? "Metrics" : "Metrics of both sides");
 }

@@ -2,10 +2,17 @@ import { htmlText } from "../../escape.ts";
 import type { EvaluationReport, SliceResult } from "../../evaluate/evaluation-report.ts";
 import { estimateText } from "../format/interval.ts";
 import { capitalised, metricName } from "../format/metric-name.ts";
-import { count, decimalsOf, fixed } from "../format/number.ts";
+import { count, fixed } from "../format/number.ts";
 import { pText } from "../format/p-value.ts";
 import { whereText } from "../look-words.ts";
-import { rankedSlices, slicesSummary, smallSlicesText } from "../slice-ranking.ts";
+import {
+  lessIsBetter,
+  rankedSlices,
+  sliceDecimals,
+  sliceDifference,
+  slicesSummary,
+  smallSlicesText,
+} from "../slice-ranking.ts";
 import { slicePlot } from "../svg/slice-plot.ts";
 import { htmlFigure, htmlTable } from "./element.ts";
 
@@ -21,9 +28,10 @@ export function sliceSection(report: EvaluationReport): string {
 }
 
 function told(report: EvaluationReport): string {
-  const ranked = rankedSlices(report.slices);
+  const ranked = rankedSlices(report);
   if (ranked.length === 0) return "";
   const columns = new Set(ranked.map(({ column }) => column));
+  const [only] = columns.size === 1 ? columns : ["slice"];
   const label = ({ column, value }: SliceResult) => (columns.size === 1 ? value : `${column} = ${value}`);
   const drawn = ranked.filter(({ gain }) => gain !== null).slice(0, DRAWN);
   const table = sliceTable(report, ranked.slice(0, LISTED));
@@ -39,9 +47,11 @@ function told(report: EvaluationReport): string {
   const summary = slicesSummary(report);
   const metric = metricName(drawn[0]?.metric ?? "");
   const first = ranked.length > drawn.length ? ` The ${drawn.length} that matter most of ${count(ranked.length)}.` : "";
-  const caption = `${capitalised(summary)}. Gain in ${metric} against ${baseline} with its interval; significantly worse ones first, then by rows × size of the difference.${first}`;
+  const less = lessIsBetter(report);
+  const caption = `${capitalised(summary)}. Figures are the ${metric} of the candidate − that of ${baseline}, of which ${less ? "less" : "more"} is better, each with its own interval; right of the line is better. Significantly worse ones first, then by rows × size of the difference.${first}`;
+  const head = { column: only ?? "slice", baseline, less };
   return htmlFigure(
-    (width) => slicePlot(rows, baseline, { width, title: `Gain in ${metric} by slice`, description: summary }),
+    (width) => slicePlot(rows, head, { width, title: `Difference in ${metric} by slice`, description: summary }),
     caption,
     table,
     `All ${count(ranked.length)} slices as a table`,
@@ -49,33 +59,38 @@ function told(report: EvaluationReport): string {
 }
 
 function sliceTable(report: EvaluationReport, slices: readonly SliceResult[]): string {
-  const decimals = Math.max(
-    ...slices
-      .slice(0, 50)
-      .map(({ gain, candidate }) => Math.min(decimalsOf(gain?.value ?? candidate, gain?.interval ?? null), 5)),
-  );
-  const rows = slices.map((slice) => [
-    whereText([slice], 80),
-    count(slice.rows),
-    slice.baseline === null ? "–" : fixed(slice.baseline, decimals),
-    fixed(slice.candidate, decimals),
-    slice.gain === null ? "–" : estimateText(slice.gain, decimals, true),
-    pText(slice.adjustedP),
-    slice.worse ? "worse" : "",
-  ]);
+  const decimals = sliceDecimals(slices.slice(0, 50));
+  const less = lessIsBetter(report);
   const num = "num" as const;
+  if (report.baseline === null)
+    return htmlTable(
+      [{ name: "slice" }, { name: metricName(slices[0]?.metric ?? ""), kind: num }, { name: "rows", kind: num }],
+      slices.map((slice) => [whereText([slice], 80), fixed(slice.candidate, decimals), count(slice.rows)]),
+      false,
+      "Slices, the weakest first",
+    );
+  const rows = slices.map((slice) => {
+    const difference = sliceDifference(slice, less);
+    return [
+      whereText([slice], 80),
+      difference === null ? "–" : estimateText(difference, decimals, true) + (slice.worse ? ", worse" : ""),
+      slice.baseline === null ? "–" : fixed(slice.baseline, decimals),
+      fixed(slice.candidate, decimals),
+      count(slice.rows),
+      pText(slice.adjustedP),
+    ];
+  });
   return htmlTable(
     [
       { name: "slice" },
-      { name: "rows", kind: num },
-      { name: report.baseline?.label ?? "baseline", kind: num },
+      { name: "difference", kind: num },
+      { name: report.baseline.label, kind: num },
       { name: "candidate", kind: num },
-      { name: "gain", kind: num },
+      { name: "rows", kind: num },
       { name: "adjusted p", kind: num },
-      { name: "" },
     ],
     rows,
-    false,
+    true,
     "Slices",
   );
 }

@@ -20,7 +20,7 @@ pre code{background:none;padding:0}
 .over{color:var(--muted);font-size:14px;margin:0}
 .lead{font-size:18px;line-height:1.55;margin-bottom:20px}
 .muted,figcaption{color:var(--muted)}
-.verdict{white-space:nowrap;font-weight:600}
+.verdict{font-weight:600}
 .verdict.fail{color:var(--bad)}
 .verdict.pass{color:var(--accent)}
 ul{padding-left:1.2em;margin:0 0 16px;max-width:68ch}
@@ -36,7 +36,8 @@ figcaption{font-size:14px;margin:0 0 14px;max-width:78ch}
 .multiples h3 span{font-weight:400;color:var(--muted);white-space:nowrap}
 .multiples h3 span.bad{color:var(--bad);font-weight:600}
 .multiples p{font-size:13px;color:var(--muted);margin:0 0 8px}
-.scroll{overflow-x:auto;margin:0 0 20px}
+.scroll{overflow-x:auto;margin:0 0 20px;background:linear-gradient(to right,var(--bg) 40%,transparent) 0 0/40px 100%,linear-gradient(to left,var(--bg) 40%,transparent) 100% 0/40px 100%,linear-gradient(to right,var(--line),transparent) 0 0/14px 100%,linear-gradient(to left,var(--line),transparent) 100% 0/14px 100%;background-repeat:no-repeat;background-attachment:local,local,scroll,scroll}
+.hint{display:none;color:var(--muted);font-size:14px}
 table{border-collapse:collapse;width:100%;font-size:14.5px}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 th,td{text-align:left;padding:9px 16px 9px 0;border-bottom:1px solid var(--line);vertical-align:baseline}
@@ -47,12 +48,14 @@ th:last-child,td:last-child{padding-right:0}
 .num{text-align:right;white-space:nowrap}
 td.sketch{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;white-space:pre;font-size:13px;color:var(--muted);letter-spacing:0}
 .whole{white-space:nowrap}
+.reason{display:block;color:var(--muted);max-width:46ch}
 .rule{min-width:13em}
 td.long,tbody th.long{overflow-wrap:anywhere;min-width:9em}
 :focus-visible{outline:2px solid var(--accent);outline-offset:3px;border-radius:2px}
 table.matrix{width:auto;border-collapse:separate;border-spacing:2px}
 .matrix th,.matrix td{border:0;padding:5px 9px;min-width:3.2em}
 .matrix thead th{font-weight:400;text-align:right;max-width:9em;overflow-wrap:anywhere}
+.matrix thead th:first-child{min-width:5.5em;overflow-wrap:normal}
 .matrix thead th:first-child,.matrix tbody th{text-align:left}
 .matrix tbody th{max-width:11em;overflow-wrap:anywhere;font-size:13px}
 .matrix td{text-align:right;line-height:1.2;background:color-mix(in srgb,var(--accent) calc(var(--s,0)*.3%),var(--bg));box-shadow:inset 0 0 0 1px var(--line);print-color-adjust:exact;-webkit-print-color-adjust:exact}
@@ -88,10 +91,19 @@ table.stack tr{display:block;padding:10px 0;border-bottom:1px solid var(--line)}
 table.stack td,table.stack tbody th{overflow-wrap:anywhere;display:flow-root;border:0;padding:3px 0;text-align:right}
 table.stack tbody th{min-width:0;text-align:left;font-weight:500}
 table.stack td[data-label]::before{content:attr(data-label);color:var(--muted);float:left;margin-right:20px}
-table.stack .whole,table.stack td.num,table.stack .verdict{white-space:normal}
+table.stack td.num{white-space:normal}
+table.stack .whole{white-space:nowrap}
+.reason{max-width:none;clear:both}
 table.stack .num+:not(.num){padding-left:0}
 table.stack td.sketch{display:none}
 table.stack td:empty{display:none}
+.hint{display:block}
+.many .matrix{border-spacing:1px;font-size:12px}
+.many .matrix th,.many .matrix td{padding:5px 3px;min-width:1.9em}
+.many .matrix thead th{vertical-align:bottom;font-size:12px}
+.upright .matrix thead th span{writing-mode:vertical-rl;max-height:9em;overflow:hidden;overflow-wrap:normal}
+.many .matrix tbody th,.many .matrix thead th:first-child{position:sticky;left:0;background:var(--bg);max-width:7em;min-width:4.2em;font-size:12px}
+.many .matrix small{display:none}
 dl{grid-template-columns:1fr;gap:0}
 dd{margin-bottom:10px}
 }

@@ -97,6 +97,8 @@ function resampled(points: readonly (readonly [number, number])[]): number[] {
   const sorted = [...points].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   return Array.from({ length: ROC_POINTS }, (_, step) => {
     const x = step / (ROC_POINTS - 1);
+    const same = sorted.findLast(([at]) => Math.abs(at - x) < 1e-12);
+    if (same !== undefined) return same[1]; // of a rise at one place, such as that of a good ROC at 0, its end
     const after = sorted.findIndex(([at]) => at >= x);
     if (after === -1) return sorted.at(-1)?.[1] ?? 0;
     const right = sorted[after] as readonly [number, number];

@@ -5,7 +5,7 @@ import { fixedPart, type Part } from "../budget.ts";
 import { footprintText } from "../footprint-text.ts";
 import { moment } from "../format/moment.ts";
 import { count } from "../format/number.ts";
-import { gateTable, SIGNS } from "../gate-table.ts";
+import { type GateRow, gateTable, SIGNS } from "../gate-table.ts";
 import { markdownSentence } from "../phrase.ts";
 import { reproduceLines } from "../reproduce-lines.ts";
 import { verdictSentence } from "../verdict-sentence.ts";
@@ -14,6 +14,7 @@ import { changesMarkdown } from "./change-part.ts";
 import { curvesMarkdown } from "./curve-chart.ts";
 import {
   calibrationMarkdown,
+  classesMarkdown,
   confusionMarkdown,
   fairnessMarkdown,
   flipsMarkdown,
@@ -48,6 +49,7 @@ export function evaluationParts(
     { name: "curves", variants: [curves, ""], rank: 10 },
     { name: "flipped rows", variants: [flipsMarkdown(report, FIRST), flipsMarkdown(report, 5), ""], rank: 18 },
     { name: "decisions", variants: [confusionMarkdown(report), ""], rank: 12 },
+    { name: "classes", variants: [classesMarkdown(report, FIRST), ""], rank: 13 },
     { name: "other metrics", variants: [metricsMarkdown(report), ""], rank: 30 },
     { name: "other baselines", variants: [othersMarkdown(report), ""], rank: 35 },
     { name: "seeds", variants: [seedsMarkdown(report), ""], rank: 16 },
@@ -78,12 +80,19 @@ function gatesMarkdown(report: EvaluationReport): string {
       markdownSentence(row.rule),
       markdownText(row.baseline),
       markdownText(row.candidate),
-      markdownText(row.judged) + (row.sketch === "" ? "" : ` \`${row.sketch}\``),
+      judgedMarkdown(row),
       `${SIGNS[row.status]}\u00a0${row.word.replace(/, /, ",<br>")}`,
     ]);
   return (
     markdownTable([...head.map((text) => markdownText(text)), ""], cells, [1, 2]) + andMore(rows.length - 60, "gates")
   );
+}
+
+/** The figures, their sketch, and beneath them why it came out so. */
+function judgedMarkdown({ judged, sketch, reason }: GateRow): string {
+  const figures = markdownText(judged) + (sketch === "" ? "" : ` \`${sketch}\``);
+  const parts = [figures, reason === null ? "" : markdownText(reason, 600)].filter((part) => part !== "");
+  return parts.length === 0 ? "–" : parts.join("<br>");
 }
 
 function notesMarkdown(notes: readonly string[], most: number): string {

@@ -10,11 +10,13 @@ import {
   fairnessText,
   flipHeading,
   flipsSummary,
+  nearer,
   ratioText,
   weakNumbers,
   weakSummary,
   whereText,
 } from "../look-words.ts";
+import { classHead, classRows, classTitle } from "../per-class.ts";
 import { andMore, folded, markdownTable } from "./block.ts";
 
 /** Slices in which rows flipped, folded. Single rows stand in the page alone: a comment is mailed to everybody who watches. */
@@ -40,7 +42,8 @@ export function flipsMarkdown(report: EvaluationReport, most: number): string {
 /** Only where it shifted: what is as it was needs no fold. */
 export function calibrationMarkdown(report: EvaluationReport): string {
   const { calibration } = report;
-  if (calibrationShift(report) === null || calibration?.baseline == null) return "";
+  const shift = calibrationShift(report);
+  if (shift === null || calibration?.baseline == null) return "";
   const sides = [
     ["candidate", calibration.candidate] as const,
     [markdownText(report.baseline?.label ?? "baseline", 60), calibration.baseline] as const,
@@ -52,8 +55,11 @@ export function calibrationMarkdown(report: EvaluationReport): string {
     markdownText(ratioText(ratio)),
   ]);
   const table = markdownTable(["", "observed", "predicted", "observed / predicted"], rows, [1, 2, 3]);
-  const [ours, theirs] = [calibration.candidate.ratio, calibration.baseline.ratio].map(({ value }) => value.toFixed(2));
-  return folded(`Calibration shifted: observed / predicted ${ours} against ${theirs}`, table);
+  const said = `${markdownText(shift, 600)}.`;
+  return folded(
+    `Calibration shifted: ${markdownHtml(nearer(report))} is nearer to what is observed`,
+    `${said}\n\n${table}`,
+  );
 }
 
 /** Slices that were found on one half of the rows and confirmed on the other, folded; nothing where none was. */
@@ -78,7 +84,8 @@ export function weakSlicesMarkdown(report: EvaluationReport): string {
 }
 
 /** What decisions are taken for what, folded: a table of the candidate's, the baseline's count beside where there is one. */
-export function confusionMarkdown({ confusion, baseline }: EvaluationReport): string {
+export function confusionMarkdown(report: EvaluationReport): string {
+  const { confusion, baseline } = report;
   if (confusion === undefined) return "";
   const other = markdownText(baseline?.label ?? "baseline", 60);
   if (confusion.classes.length === 0) {
@@ -109,6 +116,16 @@ export function confusionMarkdown({ confusion, baseline }: EvaluationReport): st
   ];
   const table = markdownTable(head, rows, [...head.keys()].slice(1));
   return folded("Decisions of the candidate, in rows and as shares of the true class", table);
+}
+
+/** Precision, recall and F1 of the weakest classes, folded. @param most Classes to list. */
+export function classesMarkdown(report: EvaluationReport, most: number): string {
+  const all = classRows(report);
+  const rows = all.slice(0, most).map((cells) => cells.map((cell) => markdownText(cell, 60)));
+  if (rows.length === 0) return "";
+  const head = classHead(report).map((name) => markdownText(name, 60));
+  const table = markdownTable(head, rows, [...head.keys()].slice(1));
+  return folded(classTitle(report), table + andMore(all.length - rows.length, "in the full report"));
 }
 
 /** A metric in every group of a sensitive column, folded. @param most Groups to list; 0: none, the sentences alone. */

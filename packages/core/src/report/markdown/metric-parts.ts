@@ -1,11 +1,11 @@
 import { markdownHtml, markdownText, visibleText } from "../../escape.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import { evidenceLines } from "../evidence-lines.ts";
-import { estimateText } from "../format/interval.ts";
-import { metricTitle, unitSuffix } from "../format/metric-name.ts";
-import { count, decimalsOf, fixed } from "../format/number.ts";
+import { metricTitle } from "../format/metric-name.ts";
+import { count } from "../format/number.ts";
 import { seedRows } from "../format/seeds.ts";
 import { crossCheckText, testP, testTitle } from "../format/test-name.ts";
+import { metricRow, unjudgedMetrics } from "../metric-rows.ts";
 import { otherBaselines } from "../other-baselines.ts";
 import { markdownSentence } from "../phrase.ts";
 import { requirementLines } from "../requirement-lines.ts";
@@ -13,22 +13,9 @@ import { folded, markdownTable } from "./block.ts";
 
 /** Metrics no gate judged. */
 export function metricsMarkdown(report: EvaluationReport): string {
-  const judged = new Set(report.checks.map(({ subject }) => subject));
-  const others = report.metrics.filter(({ name }) => !judged.has(name)).slice(0, 60);
+  const others = unjudgedMetrics(report).slice(0, 60);
   if (others.length === 0) return "";
-  const rows = others.map((metric) => {
-    const measure = metric.difference ?? metric.candidate;
-    const decimals = decimalsOf(measure.value, measure.interval);
-    const unit = markdownText(unitSuffix(metric.unit));
-    return [
-      `${markdownText(metricTitle(metric.name))}${unit === "" ? "" : ` (${unit})`}`,
-      metric.baseline === null ? "–" : fixed(metric.baseline.value, decimals),
-      metric.difference === null
-        ? markdownText(estimateText(metric.candidate, decimals))
-        : fixed(metric.candidate.value, decimals),
-      metric.difference === null ? "–" : markdownText(estimateText(metric.difference, decimals, true)),
-    ];
-  });
+  const rows = others.map((metric) => metricRow(metric).map((cell) => markdownText(cell)));
   return folded(
     `Other metrics: ${count(others.length)}`,
     markdownTable(

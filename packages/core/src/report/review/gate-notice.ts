@@ -30,7 +30,7 @@ export function gateNotices(
     if (check.status === "pass" || check.status === "skipped" || check.severity === "info") return [];
     const decides = check.severity === "fail" && check.status === "fail";
     const judged = row === undefined || row.judged === "" ? "" : `: ${row.judged}`;
-    const reason = check.reason === null ? "" : ` (${check.reason})`;
+    const reason = row?.reason == null ? "" : ` (${row.reason})`;
     return [
       {
         ...place(check.id, check.subject),

@@ -2,10 +2,19 @@ import { fixed } from "../format/number.ts";
 import { line, text } from "./canvas.ts";
 import { linear, type Scale, tickDecimals, ticks } from "./scale.ts";
 
+export interface Bounds {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
 export interface Plot {
   readonly x: Scale;
   readonly y: Scale;
   readonly height: number;
+  /** The plot's own rectangle, inside the figures of its axes. */
+  readonly bounds: Bounds;
   readonly body: readonly string[];
 }
 
@@ -32,6 +41,7 @@ export function curveFrame(width: number, axes: Axes): Plot {
     x,
     y,
     height: bottom + 40,
+    bounds: { left, right, top, bottom },
     body: [
       text(0, 12, axes.yLabel, "small muted"),
       ...ys.flatMap((value) => [

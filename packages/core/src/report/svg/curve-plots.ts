@@ -1,6 +1,7 @@
 import type { Curve } from "../../evaluate/evaluation-report.ts";
 import { type ChartFrame, canvas, disc, fitting, line, path, rect, square, text } from "./canvas.ts";
 import { curveFrame, type Plot } from "./curve-frame.ts";
+import { curveNames } from "./curve-names.ts";
 import { extent } from "./scale.ts";
 
 type Points = readonly (readonly [number, number])[];
@@ -112,8 +113,8 @@ export function quantilePlot(curve: Curve, baseline: string, frame: ChartFrame):
   return canvas(frame, plot.height, [...plot.body, straight, ...bothSides(plot, curve, baseline, false)]);
 }
 
-/** Baseline: grey, dashed, hollow squares. Candidate: accent, solid, discs. Each named where the two are farthest apart. */
-function bothSides({ x, y }: Plot, curve: Curve, baseline: string, marks: boolean): string[] {
+/** Baseline: grey, dashed, hollow squares. Candidate: accent, solid, discs. Each named beside itself, or above the plot where there is no room. */
+function bothSides({ x, y, bounds }: Plot, curve: Curve, baseline: string, marks: boolean): string[] {
   const placed = (points: Points) => points.map(([px, py]): [number, number] => [x(px), y(py)]);
   const base = curve.baseline === null ? [] : placed(curve.baseline);
   const candidate = placed(curve.candidate);
@@ -122,46 +123,6 @@ function bothSides({ x, y }: Plot, curve: Curve, baseline: string, marks: boolea
     ...(marks ? base.map(([px, py]) => square(px, py, 3, "hollow")) : []),
     path(candidate, "curve"),
     ...(marks ? candidate.map(([px, py]) => disc(px, py, 3.5, "mark")) : []),
-    ...names(candidate, base, baseline),
+    ...curveNames(bounds, candidate, base, baseline),
   ];
-}
-
-function names(candidate: Points, base: Points, baseline: string): string[] {
-  const middle = candidate[Math.floor(candidate.length / 2)];
-  if (middle === undefined) return [];
-  if (base.length === 0) return [text(middle[0] - 8, middle[1] - 8, "candidate", "accent halo", "end")];
-  let best = { gap: -1, at: middle, other: middle[1] };
-  for (const point of candidate.slice(1, -1)) {
-    const other = heightAt(base, point[0]);
-    if (Math.abs(other - point[1]) > best.gap) best = { gap: Math.abs(other - point[1]), at: point, other };
-  }
-  const [px, py] = best.at;
-  const above = py <= best.other; // pixels grow downwards
-  const [up, down] = [Math.min(py, best.other) - 9, Math.max(py, best.other) + 17];
-  const side = (high: boolean) => ({
-    x: high ? px - 6 : px + 6,
-    y: high ? up : down,
-    anchor: high ? ("end" as const) : ("start" as const),
-  });
-  const [mine, theirs] = [side(above), side(!above)];
-  const name = fitting(baseline, 130);
-  // Neither name leaves the plot, where the axes have their figures.
-  const [least, most] = [Math.min(...candidate.map(([x]) => x)), Math.max(...candidate.map(([x]) => x))];
-  const within = ({ x, anchor }: { x: number; anchor: "start" | "end" }, text: string) => {
-    const width = text.length * 7.2;
-    return anchor === "end" ? Math.max(x, least + width) : Math.min(x, most + 12 - width);
-  };
-  return [
-    text(within(mine, "candidate"), mine.y, "candidate", "accent halo", mine.anchor),
-    text(within(theirs, name), theirs.y, name, "grey halo", theirs.anchor),
-  ];
-}
-
-/** The height of a curve at a horizontal place, read off between its points. */
-function heightAt(points: Points, px: number): number {
-  const after = points.findIndex(([at]) => at >= px);
-  const right = points[after === -1 ? points.length - 1 : after] as readonly [number, number];
-  const left = points[after - 1];
-  if (left === undefined || right[0] === left[0]) return right[1];
-  return left[1] + ((right[1] - left[1]) * (px - left[0])) / (right[0] - left[0]);
 }

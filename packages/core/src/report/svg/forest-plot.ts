@@ -12,7 +12,12 @@ export interface ForestRow {
   /** Where the gate draws its line, as a gain; null where no gate judged. */
   readonly limit: number | null;
   readonly status: CheckStatus | null;
+  /** Neither more nor less is better. */
+  readonly neutral?: boolean;
 }
+
+/** What a gate decided, beside the figures: colour says on which side of the line the interval lies, and nothing else. */
+const SIGNS: Readonly<Record<CheckStatus, string>> = { pass: " ✓", fail: " ✕", inconclusive: " ?", skipped: "" };
 
 const HEAD = 30;
 
@@ -51,16 +56,19 @@ function forestRow(row: ForestRow, top: number, { left, right, width, step, wide
   const [lower, upper] = row.interval ?? [row.gain, row.gain];
   const reach = Math.max(Math.abs(lower), Math.abs(upper), Math.abs(row.limit ?? 0)) * 1.06 || 1;
   const x = linear([-reach, reach], [left + 6, right - 6]);
-  // A metric no gate judges may be worse all the same; it must not look like one that is better.
-  const bad = row.status === "fail" || (row.status === null && row.interval !== null && upper < 0);
-  const open = row.status === "inconclusive" || (row.status !== "pass" && lower <= 0 && upper >= 0);
-  const tone = bad ? " bad" : open ? " soft" : "";
+  const sided = row.interval !== null && row.neutral !== true;
+  const bad = sided && upper < 0;
+  const tone = bad ? " bad" : sided && lower > 0 ? "" : " soft";
+  const figures = row.figures + (row.status === null ? "" : SIGNS[row.status]);
   const words = wide
     ? [
         text(0, y + 4, fitting(row.label, left - 12), ""),
-        text(width, y + 4, row.figures, row.status === null ? "muted" : "", "end"),
+        text(width, y + 4, figures, row.status === null ? "muted" : "", "end"),
       ]
-    : [text(0, top + 18, fitting(row.label, width * 0.4), ""), text(width, top + 18, row.figures, "small halo", "end")];
+    : [
+        text(0, top + 18, fitting(row.label, width - figures.length * 6.4 - 8), ""),
+        text(width, top + 18, figures, "small halo", "end"),
+      ];
   return [
     line(0, top, width, top, "rule"),
     wide ? "" : line((left + right) / 2, y - 12, (left + right) / 2, y + 12, "zero"),

@@ -14,8 +14,19 @@ export interface SliceRow {
 const STEP = 26;
 const HEAD = 34;
 
-/** Gain of each slice on one scale: right of the line is better. What is significantly worse is a diamond and says so. */
-export function slicePlot(slices: readonly SliceRow[], baseline: string, frame: ChartFrame): string {
+/** `less`: less of the metric is better, so the figures of the axis, which are differences as shown, fall to the right. */
+export interface SliceHead {
+  readonly column: string;
+  readonly baseline: string;
+  readonly less: boolean;
+}
+
+/** Each slice on one scale: right of the line is better. What is significantly worse is a diamond and says so. */
+export function slicePlot(
+  slices: readonly SliceRow[],
+  { column, baseline, less }: SliceHead,
+  frame: ChartFrame,
+): string {
   const wide = frame.width >= 560;
   const [left, right] = [wide ? 250 : 132, frame.width - (wide ? 76 : 8)];
   const [low, high] = extent([0, ...slices.flatMap(({ gain, interval }) => interval ?? [gain])], 0.04);
@@ -24,13 +35,13 @@ export function slicePlot(slices: readonly SliceRow[], baseline: string, frame: 
   const marks = ticks(low, high, wide ? 5 : 3);
   const decimals = tickDecimals(marks);
   const body = [
-    text(0, 12, "slice", "small muted"),
+    text(0, 12, fitting(column, left - 80, 12), "small muted"),
     wide ? text(left - 16, 12, "rows", "small muted", "end") : "",
     text(left, 12, "← worse", "small muted"),
     text(right, 12, "better →", "small muted", "end"),
     ...marks.flatMap((value) => [
       line(x(value), HEAD - 6, x(value), bottom, value === 0 ? "zero" : "rule"),
-      text(x(value), bottom + 16, signed(value, decimals), "small muted", "middle"),
+      text(x(value), bottom + 16, signed(less ? -value : value, decimals), "small muted", "middle"),
     ]),
     text(
       Math.min(Math.max(x(0), left + 40), right - 30),

@@ -30,16 +30,20 @@ export function textOf(
     .join("\n")}\n`;
 }
 
-/** Words on lines of at most `width` columns, each after `indent`. */
-export function wrapped(text: string, indent = "", width = 100): TextLine[] {
+/** Columns of a terminal that our own lines keep to; a long name may go beyond. */
+export const WIDTH = 100;
+
+/** Words on lines of at most `width` columns, each after `indent`; `first` stands before the first of them in its place. */
+export function wrapped(text: string, indent = "", width = WIDTH, first = indent, tone: Tone = "plain"): TextLine[] {
   const lines: string[] = [];
   for (const word of shown(text).split(" ")) {
     const last = lines.at(-1);
-    if (last !== undefined && columns(last) + 1 + columns(word) <= width - indent.length)
+    const before = lines.length === 1 ? first : indent;
+    if (last !== undefined && columns(last) + 1 + columns(word) <= width - before.length)
       lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
-  return lines.map((line) => [{ text: indent + line, tone: "plain" }]);
+  return lines.map((line, at) => [{ text: (at === 0 ? first : indent) + line, tone }]);
 }
 
 /** A table with aligned columns, two spaces apart. The tone of a cell is the cell's own. */
@@ -61,6 +65,21 @@ export function alignedTable(
         : [{ text, tone }, { text: pad, tone: "plain" }, between];
     }),
   ]);
+}
+
+/** Columns the longest of the lines takes. */
+export function widthOf(lines: readonly TextLine[]): number {
+  return Math.max(
+    0,
+    ...lines.map((line) =>
+      columns(
+        line
+          .map(({ text }) => text)
+          .join("")
+          .trimEnd(),
+      ),
+    ),
+  );
 }
 
 /** Columns of a terminal a text takes: code points, wide ones (East Asian, emoji) twice, combining ones not at all. */
