@@ -140,7 +140,10 @@ describe("a gate's slices", () => {
     };
     const found = (slices: string[]) =>
       sliceCheck(judged({ candidate: side(0.21), stored: side(0.2) }, { margin: 0.05, slices }));
-    expect(found(["sex"])).toMatchObject({ status: "pass", reason: "significantly worse by more than 0.05 in none of 2 tested" });
+    expect(found(["sex"])).toMatchObject({
+      status: "pass",
+      reason: "significantly worse by more than 0.05 in none of 2 tested",
+    });
     expect(found(["sex", "site"])?.status).toBe("inconclusive");
     expect(found(["sex", "site"])?.reason).toMatch(
       /^no value of site has rows enough to tell: each site is one group; significantly worse by more than 0.05 in none of 2 tested, 40 too small/,
