@@ -528,6 +528,11 @@ describe("is refused", () => {
     expect(report.notes.join(" ")).toContain("trainyard deploy flight-delays@1 --environment production");
     expect(report.notes.join(" ")).toContain("evaluate.baseline: latest");
     expect(await judge({ baseline: "latest" })).toMatchObject({ noBaseline: null, baseline: { version: 1 } });
+    await bundle("run-0014", csv(0.5), { rootDigest: aRoot });
+    expect(
+      (await judge({ run: "run-0014" })).unheld,
+      "itself, registered in the meantime, is no other one",
+    ).toBeUndefined();
   });
 
   test("with a misspelt alias, a version there is not, and merge-base where there is no git", async () => {

@@ -112,7 +112,8 @@ export async function evaluate(settings: EvaluateSettings, ports: EvaluatePorts)
 /** The run held against every baseline that is asked for, and margins against the anchor too. */
 async function againstAll({ model, config, ...settings }: EvaluateSettings, run: JudgedRun, ports: EvaluatePorts) {
   const baselines: Baseline[] = [];
-  const from = { environments: Object.keys(config.deploy), head: run.record.code.headCommit };
+  const { code, rootDigest } = run.record;
+  const from = { environments: Object.keys(config.deploy), head: code.headCommit, rootDigest };
   for (const asked of settings.baselines ?? baselinesOf(config.evaluate))
     baselines.push(await findBaseline(model, asked, from, ports));
   const [first, ...rest] = baselines as [Baseline, ...Baseline[]]; // one is always asked for

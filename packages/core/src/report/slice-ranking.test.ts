@@ -50,6 +50,9 @@ test("what looks worse does so by its own interval; what is significant is so am
   const said = (all: SliceResult[]) => slicesSummary(evaluation({ slices: all }));
   const [looks, worse, open] = [slice({ gain: lost }), slice({ gain: lost, worse: true }), slice({})];
   expect(said([open])).toBe("none of 1 value of origin looks worse");
+  const untold = slice({ gain: { value: -1.56, interval: null } });
+  expect(said([untold, untold])).toBe("none of 2 values of origin can be told");
+  expect(said([open, untold])).toBe("none of 2 values of origin looks worse, 1 cannot be told");
   expect(said([looks, open])).toBe(
     "1 of 2 values of origin looks worse by its own interval, none significantly among so many",
   );

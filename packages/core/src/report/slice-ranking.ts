@@ -38,7 +38,7 @@ export function rankedSlices(report: Sliced): SliceResult[] {
   );
 }
 
-/** "2 of 41 values of origin look worse by their own intervals, none significantly among so many". */
+/** "2 of 41 values of origin look worse by their own intervals, none significantly among so many". Of a slice without an interval nothing is said. */
 export function slicesSummary(report: EvaluationReport): string {
   const { slices } = report;
   const columns = [...new Set(slices.map(({ column }) => column))];
@@ -49,11 +49,14 @@ export function slicesSummary(report: EvaluationReport): string {
   if (slices.every(({ gain }) => gain === null)) return what;
   const looks = slices.filter(({ gain, worse }) => worse || (gain?.interval != null && gain.interval[1] < 0)).length;
   const worse = slices.filter((slice) => slice.worse).length;
-  if (looks === 0) return `none of ${what} looks worse`;
+  const untold = slices.filter(({ gain }) => gain?.interval == null).length;
+  if (untold === slices.length) return `none of ${what} can be told`;
+  const rest = untold === 0 ? "" : `, ${count(untold)} cannot be told`;
+  if (looks === 0) return `none of ${what} looks worse${rest}`;
   const all = looks === 1 ? "" : "all of them";
   const significant = worse === 0 ? "none" : worse === looks ? all : count(worse);
   const own = looks === 1 ? "looks worse by its own interval" : "look worse by their own intervals";
-  return `${count(looks)} of ${what} ${own}, ${`${significant} significantly`.trim()} among so many`;
+  return `${count(looks)} of ${what} ${own}, ${`${significant} significantly`.trim()} among so many${rest}`;
 }
 
 /** "3 values have fewer than 30 rows and are not told: origin = ANC (29 rows), origin = BTR (4 rows) and 1 more". Empty where there are none. */

@@ -1,5 +1,5 @@
 import type { Backend } from "../../backend.ts";
-import { parseDocument } from "../../document.ts";
+import { parseDocument, type Sha256 } from "../../document.ts";
 import { TrainyardError } from "../../errors.ts";
 import type { ModelVersion } from "../../registry/log/model-version.ts";
 import { importRecordOf } from "../../registry/read/import-record.ts";
@@ -30,19 +30,21 @@ type Unheld = NonNullable<EvaluationReport["unheld"]>;
 /**
  * Finds the baseline version. An alias that was never held means a first model; one that was held and is gone is refused.
  * @param asked An alias, a version, MODEL@either, `merge-base`, or `none`.
+ * @param from With the digest of the candidate's files.
  * @throws BASELINE_MISSING, BASELINE_UNKNOWN, MERGE_BASE_MISSING, BASE_UNKNOWN, REFERENCE_INVALID
  */
 export async function findBaseline(
   model: string,
   asked: string,
-  from: AskedFrom,
+  from: AskedFrom & { readonly rootDigest: Sha256 | null },
   ports: Pick<Backend, "store" | "source"> & { readonly registry: Registry },
 ): Promise<Baseline> {
   if (asked === "none") return { asked, label: "none", version: null, noBaseline: "not-asked", unheld: null };
   const found = await askedVersion(model, asked, from, ports);
   if (found === null) {
+    // A candidate that was registered in the meantime is no other version: judged again it gets the same report.
     const newest = (await ports.registry.state(model)).versions.findLast(
-      ({ withdrawn }) => withdrawn === null,
+      ({ withdrawn, rootDigest }) => withdrawn === null && rootDigest !== from.rootDigest,
     )?.version;
     const unheld = newest === undefined ? null : { alias: nameOf(asked), newest };
     return { asked, label: nameOf(asked), version: null, noBaseline: "never-held", unheld };
