@@ -8,9 +8,11 @@ const LONGEST = [
   "test/workflows/flight.test.ts",
   "test/github-faults/faults.test.ts",
   "test/e2e/github-training.test.ts",
-  "test/e2e/github-attacks.test.ts",
+  "test/e2e/baselines.test.ts",
+  "test/e2e/evaluate-registry-input.test.ts",
   "test/e2e/bad-input.test.ts",
   "test/workflows/scenes.test.ts",
+  "test/e2e/github-attacks.test.ts",
   "test/workflows/several.test.ts",
 ];
 
@@ -36,6 +38,6 @@ export default defineConfig({
     // hundred files before has grown so large that this takes a tenth of a second, for which the other thread stands still too.
     pool: "forks",
     sequence: { sequencer: LongestFirst },
-    maxWorkers: 2, // many tests start processes of their own; more workers would only wait for each other
+    maxWorkers: 3, // on two cores: many tests start processes of their own, and wait for them, for locks and for clocks
   },
 });
