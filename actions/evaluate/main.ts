@@ -23,8 +23,9 @@ export const evaluate = action({
     const github = await job.github();
     if (github !== null && inputs.run === undefined)
       return (await import("./reviewed.ts")).reviewed(inputs, job, github);
+    const project = await job.project();
     const { evaluateVerb } = await import("@trainyard/backends/verbs/evaluate"); // no start needs it before there is a project
-    const { report, exit } = await evaluateVerb(await job.project(), inputs);
+    const { report, exit } = await evaluateVerb(project, inputs);
     const { formsOf, textOf } = await import("./forms.ts"); // pictures and tables are no part of starting
     const forms = formsOf(report);
     const kept = await job.report("evaluation", inputs.report, forms);

@@ -38,6 +38,7 @@ async function registerInJob(inputs: RegisterInputs, job: Job) {
   const github = await job.github();
   if (github !== null && inputs.run.length === 0)
     return (await import("@trainyard/runner-kit/register-handed-on")).registerHandedOn(inputs, job, github);
+  const project = await job.project();
   const { registerVerb } = await import("@trainyard/backends/verbs/register"); // no start needs it before there is a project
-  return { registered: await registerVerb(await job.project(), inputs), folder: null };
+  return { registered: await registerVerb(project, inputs), folder: null };
 }
