@@ -58,6 +58,20 @@ const CUTS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>
     differences: [],
     ".": ["rows", "metrics", "intervals", "judge", "baseline", "differences"],
   },
+  // Numbers, what is said, and the faces it is said on.
+  "packages/core/src/report": {
+    format: [],
+    svg: ["format"],
+    verdict: ["format"],
+    text: ["format", "verdict"],
+    html: ["format", "svg", "verdict"],
+    markdown: ["format", "verdict"],
+    deployment: ["format"],
+    drift: ["format", "svg", "verdict", "text", "html", "markdown"],
+    record: ["format", "text", "verdict"],
+    review: ["format", "verdict", "markdown"],
+    ".": ["format", "svg", "verdict", "text", "html", "markdown", "deployment", "drift", "record", "review"],
+  },
   "packages/backends/src": {
     local: [],
     tables: [],

@@ -170,8 +170,9 @@ export { parseReference, parseWhich, type Reference, resolve } from "./registry/
 export type { Decision, Registry } from "./registry/read/registry.ts";
 export type { Finding } from "./registry/verify/findings.ts";
 export { openRegistry, type RegistryPorts } from "./registry/write/open-registry.ts";
-export { deploymentMarkdown, deploymentText } from "./report/deployment-markdown.ts";
-export { driftHtml } from "./report/drift-html.ts";
+export { deploymentMarkdown, deploymentText } from "./report/deployment/deployment-markdown.ts";
+export { pinnedDeploymentMarkdown, pinnedDeploymentText } from "./report/deployment/pinned-deployment-markdown.ts";
+export { driftHtml } from "./report/drift/drift-html.ts";
 export {
   type DriftIssue,
   type DriftIssueState,
@@ -180,19 +181,20 @@ export {
   readDriftIssue,
   recoveryComment,
   toldOf,
-} from "./report/drift-issue.ts";
-export { type DriftMarkdownOptions, driftMarkdown } from "./report/drift-markdown.ts";
-export { driftLines, driftText } from "./report/drift-text.ts";
+} from "./report/drift/drift-issue.ts";
+export { type DriftMarkdownOptions, driftMarkdown } from "./report/drift/drift-markdown.ts";
+export { driftLines, driftText } from "./report/drift/drift-text.ts";
 export { evaluationHtml } from "./report/evaluation-html.ts";
 export { evaluationMarkdown, evaluationsMarkdown } from "./report/evaluation-markdown.ts";
 export { evaluationLines, evaluationText } from "./report/evaluation-text.ts";
 export { counted } from "./report/format/number.ts";
 export { byteSize } from "./report/format/size.ts";
 export { plainSentence, type Sentence } from "./report/phrase.ts";
-export { pinnedDeploymentMarkdown, pinnedDeploymentText } from "./report/pinned-deployment-markdown.ts";
-export { planText } from "./report/plan-text.ts";
-export { policyText } from "./report/policy-text.ts";
-export { registrationText } from "./report/registration-text.ts";
+export { planText } from "./report/record/plan-text.ts";
+export { policyText } from "./report/record/policy-text.ts";
+export { registrationText } from "./report/record/registration-text.ts";
+export { modelFilesText, runText } from "./report/record/run-text.ts";
+export { versionDiffLines } from "./report/record/version-diff-text.ts";
 export { driftForms, evaluationForms, type ReportForms } from "./report/report-forms.ts";
 export { type GateNotice, gateNotices } from "./report/review/gate-notice.ts";
 export { compareRuns, holds, mergeReviews, NO_REVIEW, type Review } from "./report/review/review.ts";
@@ -206,11 +208,9 @@ export {
   type ReviewSection,
   reviewSection,
 } from "./report/review/review-section.ts";
-export { modelFilesText, runText } from "./report/run-text.ts";
 export { type StoryPart, type StorySection, storyHtml } from "./report/story-html.ts";
 export { piece, type TextLine, type TextPiece, type Tone, textOf } from "./report/text/line.ts";
-export { verdictSentence } from "./report/verdict-sentence.ts";
-export { versionDiffLines } from "./report/version-diff-text.ts";
+export { verdictSentence } from "./report/verdict/verdict-sentence.ts";
 export { DAY, duration, instant, longDate, timestamp } from "./time.ts";
 export { baselineNow } from "./train/asked-version.ts";
 export { PredictInputs, TrainInputs } from "./train/inputs.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { profileOf } from "../data/build-profile.ts";
 import { selectRows } from "../data/combine-tables.ts";
 import type { Column, Table } from "../data/table.ts";
-import { driftText } from "../report/drift-text.ts";
+import { driftText } from "../report/drift/drift-text.ts";
 import { generator } from "../statistics/generator.ts";
 import { driftFiles } from "./drift-files.ts";
 import { DriftReport } from "./drift-report.ts";

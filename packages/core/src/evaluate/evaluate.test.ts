@@ -12,7 +12,7 @@ import { registrationOf } from "../registry/log/event.ts";
 import type { ModelVersion } from "../registry/log/model-version.ts";
 import type { Registry } from "../registry/read/registry.ts";
 import { openRegistry } from "../registry/write/open-registry.ts";
-import { verdictSentence } from "../report/verdict-sentence.ts";
+import { verdictSentence } from "../report/verdict/verdict-sentence.ts";
 import { generator } from "../statistics/generator.ts";
 import {
   aDigest,

@@ -1,7 +1,7 @@
 import type { Verdict } from "../check/check.ts";
 import { htmlText, visibleText } from "../escape.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
-import { type Outcome, verdictSentence } from "./verdict-sentence.ts";
+import { type Outcome, verdictSentence } from "./verdict/verdict-sentence.ts";
 
 /** Dark enough for white letters (contrast ≥ 4.5:1); the words say the same without them. */
 const COLOURS: Readonly<Record<Verdict, string>> = { pass: "#1a7f37", fail: "#cf222e", inconclusive: "#6e5494" };

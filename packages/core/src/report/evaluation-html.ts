@@ -4,7 +4,7 @@ import { gateSection } from "./html/gate-section.ts";
 import { joinedParts } from "./html/page-budget.ts";
 import { page } from "./page.ts";
 import { htmlSentence } from "./phrase.ts";
-import { verdictSentence } from "./verdict-sentence.ts";
+import { verdictSentence } from "./verdict/verdict-sentence.ts";
 
 /** The whole comparison as one self-contained HTML file: the sentence and gates first, every figure with its table behind it. */
 export function evaluationHtml(report: EvaluationReport): string {

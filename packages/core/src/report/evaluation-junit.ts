@@ -2,9 +2,9 @@ import type { Check } from "../check/check.ts";
 import { htmlText } from "../escape.ts";
 import { decidingChecks } from "../evaluate/check-ids.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
-import { gateTable, UNVERIFIED } from "./gate-table.ts";
 import { plainSentence } from "./phrase.ts";
-import { verdictSentence } from "./verdict-sentence.ts";
+import { gateTable, UNVERIFIED } from "./verdict/gate-table.ts";
+import { verdictSentence } from "./verdict/verdict-sentence.ts";
 
 /**
  * The checks as JUnit XML, the form every CI reads: a test case each. A deciding check that failed, or could not be decided, is a failure, by its type;

@@ -1,15 +1,15 @@
 import { visibleText } from "../escape.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
-import { changesSummary } from "./change-summary.ts";
-import { footprintText } from "./footprint-text.ts";
-import { calibrationShift, fairnessText, flipsSummary, weakSliceText, weakSummary } from "./look-words.ts";
-import { metricRow, unjudgedMetrics } from "./metric-rows.ts";
-import { otherBaselines } from "./other-baselines.ts";
 import { plainSentence } from "./phrase.ts";
-import { slicesSummary, smallSlicesText } from "./slice-ranking.ts";
 import { gateLines } from "./text/gate-lines.ts";
 import { alignedTable, piece, type TextLine, type Tone, textOf, WIDTH, wrapped } from "./text/line.ts";
-import { verdictSentence } from "./verdict-sentence.ts";
+import { changesSummary } from "./verdict/change-summary.ts";
+import { footprintText } from "./verdict/footprint-text.ts";
+import { calibrationShift, fairnessText, flipsSummary, weakSliceText, weakSummary } from "./verdict/look-words.ts";
+import { metricRow, unjudgedMetrics } from "./verdict/metric-rows.ts";
+import { otherBaselines } from "./verdict/other-baselines.ts";
+import { slicesSummary, smallSlicesText } from "./verdict/slice-ranking.ts";
+import { verdictSentence } from "./verdict/verdict-sentence.ts";
 
 /** Metrics in a table of the terminal; a report in a file has all of them. */
 const MOST_METRICS = 24;

@@ -1,9 +1,9 @@
 import { prettyJson } from "../document.ts";
 import type { DriftReport } from "../drift/drift-report.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
-import { driftHtml } from "./drift-html.ts";
-import { driftMarkdown } from "./drift-markdown.ts";
-import { driftLines } from "./drift-text.ts";
+import { driftHtml } from "./drift/drift-html.ts";
+import { driftMarkdown } from "./drift/drift-markdown.ts";
+import { driftLines } from "./drift/drift-text.ts";
 import { evaluationBadge } from "./evaluation-badge.ts";
 import { evaluationHtml } from "./evaluation-html.ts";
 import { evaluationJunit } from "./evaluation-junit.ts";

@@ -3,18 +3,18 @@ import type { DriftReport } from "../drift/drift-report.ts";
 import { htmlText } from "../escape.ts";
 import type { EvaluationReport } from "../evaluate/evaluation-report.ts";
 import { instant, longDate } from "../time.ts";
-import { deploymentSentence } from "./deployment-sentence.ts";
-import { DRIFT_HEADLINES, watched } from "./drift-words.ts";
-import { driftSections } from "./html/drift-body.ts";
+import { deploymentSentence } from "./deployment/deployment-sentence.ts";
+import { driftSections } from "./drift/drift-body.ts";
+import { DRIFT_HEADLINES, watched } from "./drift/drift-words.ts";
+import { timelineFigure } from "./drift/timeline-section.ts";
 import { htmlFolded } from "./html/element.ts";
 import { evaluationSections, noteList } from "./html/evaluation-body.ts";
 import { gateSection } from "./html/gate-section.ts";
 import { metricSection } from "./html/metric-section.ts";
 import { joinedParts } from "./html/page-budget.ts";
-import { timelineFigure } from "./html/timeline-section.ts";
 import { page } from "./page.ts";
 import { htmlSentence, phrasesOf } from "./phrase.ts";
-import { verdictSentence } from "./verdict-sentence.ts";
+import { verdictSentence } from "./verdict/verdict-sentence.ts";
 
 /** A piece of a story: a paragraph, a document as it was, a list, or many drift checks as one timeline. */
 export type StoryPart =

@@ -1,7 +1,7 @@
 import { htmlText } from "../../escape.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import { count, percent } from "../format/number.ts";
-import { classHead, classRows, classTitle } from "../per-class.ts";
+import { classHead, classRows, classTitle } from "../verdict/per-class.ts";
 import { type Column, htmlFolded, htmlTable, scrolling } from "./element.ts";
 
 /** Decisions against the truth: a matrix a side, or of many classes the pairs that are confused most. Empty for tasks without classes. */

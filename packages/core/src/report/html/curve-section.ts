@@ -1,7 +1,6 @@
 import { htmlText } from "../../escape.ts";
 import type { Curve, EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import { fixed } from "../format/number.ts";
-import { calibrationShift, ratioText } from "../look-words.ts";
 import {
   calibrationPlot,
   histogramPlot,
@@ -10,6 +9,7 @@ import {
   residualPlot,
   rocPlot,
 } from "../svg/curve-plots.ts";
+import { calibrationShift, ratioText } from "../verdict/look-words.ts";
 import { htmlFolded, htmlTable } from "./element.ts";
 
 /** Drawn at one width: it fits a phone after little shrinking, and two stand side by side on a desk. */

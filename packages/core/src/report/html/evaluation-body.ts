@@ -1,8 +1,8 @@
 import { htmlText } from "../../escape.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
-import { flipHeading } from "../look-words.ts";
-import { otherBaselines } from "../other-baselines.ts";
 import { htmlSentence, phrasesOf } from "../phrase.ts";
+import { flipHeading } from "../verdict/look-words.ts";
+import { otherBaselines } from "../verdict/other-baselines.ts";
 import { classSection, confusionSection } from "./confusion-section.ts";
 import { curveSection } from "./curve-section.ts";
 import { type Column, htmlTable } from "./element.ts";

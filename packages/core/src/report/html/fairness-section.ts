@@ -3,8 +3,8 @@ import type { Fairness } from "../../evaluate/looks.ts";
 import { estimateText } from "../format/interval.ts";
 import { metricName, metricTitle } from "../format/metric-name.ts";
 import { count, counted, decimalsOf } from "../format/number.ts";
-import { fairnessText } from "../look-words.ts";
 import { groupPlot } from "../svg/group-plot.ts";
+import { fairnessText } from "../verdict/look-words.ts";
 import { htmlFigure, htmlTable } from "./element.ts";
 
 const MOST = 20;

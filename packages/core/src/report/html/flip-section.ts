@@ -3,7 +3,7 @@ import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import type { FlipExample } from "../../evaluate/looks.ts";
 import { capitalised } from "../format/metric-name.ts";
 import { count, percent, plainNumber, signed } from "../format/number.ts";
-import { flipsSummary, whereText } from "../look-words.ts";
+import { flipsSummary, whereText } from "../verdict/look-words.ts";
 import { type Cell, htmlFolded, htmlTable } from "./element.ts";
 
 const SIDES = { decision: "was right", error: "was closer", score: "was better" } as const;

@@ -1,10 +1,10 @@
 import { htmlText } from "../../escape.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
-import { evidenceLines } from "../evidence-lines.ts";
 import { counted } from "../format/number.ts";
-import { type GateRow, gateTable } from "../gate-table.ts";
 import { htmlSentence } from "../phrase.ts";
-import { requirementLines } from "../requirement-lines.ts";
+import { evidenceLines } from "../verdict/evidence-lines.ts";
+import { type GateRow, gateTable } from "../verdict/gate-table.ts";
+import { requirementLines } from "../verdict/requirement-lines.ts";
 import { type Cell, htmlFolded, htmlTable } from "./element.ts";
 
 const SIGNS = { pass: "✓", fail: "✕", inconclusive: "?", skipped: "–" } as const;

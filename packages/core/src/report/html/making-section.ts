@@ -3,11 +3,11 @@ import type { Change, EvaluationReport, Side } from "../../evaluate/evaluation-r
 import { groupNoun } from "../../group-noun.ts";
 import { luckyPass } from "../../statistics/proportion.ts";
 import { duration } from "../../time.ts";
-import { changeRows, changesSummary } from "../change-summary.ts";
-import { scoringText, sizeText } from "../footprint-text.ts";
 import { moment } from "../format/moment.ts";
 import { count, counted, levelText, percent } from "../format/number.ts";
-import { reproduceLines } from "../reproduce-lines.ts";
+import { changeRows, changesSummary } from "../verdict/change-summary.ts";
+import { scoringText, sizeText } from "../verdict/footprint-text.ts";
+import { reproduceLines } from "../verdict/reproduce-lines.ts";
 import { htmlFacts, htmlTable } from "./element.ts";
 
 const SCORED: Readonly<Record<Side["scoredBy"], string>> = {

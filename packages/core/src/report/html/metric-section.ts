@@ -4,10 +4,10 @@ import { metricTitle, unitSuffix } from "../format/metric-name.ts";
 import { count, levelText } from "../format/number.ts";
 import { seedRows } from "../format/seeds.ts";
 import { crossCheckText, testP, testTitle } from "../format/test-name.ts";
-import { type GateReading, gainLimit, gateReadings } from "../gate-reading.ts";
-import { isNeutral, judgedDecimals, metricRow } from "../metric-rows.ts";
 import { type ForestRow, forestPlot } from "../svg/forest-plot.ts";
-import { standardText } from "../verdict-clauses.ts";
+import { type GateReading, gainLimit, gateReadings } from "../verdict/gate-reading.ts";
+import { isNeutral, judgedDecimals, metricRow } from "../verdict/metric-rows.ts";
+import { standardText } from "../verdict/verdict-clauses.ts";
 import { htmlFigure, htmlTable } from "./element.ts";
 
 const MOST = 40;

@@ -4,7 +4,8 @@ import { estimateText } from "../format/interval.ts";
 import { capitalised, metricName } from "../format/metric-name.ts";
 import { count, fixed } from "../format/number.ts";
 import { pText } from "../format/p-value.ts";
-import { whereText } from "../look-words.ts";
+import { slicePlot } from "../svg/slice-plot.ts";
+import { whereText } from "../verdict/look-words.ts";
 import {
   lessIsBetter,
   rankedSlices,
@@ -12,8 +13,7 @@ import {
   sliceDifference,
   slicesSummary,
   smallSlicesText,
-} from "../slice-ranking.ts";
-import { slicePlot } from "../svg/slice-plot.ts";
+} from "../verdict/slice-ranking.ts";
 import { htmlFigure, htmlTable } from "./element.ts";
 
 const DRAWN = 16;

@@ -3,7 +3,7 @@ import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import { capitalised, metricName } from "../format/metric-name.ts";
 import { count } from "../format/number.ts";
 import { pText } from "../format/p-value.ts";
-import { weakNumbers, weakSummary, whereText } from "../look-words.ts";
+import { weakNumbers, weakSummary, whereText } from "../verdict/look-words.ts";
 import { htmlTable } from "./element.ts";
 
 /** Slices that a search on one half of the rows found and the other half confirmed. Empty where nothing was searched. */

@@ -1,6 +1,6 @@
 import { markdownCode, markdownHtml } from "../../escape.ts";
 import type { Change } from "../../evaluate/evaluation-report.ts";
-import { changeRows, changesSummary } from "../change-summary.ts";
+import { changeRows, changesSummary } from "../verdict/change-summary.ts";
 import { andMore, folded, markdownTable } from "./block.ts";
 
 /** Parameters, data, code and environment that differ, folded. */

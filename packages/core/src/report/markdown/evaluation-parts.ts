@@ -2,13 +2,13 @@ import { markdownCode, markdownFence, markdownLink, markdownText } from "../../e
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
 import { duration } from "../../time.ts";
 import { fixedPart, type Part } from "../budget.ts";
-import { footprintText } from "../footprint-text.ts";
 import { moment } from "../format/moment.ts";
 import { count } from "../format/number.ts";
-import { type GateRow, gateTable, SIGNS } from "../gate-table.ts";
 import { markdownSentence } from "../phrase.ts";
-import { reproduceLines } from "../reproduce-lines.ts";
-import { verdictSentence } from "../verdict-sentence.ts";
+import { footprintText } from "../verdict/footprint-text.ts";
+import { type GateRow, gateTable, SIGNS } from "../verdict/gate-table.ts";
+import { reproduceLines } from "../verdict/reproduce-lines.ts";
+import { verdictSentence } from "../verdict/verdict-sentence.ts";
 import { andMore, folded, markdownTable } from "./block.ts";
 import { changesMarkdown } from "./change-part.ts";
 import { curvesMarkdown } from "./curve-chart.ts";

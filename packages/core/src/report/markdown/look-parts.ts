@@ -15,8 +15,8 @@ import {
   weakNumbers,
   weakSummary,
   whereText,
-} from "../look-words.ts";
-import { classHead, classRows, classTitle } from "../per-class.ts";
+} from "../verdict/look-words.ts";
+import { classHead, classRows, classTitle } from "../verdict/per-class.ts";
 import { andMore, folded, markdownTable } from "./block.ts";
 
 /** Slices in which rows flipped, folded. Single rows stand in the page alone: a comment is mailed to everybody who watches. */

@@ -1,14 +1,14 @@
 import { markdownHtml, markdownText, visibleText } from "../../escape.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
-import { evidenceLines } from "../evidence-lines.ts";
 import { metricTitle } from "../format/metric-name.ts";
 import { count } from "../format/number.ts";
 import { seedRows } from "../format/seeds.ts";
 import { crossCheckText, testP, testTitle } from "../format/test-name.ts";
-import { metricRow, unjudgedMetrics } from "../metric-rows.ts";
-import { otherBaselines } from "../other-baselines.ts";
 import { markdownSentence } from "../phrase.ts";
-import { requirementLines } from "../requirement-lines.ts";
+import { evidenceLines } from "../verdict/evidence-lines.ts";
+import { metricRow, unjudgedMetrics } from "../verdict/metric-rows.ts";
+import { otherBaselines } from "../verdict/other-baselines.ts";
+import { requirementLines } from "../verdict/requirement-lines.ts";
 import { folded, markdownTable } from "./block.ts";
 
 /** Metrics no gate judged. */

@@ -10,7 +10,7 @@ import {
   sliceDifference,
   slicesSummary,
   smallSlicesText,
-} from "../slice-ranking.ts";
+} from "../verdict/slice-ranking.ts";
 import { andMore, folded, markdownTable } from "./block.ts";
 
 /** Values too small to tell that are named. */

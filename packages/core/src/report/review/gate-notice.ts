@@ -1,8 +1,8 @@
 import { visibleText } from "../../escape.ts";
 import { decidingChecks } from "../../evaluate/check-ids.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
-import { gateTable } from "../gate-table.ts";
 import { plainSentence } from "../phrase.ts";
+import { gateTable } from "../verdict/gate-table.ts";
 
 /** One line of a file that a check points at. */
 export interface GateNotice {

@@ -6,7 +6,7 @@ import { brokenParts, brokenSentence } from "../markdown/broken-run.ts";
 import { evaluationParts } from "../markdown/evaluation-parts.ts";
 import type { EvaluationMarkdownOptions } from "../markdown/options.ts";
 import { Phrase, type Sentence } from "../phrase.ts";
-import { verdictSentence } from "../verdict-sentence.ts";
+import { verdictSentence } from "../verdict/verdict-sentence.ts";
 import { type RefusedModel, refusedParts } from "./refused-model.ts";
 
 /** What a model's section is made of: its judged comparison, the run that broke before there was one, or why it could not be judged. */

@@ -1,8 +1,8 @@
 import type { CheckStatus } from "../../check/check.ts";
 import { visibleText } from "../../escape.ts";
 import type { EvaluationReport } from "../../evaluate/evaluation-report.ts";
-import { type GateRow, gateTable } from "../gate-table.ts";
 import { plainSentence } from "../phrase.ts";
+import { type GateRow, gateTable } from "../verdict/gate-table.ts";
 import { alignedTable, piece, type TextLine, type TextPiece, type Tone, WIDTH, widthOf, wrapped } from "./line.ts";
 
 const TONES: Readonly<Record<CheckStatus, Tone>> = {
